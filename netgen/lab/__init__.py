@@ -1,0 +1,5 @@
+"""Targets to try things on: simulated EOS switches and real FRR routers on this machine.
+
+Nothing here imports what renders, models a device or opens a session: a lab that shared its author's
+mistakes would prove nothing.
+"""
