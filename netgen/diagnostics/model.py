@@ -42,7 +42,8 @@ class Diagnostic:
     Parameters
     ----------
     code
-        A stable code of `netgen.diagnostics.codes`, such as ``NG203``.
+        A stable code of `netgen.diagnostics.codes`, such as ``NG203``, or ``<namespace>/<CODE>``
+        of a user's own rule.
     severity
         Error, warning or note.
     message
@@ -67,5 +68,7 @@ class Diagnostic:
 
     @property
     def documentation(self) -> str:
-        """Anchor of the code's description in the documentation."""
+        """Anchor of the code's description in the documentation; empty for the code of a user's own rule."""
+        if "/" in self.code:
+            return ""
         return f"docs/diagnostics.md#{self.code.lower()}"

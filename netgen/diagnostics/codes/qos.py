@@ -1,0 +1,1 @@
+"""NG5xx: traffic classes, PFC, ECN and buffers."""

@@ -1,0 +1,1 @@
+"""NG3xx: a name that must exist elsewhere in the intent, and does not."""
