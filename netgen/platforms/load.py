@@ -1,0 +1,199 @@
+"""Reads platform.yaml into `netgen.platforms.model`, refusing what it does not know."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from netgen.platforms.document import Section, read_document
+from netgen.platforms.features import FEATURES
+from netgen.platforms.model import (
+    Apply,
+    Artifact,
+    Kind,
+    ManagementPort,
+    Mtu,
+    Platform,
+    PortNames,
+    Timer,
+    Transaction,
+)
+from netgen.platforms.ports import FIELDS, pattern_fields
+from netgen.resources.load import Resource, Resources
+
+_FILE = re.compile(r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*")
+_MODULE = re.compile(r"[a-z][a-z0-9_]*")
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def platform_names(found: Resources) -> list[str]:
+    """List the platforms that have a folder with a platform.yaml; sorted."""
+    return [name for name in found.folders("templates") if found.has(f"templates/{name}/platform.yaml")]
+
+
+def load_platforms(found: Resources) -> dict[str, Platform]:
+    """Read every platform, by name.
+
+    Raises
+    ------
+    PlatformError
+        If a platform.yaml is not what it must be.
+    ResourceError
+        If one cannot be read.
+    """
+    return {name: load_platform(found, name) for name in platform_names(found)}
+
+
+def load_platform(found: Resources, name: str) -> Platform:
+    """Read one platform.
+
+    Raises
+    ------
+    PlatformError
+        If its platform.yaml is not what it must be: the message has file, line and column.
+    ResourceError
+        If there is no such platform, or the file cannot be read.
+    """
+    return parse_platform(found.find(f"templates/{name}/platform.yaml"))
+
+
+def parse_platform(resource: Resource) -> Platform:
+    """Turn one platform.yaml into a platform; its folder's name must be its own.
+
+    Raises
+    ------
+    PlatformError
+        If the file is not what it must be.
+    ResourceError
+        If it cannot be read.
+    """
+    top = read_document(resource.path, resource.read())
+    name = top.text("name")
+    folder = Path(resource.name).parent.name
+    if name != folder:
+        raise top.error(f"the platform is called {name!r}, but its folder {folder!r}")
+    mtu, queues = top.section("mtu"), top.section("queues")
+    platform = Platform(
+        name=name,
+        title=top.text("title"),
+        kinds=_words(top, "devices", Kind),
+        napalm=top.optional_text("napalm"),
+        artifacts=_artifacts(top),
+        ports=_port_names(top),
+        management=_management(top.section("management")),
+        mtu=Mtu(mtu.integer("offset_bytes"), mtu.integer("max_bytes")),
+        queue_count=queues.integer("count"),
+        limits=_limits(top),
+        models=_models(top),
+        expresses=_expresses(top.section("expresses")),
+        apply=_apply(top.section("apply")),
+        preserve=top.texts("preserve"),
+    )
+    for section in (mtu, queues, top):
+        section.finish()
+    if Kind.SWITCH in platform.kinds and platform.ports is None:
+        raise top.error("a platform of switches must name their 'ports'")
+    return platform
+
+
+def _artifacts(top: Section) -> tuple[Artifact, ...]:
+    artifacts = tuple(_artifact(section) for section in top.sections("artifacts"))
+    if not artifacts:
+        raise top.error("'artifacts' must list at least one file")
+    files = [artifact.file for artifact in artifacts]
+    if len(set(files)) != len(files):
+        raise top.error("two 'artifacts' have the same 'file'")
+    return artifacts
+
+
+def _artifact(section: Section) -> Artifact:
+    artifact = Artifact(
+        file=section.text("file"),
+        template=section.optional_text("template"),
+        builder=section.optional_text("builder"),
+        comment=section.optional_text("comment"),
+    )
+    section.finish()
+    for name in (artifact.file, artifact.template):
+        if name is not None and not _FILE.fullmatch(name):
+            raise section.error(f"{name!r} is not the name of a file: small letters, digits and . _ - only")
+    if (artifact.template is None) == (artifact.builder is None):
+        raise section.error("an artifact is made by a 'template' or by a 'builder': name one of them")
+    if artifact.builder is not None and not _MODULE.fullmatch(artifact.builder):
+        raise section.error(f"{artifact.builder!r} is not the name of a module in netgen.platforms")
+    return artifact
+
+
+def _port_names(top: Section) -> PortNames | None:
+    section = top.optional_section("ports")
+    if section is None:
+        return None
+    names = PortNames(section.text("whole"), section.text("split"))
+    section.finish()
+    for pattern in (names.whole, names.split):
+        if not pattern_fields(pattern):
+            raise section.error(f"{pattern!r} is not a name with fields of {', '.join(FIELDS)} in braces")
+    return names
+
+
+def _management(section: Section) -> ManagementPort:
+    management = ManagementPort(section.text("port"), section.optional_text("vrf"))
+    section.finish()
+    return management
+
+
+def _limits(top: Section) -> MappingProxyType[str, int]:
+    section = top.optional_section("limits")
+    return MappingProxyType({key: section.integer(key) for key in section.names()} if section else {})
+
+
+def _models(top: Section) -> MappingProxyType[str, MappingProxyType[str, str | int | bool]]:
+    section = top.optional_section("models")
+    if section is None:
+        return MappingProxyType({})
+    found = {model: section.section(model) for model in section.names()}
+    return MappingProxyType(
+        {
+            model: MappingProxyType({key: capabilities.scalar(key) for key in capabilities.names()})
+            for model, capabilities in found.items()
+        }
+    )
+
+
+def _expresses(section: Section) -> MappingProxyType[str, str | None]:
+    missing = [feature for feature in FEATURES if feature not in section.names()]
+    if missing:
+        raise section.error(f"must answer for {', '.join(missing)}: yes, or the reason why not")
+    answers: dict[str, str | None] = {}
+    for feature in FEATURES:
+        answer = section.scalar(feature)
+        if answer is not True and (not isinstance(answer, str) or not answer):
+            raise section.error(f"{feature!r} must be yes, or the reason why not as text")
+        answers[feature] = None if answer is True else str(answer)
+    section.finish()
+    return MappingProxyType(answers)
+
+
+def _apply(section: Section) -> Apply:
+    apply = Apply(
+        transaction=_word(section, "transaction", section.text("transaction"), Transaction),
+        timer=_word(section, "timer", section.text("timer"), Timer),
+        bounces=section.texts("bounces"),
+    )
+    section.finish()
+    return apply
+
+
+def _words(section: Section, key: str, kind: type[_Word]) -> tuple[_Word, ...]:
+    words = tuple(_word(section, key, text, kind) for text in section.texts(key))
+    if not words:
+        raise section.error(f"{key!r} must list at least one of {', '.join(kind)}")
+    return words
+
+
+def _word(section: Section, key: str, text: str, kind: type[_Word]) -> _Word:
+    try:
+        return kind(text)
+    except ValueError:
+        raise section.error(f"{key!r} is {text!r}, which is not one of {', '.join(kind)}") from None

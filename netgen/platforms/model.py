@@ -1,0 +1,111 @@
+"""A platform: the one place that knows a vendor, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Which devices a platform configures."""
+
+    SWITCH = "switch"
+    HOST = "host"
+
+
+class Transaction(StrEnum):
+    """How a device takes a whole configuration."""
+
+    SESSION = "candidate-session"
+    """A candidate on the device, compared and committed there."""
+    FILES = "files"
+    """Files that are put in place and reloaded together."""
+    OFFLINE = "offline"
+    """Not by netgen: the files are rendered only."""
+
+
+class Timer(StrEnum):
+    """Who takes a commit back that nobody confirms."""
+
+    DEVICE = "device"
+    """The platform's own commit timer."""
+    OURS = "ours"
+    """A timer that netgen leaves on the device."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file of a device's configuration: made from a template, or from a tree that a builder returns."""
+
+    file: str
+    """Its name below ``configs/<device>/``."""
+    template: str | None
+    """Name of the Jinja2 template in the platform's folder."""
+    builder: str | None
+    """Module ``netgen.platforms.<platform>.<builder>`` whose ``build(device, platform)`` returns the tree."""
+    comment: str | None
+    """What starts a comment line; ``None`` where the format has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortNames:
+    """How ports are called: patterns of the fields that `netgen.platforms.ports` fills in."""
+
+    whole: str
+    """Of a cage that is not broken out."""
+    split: str
+    """Of one port of a cage that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementPort:
+    """Where a device is managed."""
+
+    port: str
+    vrf: str | None
+    """The name of the routing table that the platform insists on; ``None``: as the intent says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mtu:
+    """What the platform calls MTU."""
+
+    offset_bytes: int
+    """Configured value less IP MTU."""
+    max_bytes: int
+    """Largest value that can be configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """What it takes to apply a configuration, and what that does to the device."""
+
+    transaction: Transaction
+    timer: Timer
+    bounces: tuple[str, ...]
+    """Changes that interrupt traffic, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """All that netgen knows of a platform, from ``templates/<name>/platform.yaml``."""
+
+    name: str
+    title: str
+    kinds: tuple[Kind, ...]
+    napalm: str | None
+    """Driver of `netgen.session`; ``None``: rendered only."""
+    artifacts: tuple[Artifact, ...]
+    ports: PortNames | None
+    """``None`` where the catalog names the ports, as a host profile does."""
+    management: ManagementPort
+    mtu: Mtu
+    queue_count: int
+    limits: Mapping[str, int]
+    models: Mapping[str, Mapping[str, str | int | bool]]
+    """Capabilities by switch model."""
+    expresses: Mapping[str, str | None]
+    """A feature of `netgen.platforms.features` → ``None`` if it can be expressed, else the reason why not."""
+    apply: Apply
+    preserve: tuple[str, ...]
+    """Sections that a full replace must keep."""

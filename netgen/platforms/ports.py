@@ -1,0 +1,50 @@
+"""The vendor's name of a port, from where it is in the chassis."""
+
+from string import Formatter
+
+from netgen.platforms.model import Platform
+
+FIELDS = ("cage", "subport", "lane", "lane1", "global_lane")
+"""What a pattern may use: the cage (from 1), the port in the cage (from 0), its first lane in the cage (``lane``
+from 0, ``lane1`` from 1), and its first lane on the switch (from 0, cage after cage)."""
+
+
+def pattern_fields(pattern: str) -> list[str] | None:
+    """List the fields of a pattern, or return nothing if it is not one: a plain text with ``{field}``s."""
+    try:
+        parsed = list(Formatter().parse(pattern))
+    except ValueError:
+        return None
+    names = [name for _, name, spec, conversion in parsed if name is not None]
+    plain = all(not spec and conversion is None for _, name, spec, conversion in parsed if name is not None)
+    return names if plain and all(name in FIELDS for name in names) else None
+
+
+def port_name(platform: Platform, *, cage: int, subport: int, lane: int, lanes_per_cage: int, breakout: int) -> str:
+    """Name a port.
+
+    Parameters
+    ----------
+    platform
+        A platform that names its ports.
+    cage
+        On the front panel, from 1.
+    subport
+        Within the cage, from 0.
+    lane
+        First electrical lane within the cage, from 0.
+    lanes_per_cage
+        How many electrical lanes each cage has.
+    breakout
+        Into how many ports the cage is broken out; 1: not at all.
+
+    Raises
+    ------
+    ValueError
+        If the platform leaves names to the catalog.
+    """
+    if platform.ports is None:
+        raise ValueError(f"platform {platform.name} does not name ports: the host's profile does")
+    pattern = platform.ports.whole if breakout == 1 else platform.ports.split
+    global_lane = (cage - 1) * lanes_per_cage + lane
+    return pattern.format(cage=cage, subport=subport, lane=lane, lane1=lane + 1, global_lane=global_lane)

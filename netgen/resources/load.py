@@ -1,0 +1,215 @@
+"""Where the files that netgen comes with are found, and how a user's repository overrides them.
+
+A resource is named by its path from the top level, such as ``templates/eos/eos.cfg.j2``. The built-in ones
+lie beside the package in a checkout or an editable install, and in ``netgen/_bundled/`` in a wheel. A user's
+repository has the same top level and overrides file by file. An overriding file says in its first line what
+it overrode, in the comment of its own language, and netgen says so when the built-in has changed since::
+
+    {# overrides: sha256:9f86d0… #}
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+KINDS = ("templates", "playbooks", "catalog")
+"""The folders of the top level that hold resources."""
+
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_MARK = re.compile(r"overrides: sha256:([0-9a-f]{64})\b")
+
+
+class ResourceError(Exception):
+    """A resource is missing, or its name or place is not one that netgen reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One file that netgen reads.
+
+    Parameters
+    ----------
+    name
+        Path from the top level, with ``/`` between its parts.
+    path
+        Where the file lies.
+    builtin
+        The built-in file that this one overrides; ``None`` for a built-in file and for a user's own.
+    """
+
+    name: str
+    path: Path
+    builtin: Path | None = None
+
+    def read(self) -> str:
+        """Text of the file.
+
+        Raises
+        ------
+        ResourceError
+            If it cannot be read or is not UTF-8.
+        """
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ResourceError(f"{self.path}: cannot be read: {error}") from None
+
+    def digest(self) -> str:
+        """SHA-256 of the file's bytes, in hexadecimal."""
+        return _digest(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A user's file in place of a built-in one, and whether it still knows what it replaces.
+
+    Parameters
+    ----------
+    resource
+        The user's file.
+    recorded
+        Digest that its first line records; ``None`` where it records none.
+    current
+        Digest of the built-in file as it is now.
+    """
+
+    resource: Resource
+    recorded: str | None
+    current: str
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the built-in file has changed since it was overridden, or nobody wrote down what it was."""
+        return self.recorded != self.current
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The folders that are searched: the user's repository first, then the built-in ones.
+
+    Parameters
+    ----------
+    builtin
+        A folder a kind.
+    user
+        Top level of the user's repository; ``None`` where there is none, or it is the checkout itself.
+    """
+
+    builtin: tuple[tuple[str, Path], ...]
+    user: Path | None = None
+
+    def find(self, name: str) -> Resource:
+        """Return the file of that name, the user's if there is one.
+
+        Raises
+        ------
+        ResourceError
+            If the name leaves the top level, if a link leads out of it, or if there is no such file.
+        """
+        kind, inner = _parts(name)
+        builtin = _inside(dict(self.builtin)[kind], inner)
+        own = _inside(self.user / kind, inner) if self.user else None
+        if own is not None and own.is_file():
+            return Resource(name, own, builtin if builtin.is_file() else None)
+        if builtin.is_file():
+            return Resource(name, builtin)
+        looked = " and ".join(str(path) for path in (own, builtin) if path is not None)
+        raise ResourceError(f"there is no {name}: looked for {looked}")
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of that name."""
+        try:
+            self.find(name)
+        except ResourceError:
+            return False
+        return True
+
+    def folders(self, kind: str) -> list[str]:
+        """Names of the folders right below a kind, such as the platforms below ``templates``; sorted."""
+        roots = [dict(self.builtin)[kind], *([self.user / kind] if self.user else [])]
+        return sorted({entry.name for root in roots if root.is_dir() for entry in root.iterdir() if entry.is_dir()})
+
+    def walk(self, under: str) -> Iterator[Resource]:
+        """Yield every file below a folder such as ``templates/eos``, sorted by name, the user's over the built-in."""
+        kind, inner = _parts(under)
+        roots = [dict(self.builtin)[kind], *([self.user / kind] if self.user else [])]
+        names = {
+            f"{kind}/{path.relative_to(root).as_posix()}"
+            for root in roots
+            for path in root.joinpath(*inner).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        for name in sorted(names):
+            yield self.find(name)
+
+
+def resources(user: Path | None = None) -> Resources:
+    """Find the built-in resources, and the user's over them.
+
+    Parameters
+    ----------
+    user
+        Top level of the user's repository (see `user_root`).
+
+    Raises
+    ------
+    ResourceError
+        If netgen's own files are not where the installation should have put them.
+    """
+    package = Path(__file__).resolve().parents[1]
+    bundled = package / "_bundled"
+    top = bundled if bundled.is_dir() else package.parent
+    if not (top / "templates").is_dir():
+        raise ResourceError(f"netgen's own templates are not in {top}: the installation is incomplete; reinstall it")
+    builtin = (("templates", top / "templates"), ("playbooks", top / "playbooks"), ("catalog", package / "catalog"))
+    own = user.resolve() if user is not None else None
+    return Resources(builtin, None if own == top else own)
+
+
+def user_root(intent: Path) -> Path | None:
+    """Top level of the repository that an intent folder belongs to: ``R`` for ``R/intent/<cluster>``, else nothing."""
+    folder = intent.resolve()
+    return folder.parent.parent if folder.parent.name == "intent" else None
+
+
+def overrides(found: Resources) -> list[Override]:
+    """List the user's files that replace a built-in one, sorted by name.
+
+    Raises
+    ------
+    ResourceError
+        If one of them cannot be read.
+    """
+    if found.user is None:
+        return []
+    listed = []
+    for kind in KINDS:
+        for resource in found.walk(kind):
+            if resource.builtin is not None:
+                mark = _MARK.search(resource.read().partition("\n")[0])
+                listed.append(Override(resource, mark[1] if mark else None, _digest(resource.builtin)))
+    return listed
+
+
+def _parts(name: str) -> tuple[str, list[str]]:
+    kind, *inner = name.split("/")
+    if kind not in KINDS or not all(_PART.fullmatch(part) for part in inner):
+        raise ResourceError(f"{name!r} is not the name of a resource: it is {'/, '.join(KINDS)}/ and plain names below")
+    return kind, inner
+
+
+def _inside(root: Path, inner: list[str]) -> Path:
+    path = root.joinpath(*inner)
+    # `resolve` follows links: a repository may not lead a build to read files beside it.
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ResourceError(f"{path} is a link that leads out of {root}: netgen reads only what lies inside")
+    return path
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ResourceError(f"{path}: cannot be read: {error}") from None

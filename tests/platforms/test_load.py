@@ -1,0 +1,106 @@
+from pathlib import Path
+
+import pytest
+
+from netgen.platforms.document import PlatformError
+from netgen.platforms.features import FEATURES
+from netgen.platforms.load import parse_platform
+from netgen.platforms.model import Platform
+from netgen.platforms.ports import port_name
+from netgen.resources.load import Resource
+
+VALID = """\
+name: toy
+title: Toy OS
+devices: [switch]
+artifacts:
+  - {file: toy.cfg, template: toy.cfg.j2, comment: "!"}
+ports:
+  whole: "Port{cage}/1"
+  split: "Port{cage}/{lane1}"
+management: {port: mgmt0}
+mtu: {offset_bytes: 14, max_bytes: 9214}
+queues: {count: 8}
+limits: {ecmp: 64}
+models: {box: {queue: uc-tx-queue, chips: 2, deep: true}}
+apply: {transaction: files, timer: ours, bounces: [everything]}
+expresses:
+""" + "".join(f"  {feature}: yes\n" for feature in FEATURES)
+
+
+def parse(folder: Path, text: str) -> Platform:
+    path = folder / "platform.yaml"
+    path.write_text(text)
+    return parse_platform(Resource("templates/toy/platform.yaml", path))
+
+
+def test_everything_is_read(tmp_path: Path):
+    platform = parse(tmp_path, VALID.replace("pfc: yes", "pfc: It has no pause frames"))
+    assert platform.mtu.offset_bytes == 14
+    assert platform.limits == {"ecmp": 64}
+    assert platform.models["box"] == {"queue": "uc-tx-queue", "chips": 2, "deep": True}
+    assert platform.apply.bounces == ("everything",)
+    assert platform.expresses["pfc"] == "It has no pause frames"
+    assert platform.expresses["ecn"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("title: Toy OS\n", "", "platform.yaml:1:1: 'title' is missing"),
+        ("title: Toy OS", "tilte: Toy OS", "'title' is missing"),
+        ("queues: {count: 8}", "queues: {count: 8}\nport: x", "12:7: 'port' is not known here; did you mean 'ports'"),
+        ("{count: 8}", "{count: eight}", "11:17: 'count' must be a whole number"),
+        ("{count: 8}", "{count: true}", "'count' must be a whole number"),
+        ("{count: 8}", "[8]", "11:9: must be a mapping"),
+        ("title: Toy OS", "title: Toy OS\ntitle: Other", "3:1: 'title' is said twice"),
+        ("title: Toy OS", 'title: "Toy\\nOS"', "2:8: 'title' must be text in one line"),
+        ("title: Toy OS", "title: [", "not YAML"),
+        ("devices: [switch]", "devices: [toaster]", "'toaster', which is not one of switch, host"),
+        ("devices: [switch]", "devices: []", "at least one of switch, host"),
+        ("files, timer", "magic, timer", "'magic', which is not one of candidate-session"),
+        ("file: toy.cfg,", "file: ../toy.cfg,", "not the name of a file"),
+        ("template: toy.cfg.j2", "template: ../toy.cfg.j2", "not the name of a file"),
+        ("template: toy.cfg.j2", "builder: os.path", "not the name of a module"),
+        ("template: toy.cfg.j2,", "", "'template' or by a 'builder'"),
+        ("Port{cage}/1", "Port{cage.__class__}", "is not a name with fields"),
+        ("Port{cage}/1", "Port{cage!r}", "is not a name with fields"),
+        ("Port{cage}/1", "Port{cage:>9}", "is not a name with fields"),
+        ("Port{cage}/1", "Port", "is not a name with fields"),
+        ("Port{cage}/1", "Port{", "is not a name with fields"),
+        ("  pfc: yes\n", "", "must answer for pfc: yes, or the reason"),
+        ("pfc: yes", "pfc: no", "must be yes, or the reason why not"),
+        ("pfc: yes", "pfc: 7", "must be yes, or the reason why not"),
+        ("ecn: yes", "ecn: yes\n  telepathy: yes", "'telepathy' is not known"),
+        ("name: toy", "name: other", "called 'other', but its folder 'toy'"),
+        ("ports:\n", "other:\n", "must name their 'ports'|'other' is not known"),
+        (VALID, "", "the file is empty"),
+        (VALID, "- x", "must be a mapping"),
+    ],
+)
+def test_mistakes_are_named_with_their_place(tmp_path: Path, old: str, new: str, message: str):
+    assert old in VALID
+    with pytest.raises(PlatformError, match=message):
+        parse(tmp_path, VALID.replace(old, new, 1))
+
+
+def test_two_artifacts_of_one_name_are_refused(tmp_path: Path):
+    line = '  - {file: toy.cfg, template: toy.cfg.j2, comment: "!"}\n'
+    with pytest.raises(PlatformError, match="same 'file'"):
+        parse(tmp_path, VALID.replace(line, line + line))
+
+
+def test_ports_are_named_by_pattern(tmp_path: Path):
+    platform = parse(tmp_path, VALID)
+    assert port_name(platform, cage=5, subport=0, lane=0, lanes_per_cage=8, breakout=1) == "Port5/1"
+    assert port_name(platform, cage=5, subport=1, lane=4, lanes_per_cage=8, breakout=2) == "Port5/5"
+    counted = parse(tmp_path, VALID.replace("Port{cage}/{lane1}", "Ethernet{global_lane}"))
+    assert port_name(counted, cage=33, subport=1, lane=4, lanes_per_cage=8, breakout=2) == "Ethernet260"
+
+
+def test_platform_of_hosts_names_no_ports(tmp_path: Path):
+    text = VALID.replace("[switch]", "[host]").replace(
+        'ports:\n  whole: "Port{cage}/1"\n  split: "Port{cage}/{lane1}"\n', ""
+    )
+    with pytest.raises(ValueError, match="the host's profile does"):
+        port_name(parse(tmp_path, text), cage=1, subport=0, lane=0, lanes_per_cage=8, breakout=1)

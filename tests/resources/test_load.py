@@ -1,0 +1,112 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from netgen.resources.load import ResourceError, Resources, overrides, resources, user_root
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Resources:
+    builtin, user = tmp_path / "builtin", tmp_path / "user"
+    for root in (builtin, user):
+        (root / "templates/eos").mkdir(parents=True)
+    (builtin / "templates/eos/eos.cfg.j2").write_text("hostname {{ device.name }}\n")
+    (builtin / "templates/eos/other.j2").write_text("other\n")
+    kinds = tuple((kind, builtin / kind) for kind in ("templates", "playbooks", "catalog"))
+    return Resources(kinds, user)
+
+
+def test_built_in_file_is_found(found: Resources):
+    resource = found.find("templates/eos/eos.cfg.j2")
+    assert resource.read() == "hostname {{ device.name }}\n"
+    assert resource.builtin is None
+
+
+def test_user_overrides_file_by_file(found: Resources):
+    assert found.user
+    (found.user / "templates/eos/eos.cfg.j2").write_text("mine\n")
+    (found.user / "templates/eos/extra.j2").write_text("extra\n")
+    assert found.find("templates/eos/eos.cfg.j2").read() == "mine\n"
+    assert found.find("templates/eos/other.j2").read() == "other\n"
+    names = [resource.name for resource in found.walk("templates/eos")]
+    assert names == ["templates/eos/eos.cfg.j2", "templates/eos/extra.j2", "templates/eos/other.j2"]
+
+
+def test_user_may_add_a_platform(found: Resources):
+    assert found.user
+    (found.user / "templates/mine").mkdir()
+    assert found.folders("templates") == ["eos", "mine"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "templates/../../etc/passwd",
+        "templates//etc/passwd",
+        "/etc/passwd",
+        "templates/./eos.cfg.j2",
+        "templates/eos/eos\n.j2",
+        "templates/eos/.hidden",
+        "elsewhere/x",
+        "",
+    ],
+)
+def test_names_that_leave_are_refused(found: Resources, name: str):
+    with pytest.raises(ResourceError, match="not the name of a resource"):
+        found.find(name)
+
+
+def test_links_that_leave_are_refused(found: Resources, tmp_path: Path):
+    assert found.user
+    (tmp_path / "outside.j2").write_text("secret\n")
+    (found.user / "templates/eos/eos.cfg.j2").symlink_to(tmp_path / "outside.j2")
+    with pytest.raises(ResourceError, match="leads out of"):
+        found.find("templates/eos/eos.cfg.j2")
+
+
+def test_missing_file_says_where_it_was_looked_for(found: Resources):
+    with pytest.raises(ResourceError, match=r"user/templates/eos/absent\.j2 and .*builtin/templates/eos/absent\.j2"):
+        found.find("templates/eos/absent.j2")
+
+
+def test_file_that_is_not_text_is_refused(found: Resources):
+    assert found.user
+    (found.user / "templates/eos/eos.cfg.j2").write_bytes(b"\xff\xfe")
+    with pytest.raises(ResourceError, match="cannot be read"):
+        found.find("templates/eos/eos.cfg.j2").read()
+
+
+@pytest.mark.parametrize(
+    ("head", "outdated"),
+    [
+        ("{# overrides: sha256:%s #}\n", False),
+        ("# overrides: sha256:%s\n", False),
+        ("! nothing\n{# overrides: sha256:%s #}\n", True),
+        ("", True),
+    ],
+)
+def test_override_remembers_what_it_overrode(found: Resources, head: str, outdated: bool):
+    assert found.user
+    digest = hashlib.sha256(b"hostname {{ device.name }}\n").hexdigest()
+    (found.user / "templates/eos/eos.cfg.j2").write_text((head % digest if head else "") + "mine\n")
+    (override,) = overrides(found)
+    assert override.outdated is outdated
+
+
+def test_override_of_what_has_changed_since_is_outdated(found: Resources):
+    assert found.user
+    (found.user / "templates/eos/eos.cfg.j2").write_text("{# overrides: sha256:" + "0" * 64 + " #}\n")
+    (override,) = overrides(found)
+    assert override.outdated
+    assert override.recorded == "0" * 64
+
+
+def test_repository_of_an_intent_folder(tmp_path: Path):
+    assert user_root(tmp_path / "intent/aurora") == tmp_path
+    assert user_root(tmp_path / "elsewhere/aurora") is None
+
+
+def test_checkout_does_not_override_itself():
+    top = Path(__file__).parents[2]
+    assert resources(top).user is None
