@@ -1,1 +1,1 @@
-"""The front end: what a person wrote, read with positions, checked, and turned into models."""
+"""The front end: files to a tree with positions, the tree to a validated `Intent`."""

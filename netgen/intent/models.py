@@ -1,0 +1,352 @@
+"""The intent: what a person wrote, validated field by field.
+
+Frozen pydantic models; unknown keys are refused and every default stands here. What concerns more than
+one field is a rule (`netgen.rules`). pydantic ends here: `netgen.cluster` turns an intent into plain data.
+Keys are written in kebab-case. Ids are keys or ranges, never positions in a list, so that files merge,
+growth adds, and one host can retire.
+"""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from netgen.intent.quantities import (
+    Address,
+    BreakoutMode,
+    Bytes,
+    Ids,
+    Metres,
+    Milliseconds,
+    Percent,
+    Ratio,
+    SpeedGbps,
+    Subnet,
+)
+
+# Limits of the standards that the numbers belong to.
+MAX_DSCP = 63  # six bits, RFC 2474
+MAX_PRIORITY = 7  # three bits, IEEE 802.1Q
+MAX_ASN = 4_294_967_294  # four bytes without the last, reserved by RFC 7300
+MIN_MTU = 1280  # RFC 8200; unnumbered links speak IPv6
+MAX_MTU = 9216
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class Model(BaseModel):
+    """What all models of the intent share."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=_kebab, arbitrary_types_allowed=True)
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
+        raise ValueError("a name is up to 63 lower-case letters, digits and hyphens, and begins with a letter or a digit")
+    return value
+
+
+def _line(value: str) -> str:
+    if not re.fullmatch(r"[\x20-\x7e]{1,200}", value) or value != value.strip():
+        raise ValueError("a text here is one line of 1 to 200 printable ASCII characters, with no space at its ends")
+    return value
+
+
+def _secret(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9/_-]{0,127}", value):
+        raise ValueError("a secret is referred to by a path of lower-case letters, digits, '-', '_' and '/'")
+    return value
+
+
+def _ssh_key(value: str) -> str:
+    if not re.fullmatch(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{16,2000}={0,2}( [\x21-\x7e]{1,100})?", value):
+        raise ValueError("an SSH public key is written as in authorized_keys: type, base64 key and an optional comment")
+    return value
+
+
+def _file_name(value: str) -> str:
+    if not re.fullmatch(r"([A-Za-z0-9_][A-Za-z0-9_.-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9_.-]*", value):
+        raise ValueError("a file is named relative to the intent folder, such as devices.csv or extras/agent.cfg")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Line = Annotated[str, AfterValidator(_line)]
+FileName = Annotated[str, AfterValidator(_file_name)]
+SshKey = Annotated[str, AfterValidator(_ssh_key)]
+Priority = Annotated[int, Field(ge=0, le=MAX_PRIORITY)]
+Dscp = Annotated[int, Field(ge=0, le=MAX_DSCP)]
+Asn = Annotated[int, Field(ge=1, le=MAX_ASN)]
+Mtu = Annotated[int, Field(ge=MIN_MTU, le=MAX_MTU)]
+Count = Annotated[int, Field(ge=1, le=65_536)]
+
+
+class SecretRef(Model):
+    """A secret by its name; what it is stands in the inventory's secret store and in no output."""
+
+    secret: Annotated[str, AfterValidator(_secret)]
+
+
+# --- management ------------------------------------------------------------------------------------
+
+
+class Snmp(Model):
+    """Read-only SNMP."""
+
+    community: SecretRef
+    location: Line | None = None
+
+
+class User(Model):
+    """A local account; by password hash, SSH keys or both."""
+
+    role: Literal["admin", "operator"] = "operator"
+    password: SecretRef | None = None
+    """A crypt(3) SHA-512 hash (``$6$…``), so that salts do not churn diffs."""
+    ssh_keys: list[SshKey] = []
+
+
+class Management(Model):
+    """The management plane: where devices are reached, and what they report to."""
+
+    subnet: Subnet
+    gateway: Address | None = None
+    vrf: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,14}\Z")] = "MGMT"
+    ntp: list[Address] = []
+    syslog: list[Address] = []
+    dns: list[Address] = []
+    snmp: Snmp | None = None
+    gnmi: bool = False
+    users: dict[Name, User] = {}
+
+
+# --- hosts, pods and units ---------------------------------------------------------------------------
+
+
+class Hosts(Model):
+    """What every host is: a profile of the catalog (GPUs, NICs in rail order, port names)."""
+
+    profile: Name
+    platform: Name = "linux"
+    mtu: Mtu | None = None
+    """IP MTU of the NICs; default: the fabric's."""
+
+
+class Unit(Model):
+    """A scalable unit: the hosts that one set of rail leaves serves."""
+
+    hosts: Ids
+
+
+class Capacity(Model):
+    """For how much addresses, spines and ports are laid out; default: what is there."""
+
+    units: Count | None = None
+    hosts: Count | None = None
+    """Hosts a unit."""
+
+
+class Pod(Model):
+    """Units behind one layer of spines."""
+
+    units: dict[str | int, Unit] = Field(min_length=1)
+    """By id or range of ids."""
+    capacity: Capacity = Capacity()
+
+
+# --- RoCE ------------------------------------------------------------------------------------------
+
+
+class StrictPriority(Model):
+    """Strict priority with a ceiling, so that the class cannot starve the others."""
+
+    cap: Annotated[Percent, Field(ge=1)] | None = None
+
+
+def _strict(value: Any) -> Any:
+    return {} if value is True else None if value is False else value
+
+
+class RoceClass(Model):
+    """A class of traffic. DSCP, traffic class, egress queue and PFC priority are four separate numbers."""
+
+    dscp: list[Dscp] | Literal["rest"]
+    """The code points of the class; ``rest``: all that no other class names."""
+    traffic_class: Priority
+    queue: Priority
+    pfc_priority: Priority | None = None
+    lossless: bool = False
+    strict: Annotated[StrictPriority | None, BeforeValidator(_strict)] = None
+    bandwidth: Annotated[Percent, Field(ge=1)] | None = None
+    """Share under weighted scheduling; default: what the other weighted classes leave, in equal parts."""
+
+
+class Ecn(Model):
+    """Marking thresholds of a queue."""
+
+    min: Bytes
+    max: Bytes
+    probability: Annotated[Percent, Field(ge=1)]
+
+
+class Watchdog(Model):
+    """PFC watchdog: when a queue counts as stuck, and when it is given back."""
+
+    detect: Milliseconds = 200
+    restore: Milliseconds = 400
+    poll: Milliseconds = 100
+    action: Literal["drop", "forward"] = "drop"
+
+
+class Roce(Model):
+    """The RoCE policy of a fabric: a profile, and what is different from it."""
+
+    profile: Literal["balanced", "throughput", "latency"] = "balanced"
+    congestion_control: Literal["dcqcn", "none"] = "dcqcn"
+    """``none``: PFC without marking."""
+    classes: dict[Name, RoceClass] = {}
+    """Each replaces the profile's class of that name, or adds one."""
+    ecn: dict[Literal["leaf", "spine"], dict[str, Ecn]] = {}
+    """By role and port speed; default: the profile's thresholds for the speed."""
+    watchdog: Watchdog | None = Watchdog()
+
+
+# --- fabrics ----------------------------------------------------------------------------------------
+
+
+class SwitchRole(Model):
+    """What the switches of one tier are."""
+
+    model: Name
+    platform: Name
+    breakout: BreakoutMode = None
+    """How every cage is divided; default: one port at the NICs' speed."""
+    count: Count | None = None
+    """Pins how many there are in a pod; default: derived."""
+    mtu: Mtu | None = None
+    """IP MTU; default: the fabric's."""
+    ecmp: Annotated[int, Field(ge=1, le=512)] | None = None
+    """Most equal-cost paths; default: what the topology has."""
+
+
+def _links(value: Any) -> Any:
+    return None if value == "unnumbered" else value
+
+
+class Pools(Model):
+    """Where addresses are taken from."""
+
+    hosts: Subnet
+    loopbacks: Subnet
+    links: Annotated[Subnet | None, BeforeValidator(_links)] = None
+    """A subnet for /31s (RFC 3021), or ``unnumbered`` (IPv6 link-local, RFC 8950)."""
+
+
+class AsnPlan(Model):
+    """One AS a leaf, one a spine layer of a pod (RFC 7938), from private ranges (RFC 6996)."""
+
+    base: Asn = 4_200_000_000
+    """The spines of pod *p* have ``base + p``."""
+    leaves: Asn | None = None
+    """The first leaf's; default: ``base + 10000``, or ``base + 64`` in the two-byte range."""
+
+
+class Cables(Model):
+    """Lengths of the cables; PFC headroom depends on them."""
+
+    host: Metres | None = None
+    spine: Metres | None = None
+
+
+class Bfd(Model):
+    """Failure detection on fabric links; 1 s x 3 or slower where PFC storms must not look like failures."""
+
+    interval: Annotated[Milliseconds, Field(ge=50, le=60_000)] = 300
+    multiplier: Annotated[int, Field(ge=3, le=50)] = 3
+
+
+class LinkEnd(Model):
+    """A port, named by what is at the other end of its cable."""
+
+    leaf: Name
+    host: Annotated[int, Field(ge=1)] | None = None
+    """Id of the host within the leaf's unit."""
+    spine: Annotated[int, Field(ge=1)] | None = None
+    """Number of the spine within the pod."""
+    link: Annotated[int, Field(ge=1)] = 1
+    """Which of the links to that spine."""
+
+
+class Deviation(Model):
+    """Where reality differs from the plan, and why; its key in ``exceptions`` is a ticket or a word."""
+
+    reason: Line
+    port: LinkEnd | None = None
+    device: Name | None = None
+    enabled: bool | None = None
+    """``false``: the port is shut."""
+    swapped_with: LinkEnd | None = None
+    """The cables of the two ports are swapped at the leaf, and that was accepted."""
+    model: Name | None = None
+    """Another switch model than its tier's, for one device."""
+    native: FileName | None = None
+    """A file of lines in the vendor's own words, appended to the device's configuration."""
+
+
+class Fabric(Model):
+    """One network that the hosts share."""
+
+    kind: Literal["rail-optimized"]
+    technology: Literal["ethernet"] = "ethernet"
+    leaf: SwitchRole
+    spine: SwitchRole
+    oversubscription: Ratio = 1.0
+    pools: Pools
+    asn: AsnPlan = AsnPlan()
+    mtu: Mtu = 9000
+    """IP MTU in bytes, at both ends of every link."""
+    cables: Cables = Cables()
+    attach: Literal["routed-31"] = "routed-31"
+    """One /31 a NIC; the leaf is the gateway and announces one aggregate."""
+    bfd: Bfd | None = Bfd()
+    roce: Roce | None = None
+    exceptions: dict[Name, Deviation] = {}
+
+
+class Naming(Model):
+    """How devices are called; ``{pod}``, ``{unit}``, ``{rail}``, ``{leaf}``, ``{spine}`` and ``{host}`` stand for ids."""
+
+    leaf: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+\Z")] = "pod{pod}-su{unit}-rail{rail}-leaf{leaf}"
+    spine: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+\Z")] = "pod{pod}-spine{spine}"
+    host: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+\Z")] = "pod{pod}-su{unit}-host{host}"
+
+
+class Intent(Model):
+    """A whole cluster."""
+
+    cluster: Name
+    management: Management
+    hosts: Hosts
+    pods: dict[str | int, Pod] = Field(min_length=1)
+    """By id or range of ids."""
+    fabrics: dict[Name, Fabric] = Field(min_length=1)
+    naming: Naming = Naming()
+    inventory: FileName | None = None
+    """A CSV file of devices: name, serial, mac, address, rack, state, alias, os_version."""
+
+
+class InventoryRow(Model):
+    """What is known of one device that exists or will; a row of the inventory."""
+
+    name: Name
+    serial: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}\Z")] | None = None
+    mac: Annotated[str, Field(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}\Z")] | None = None
+    address: Address | None = None
+    """On the management network; default: by arithmetic."""
+    rack: Line | None = None
+    state: Literal["planned", "active", "maintenance", "failed"] = "active"
+    alias: Name | None = None
+    """A legacy name that the device keeps."""
+    os_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.()_+~-]{1,64}\Z")] | None = None
