@@ -113,7 +113,7 @@ class Management(Model):
 
     subnet: Subnet
     gateway: Address | None = None
-    vrf: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,14}\Z")] = "MGMT"
+    vrf: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,14}$")] = "MGMT"
     ntp: list[Address] = []
     syslog: list[Address] = []
     dns: list[Address] = []
@@ -318,9 +318,9 @@ class Fabric(Model):
 class Naming(Model):
     """How devices are called; ``{pod}``, ``{unit}``, ``{rail}``, ``{leaf}``, ``{spine}`` and ``{host}`` stand for ids."""
 
-    leaf: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+\Z")] = "pod{pod}-su{unit}-rail{rail}-leaf{leaf}"
-    spine: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+\Z")] = "pod{pod}-spine{spine}"
-    host: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+\Z")] = "pod{pod}-su{unit}-host{host}"
+    leaf: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+$")] = "pod{pod}-su{unit}-rail{rail}-leaf{leaf}"
+    spine: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+$")] = "pod{pod}-spine{spine}"
+    host: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+$")] = "pod{pod}-su{unit}-host{host}"
 
 
 class Intent(Model):
@@ -341,12 +341,12 @@ class InventoryRow(Model):
     """What is known of one device that exists or will; a row of the inventory."""
 
     name: Name
-    serial: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}\Z")] | None = None
-    mac: Annotated[str, Field(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}\Z")] | None = None
+    serial: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
+    mac: Annotated[str, Field(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")] | None = None
     address: Address | None = None
     """On the management network; default: by arithmetic."""
     rack: Line | None = None
     state: Literal["planned", "active", "maintenance", "failed"] = "active"
     alias: Name | None = None
     """A legacy name that the device keeps."""
-    os_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.()_+~-]{1,64}\Z")] | None = None
+    os_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.()_+~-]{1,64}$")] | None = None
