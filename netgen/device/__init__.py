@@ -1,0 +1,1 @@
+"""Devices: what one switch or host must be told, without a vendor's words."""

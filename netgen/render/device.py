@@ -1,0 +1,76 @@
+"""Renders one device to memory: what the files of its configuration say."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jinja2
+
+from netgen.device.model import Host, Switch
+from netgen.platforms.load import load_platforms
+from netgen.platforms.model import Artifact, Platform
+from netgen.render.errors import RenderError
+from netgen.render.guard import check_device
+from netgen.render.text import jinja_environment, render_template
+from netgen.render.tree import serialise
+from netgen.resources.load import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """What rendering needs besides a device; made once a process."""
+
+    platforms: Mapping[str, Platform]
+    templates: jinja2.Environment
+
+
+def make_renderer(found: Resources) -> Renderer:
+    """Read the platforms and make ready their templates, which are compiled as they are first used.
+
+    Raises
+    ------
+    PlatformError
+        If a platform.yaml is not what it must be.
+    ResourceError
+        If one cannot be read.
+    """
+    return Renderer(load_platforms(found), jinja_environment(found))
+
+
+def render_device(device: Switch | Host, renderer: Renderer) -> dict[str, str]:
+    """Render every file of a device's configuration.
+
+    Returns
+    -------
+    dict[str, str]
+        File name below ``configs/<device>/`` → text, in the order of the platform's artifacts.
+
+    Raises
+    ------
+    RenderError
+        If the device's platform is not known, one of its strings is not one printable line, or a template or
+        builder fails: the message names the device.
+    """
+    platform = renderer.platforms.get(device.platform)
+    if platform is None:
+        known = ", ".join(sorted(renderer.platforms))
+        raise RenderError(f"device {device.name}: there is no platform {device.platform!r}; known are {known}")
+    check_device(device)
+    try:
+        return {
+            artifact.file: _render_artifact(device, platform, artifact, renderer) for artifact in platform.artifacts
+        }
+    except RenderError as error:
+        raise RenderError(f"device {device.name}: {error}") from None
+
+
+def _render_artifact(device: Switch | Host, platform: Platform, artifact: Artifact, renderer: Renderer) -> str:
+    if artifact.template is not None:
+        context = {"device": device, "platform": platform, "model": platform.models.get(device.model, {})}
+        return render_template(renderer.templates, f"{platform.name}/{artifact.template}", context)
+    module = f"netgen.platforms.{platform.name}.{artifact.builder}"
+    try:
+        build = importlib.import_module(module).build
+    except (ImportError, AttributeError) as error:
+        raise RenderError(f"{artifact.file} is to be built by {module}, which cannot be used: {error}") from None
+    return serialise(build(device, platform))

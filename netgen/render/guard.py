@@ -1,0 +1,116 @@
+"""No value of a device can add a line to its configuration.
+
+The intent refuses control characters where they are written. This is the second lock, at the last place
+where data are still data: whatever the way a string came, it is one printable line, or nothing is rendered.
+"""
+
+import functools
+import types
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from operator import attrgetter
+
+from netgen.device.model import Native
+from netgen.render.errors import RenderError
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Which attributes of a class are text, and which lead to more; found once by its annotations."""
+
+    texts: Callable[[object], Sequence[str | None]]
+    inner: tuple[str, ...]
+
+
+def check_device(device: object) -> None:
+    """Refuse a device with a string that is not one line of printable characters.
+
+    Control characters, line and paragraph separators and bidirectional marks are not printable
+    (`str.isprintable`: Unicode categories "Other" and "Separator", but for the space). The lines of a native
+    snippet are the exception: they are declared as lines, and none of them holds a control character but a tab.
+
+    Raises
+    ------
+    RenderError
+        Naming the attribute and the character.
+    """
+    texts: list[str | None] = []
+    _collect(device, texts, set())
+    # One test of all of them together: the good case is the common one.
+    if not "".join(filter(None, texts)).isprintable():
+        name = str(getattr(device, "name", "")).encode("unicode_escape").decode()
+        for path, text in _paths(device, ""):
+            _refuse(name, path, text)
+
+
+def _refuse(name: str, path: str, text: str) -> None:
+    for character in text:
+        if not character.isprintable():
+            raise RenderError(
+                f"device {name}: {path.lstrip('.')} holds U+{ord(character):04X} in {text[:80]!a}; "
+                "a value is one line of printable characters: correct it where the intent says it"
+            )
+
+
+def _collect(value: object, texts: list[str | None], seen: set[int]) -> None:
+    if isinstance(value, str):
+        texts.append(value)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _collect(item, texts, seen)
+    elif isinstance(value, Native):
+        texts.extend((value.reason, value.origin, *_lines(value.text)))
+    elif is_dataclass(value) and not isinstance(value, type) and id(value) not in seen:
+        # Policy objects are shared by the ports of a device: each is looked at once.
+        seen.add(id(value))
+        plan = _plan(type(value))
+        texts.extend(plan.texts(value))
+        for name in plan.inner:
+            _collect(getattr(value, name), texts, seen)
+
+
+def _paths(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _paths(item, f"{path}[{index}]")
+    elif isinstance(value, Native):
+        yield f"{path}.reason", value.reason
+        yield f"{path}.origin", value.origin
+        for number, line in enumerate(_lines(value.text), 1):
+            yield f"{path}.text, line {number},", line
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _paths(getattr(value, field.name), f"{path}.{field.name}")
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\t", " ").split("\n")
+
+
+@functools.cache
+def _plan(kind: type) -> _Plan:
+    hints = typing.get_type_hints(kind)
+    texts = [name for name, hint in hints.items() if _is_text(hint)]
+    inner = tuple(name for name, hint in hints.items() if name not in texts and _leads_to_text(hint))
+    return _Plan(_getter(texts), inner)
+
+
+def _getter(names: list[str]) -> Callable[[object], Sequence[str | None]]:
+    # With a single name `attrgetter` returns the value itself: the name twice keeps it a tuple.
+    return attrgetter(*names, *names[:1]) if names else _nothing
+
+
+def _nothing(_: object) -> Sequence[str | None]:
+    return ()
+
+
+def _is_text(hint: object) -> bool:
+    return hint is str or (isinstance(hint, types.UnionType) and set(hint.__args__) == {str, types.NoneType})
+
+
+def _leads_to_text(hint: object) -> bool:
+    arguments = typing.get_args(hint)
+    return is_dataclass(hint) or _is_text(hint) or any(_leads_to_text(argument) for argument in arguments)

@@ -1,0 +1,67 @@
+"""Renders text configurations: Jinja2 templates, found through the resources and compiled once."""
+
+import traceback
+from collections.abc import Mapping
+
+import jinja2
+
+from netgen.device.text import ipv4, netmask, network
+from netgen.render.errors import RenderError
+from netgen.resources.load import ResourceError, Resources
+
+
+def jinja_environment(found: Resources) -> jinja2.Environment:
+    """Return the environment of all text templates.
+
+    An undefined name is an error. Nothing is escaped: templates are trusted code that write configurations, not
+    HTML, and values are checked by `netgen.render.guard`. Filters: ``ipv4``, ``network(length)``, ``netmask``.
+    """
+
+    def load(template: str) -> tuple[str, str, None]:
+        """Find ``eos/eos.cfg.j2`` below templates/: the user's, else the built-in."""
+        try:
+            resource = found.find(f"templates/{template}")
+            return resource.read(), str(resource.path), None
+        except ResourceError as error:
+            raise jinja2.TemplateNotFound(template, str(error)) from None
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - the output is a switch's configuration, which knows no HTML entities
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.filters.update(ipv4=ipv4, network=network, netmask=netmask)
+    return environment
+
+
+def render_template(environment: jinja2.Environment, name: str, context: Mapping[str, object]) -> str:
+    """Render one template.
+
+    Raises
+    ------
+    RenderError
+        If it is missing, is not a template, uses a name that is not there, or fails in any other way: with the
+        place in the template.
+    """
+    try:
+        return environment.get_template(name).render(context)
+    except jinja2.TemplateNotFound as error:
+        raise RenderError(str(error)) from None
+    except jinja2.TemplateSyntaxError as error:
+        raise RenderError(f"{error.filename or error.name}:{error.lineno}: {error.message}") from None
+    except RenderError:
+        raise
+    except Exception as error:
+        # A template is code of a user's: whatever it raises has a place in it.
+        raise RenderError(f"{_place(error, name)}: {error}") from None
+
+
+def _place(error: Exception, name: str) -> str:
+    # Jinja2 rewrites tracebacks so that the frames of a template bear its own file and line.
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else name

@@ -1,0 +1,243 @@
+"""Devices by hand, small and complete: what renders and rules are tried on without an intent."""
+
+from netgen.device.model import (
+    Bfd,
+    Bgp,
+    BgpGroup,
+    BgpNeighbor,
+    Ecn,
+    Host,
+    HostRoute,
+    Management,
+    Native,
+    Port,
+    PortQos,
+    PortRole,
+    PrefixList,
+    PrefixRule,
+    Role,
+    Services,
+    Switch,
+    TrafficClass,
+    User,
+    Watchdog,
+)
+from netgen.platforms.model import Platform
+from netgen.platforms.ports import port_name
+
+LOOPBACKS = 0x0AFF0000  # 10.255.0.0
+HOSTS = 0x0A000000  # 10.0.0.0
+MANAGEMENT = 0xAC140000  # 172.20.0.0
+
+
+def services() -> Services:
+    user = User("netops", "@secret:users/netops@", ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 netops",), "admin", "management")
+    return Services(
+        vrf="MGMT",
+        ntp=("172.20.0.10", "172.20.0.11"),
+        syslog=("172.20.0.12",),
+        snmp_community="@secret:snmp@",
+        snmp_location="hall 1",
+        gnmi=True,
+        dns=("172.20.0.13",),
+        users=(user,),
+    )
+
+
+def qos(name: str = "ROCE-400G") -> PortQos:
+    origin = "fabrics.compute.roce"
+    return PortQos(
+        name=name,
+        classes=(
+            TrafficClass("rest", (0,), 0, 0, None, False, 45, None, origin),
+            TrafficClass("gpu", (26,), 3, 3, 3, False, 50, None, origin),
+            TrafficClass("cnp", (48,), 6, 6, None, True, None, 5, origin),
+        ),
+        ecn=((3, Ecn(262_144, 524_288, 20, origin)),),
+        watchdog=Watchdog(200, 400, 100, "drop", origin),
+        origin=origin,
+    )
+
+
+def leaf(platform: Platform, *, model: str = "dcs-7060x6-64pe", unnumbered: bool = True) -> Switch:
+    """A leaf of one host port, one spare port, both of one cage, and two uplinks of another."""
+    policy = qos()
+    ports = [
+        _port(platform, 1, 0, PortRole.HOST, "pod1-su1-host1", "eth_r0", policy, ipv4=HOSTS),
+        _port(platform, 1, 1, PortRole.SPARE, None, None, None),
+        *(
+            _port(
+                platform,
+                33,
+                index,
+                PortRole.UPLINK,
+                f"pod1-spine{index + 1}",
+                port_name(platform, cage=1, subport=0, lane=0, lanes_per_cage=8, breakout=2),
+                policy,
+                ipv4=None if unnumbered else 0x0A800000 + 2 * index,
+                unnumbered=unnumbered,
+            )
+            for index in range(2)
+        ),
+    ]
+    bgp = _bgp(4_200_010_000, LOOPBACKS + 1, "SPINES", own_routes_only=True, aggregates=((HOSTS, 24),))
+    for index, port in enumerate(ports[2:]):
+        address = None if unnumbered else 0x0A800001 + 2 * index
+        bgp.neighbors.append(BgpNeighbor(port.name, "SPINES", 4_200_000_001, f"pod1-spine{index + 1}", address))
+    return _switch("pod1-su1-rail1-leaf1", Role.LEAF, platform, model, ports, bgp, policy, unit=1, rail=1)
+
+
+def spine(platform: Platform, *, model: str = "dcs-7060x6-64pe") -> Switch:
+    """A spine of two leaves."""
+    policy = qos()
+    ports = [
+        _port(
+            platform,
+            1,
+            index,
+            PortRole.DOWNLINK,
+            f"pod1-su1-rail{index + 1}-leaf1",
+            port_name(platform, cage=33, subport=0, lane=0, lanes_per_cage=8, breakout=2),
+            policy,
+            unnumbered=True,
+        )
+        for index in range(2)
+    ]
+    bgp = _bgp(4_200_000_001, LOOPBACKS + 100, "LEAVES", own_routes_only=False, aggregates=())
+    for index, port in enumerate(ports):
+        peer = f"pod1-su1-rail{index + 1}-leaf1"
+        bgp.neighbors.append(BgpNeighbor(port.name, "LEAVES", 4_200_010_000 + index, peer, None))
+    return _switch("pod1-spine1", Role.SPINE, platform, model, ports, bgp, policy, unit=0, rail=0)
+
+
+def host(platform: Platform) -> Host:
+    """A host of two NICs."""
+    policy = qos()
+    ports = [
+        Port(
+            name=f"eth_r{rail}",
+            slot=rail,
+            cage=rail + 1,
+            subport=0,
+            lane=0,
+            lanes=4,
+            breakout=1,
+            role=PortRole.HOST,
+            speed_gbps=400,
+            fec="rs",
+            autoneg=False,
+            enabled=True,
+            mtu_bytes=9000,
+            description=f"pod1-su1-rail{rail + 1}-leaf1 Ethernet1/1",
+            peer_device=f"pod1-su1-rail{rail + 1}-leaf1",
+            peer_port="Ethernet1/1",
+            ipv4=HOSTS + 256 * rail + 1,
+            cable_m=5,
+            qos=policy,
+        )
+        for rail in range(2)
+    ]
+    return Host(
+        name="pod1-su1-host1",
+        cluster="toy",
+        fabric="compute",
+        role=Role.HOST,
+        platform=platform.name,
+        model="hgx-h100-8x400g",
+        pod=1,
+        unit=1,
+        rail=0,
+        serial=None,
+        os_version=None,
+        state="active",
+        management=Management(MANAGEMENT + 50, 22, MANAGEMENT + 1, services()),
+        origin="hosts",
+        ports=ports,
+        gpus=8,
+        routes=[HostRoute(HOSTS, 12, HOSTS + 256 * rail) for rail in range(2)],
+    )
+
+
+def _port(
+    platform: Platform,
+    cage: int,
+    subport: int,
+    role: PortRole,
+    peer_device: str | None,
+    peer_port: str | None,
+    policy: PortQos | None,
+    *,
+    ipv4: int | None = None,
+    unnumbered: bool = False,
+) -> Port:
+    name = port_name(platform, cage=cage, subport=subport, lane=4 * subport, lanes_per_cage=8, breakout=2)
+    return Port(
+        name=name,
+        slot=2 * (cage - 1) + subport,
+        cage=cage,
+        subport=subport,
+        lane=4 * subport,
+        lanes=4,
+        breakout=2,
+        role=role,
+        speed_gbps=400,
+        fec="rs",
+        autoneg=False,
+        enabled=role is not PortRole.SPARE,
+        mtu_bytes=9000,
+        description="spare" if peer_device is None else f"{peer_device} {peer_port}",
+        peer_device=peer_device,
+        peer_port=peer_port,
+        ipv4=ipv4,
+        unnumbered=unnumbered,
+        cable_m=None if peer_device is None else 5,
+        qos=policy,
+    )
+
+
+def _bgp(
+    asn: int, router_id: int, group: str, *, own_routes_only: bool, aggregates: tuple[tuple[int, int], ...]
+) -> Bgp:
+    origin = "fabrics.compute"
+    lists = (
+        PrefixList("FABRIC-IN", (PrefixRule(10, True, LOOPBACKS, 18, ge=32, le=32),), origin),
+        PrefixList("FABRIC-OUT", (PrefixRule(10, True, router_id, 32), PrefixRule(20, True, HOSTS, 24)), origin),
+        PrefixList("ORIGINATE", (PrefixRule(10, True, router_id, 32),), origin),
+    )
+    bgp_group = BgpGroup(group, "FABRIC-IN", "FABRIC-OUT", own_routes_only, 1000, True, origin)
+    return Bgp(asn, router_id, 64, (bgp_group,), [], "ORIGINATE", aggregates, lists, Bfd(300, 3, origin))
+
+
+def _switch(
+    name: str,
+    role: Role,
+    platform: Platform,
+    model: str,
+    ports: list[Port],
+    bgp: Bgp,
+    policy: PortQos,
+    *,
+    unit: int,
+    rail: int,
+) -> Switch:
+    return Switch(
+        name=name,
+        cluster="toy",
+        fabric="compute",
+        role=role,
+        platform=platform.name,
+        model=model,
+        pod=1,
+        unit=unit,
+        rail=rail,
+        serial="ABC123",
+        os_version=None,
+        state="active",
+        management=Management(MANAGEMENT + 20, 22, MANAGEMENT + 1, services()),
+        origin="fabrics.compute",
+        ports=ports,
+        loopback=bgp.router_id,
+        bgp=bgp,
+        qos=(policy,),
+        native=[Native("line one\nline two", "telemetry", "fabrics.compute.exceptions.t1")],
+    )

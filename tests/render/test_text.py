@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from netgen.render.errors import RenderError
+from netgen.render.text import jinja_environment, render_template
+from netgen.resources.load import Resources
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    folder = tmp_path / "templates/toy"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def render(templates: Path, text: str, **context: object) -> str:
+    (templates / "toy.j2").write_text(text)
+    top = templates.parents[1]
+    found = Resources(tuple((kind, top / kind) for kind in ("templates", "playbooks", "catalog")))
+    return render_template(jinja_environment(found), "toy/toy.j2", context)
+
+
+def test_blocks_leave_no_lines(templates: Path):
+    assert (
+        render(templates, "{% for x in xs %}\n  {% if x %}\nx {{ x }}\n  {% endif %}\n{% endfor %}\n", xs=[1, 0, 2])
+        == "x 1\nx 2\n"
+    )
+
+
+def test_addresses_become_text(templates: Path):
+    text = "{{ a | ipv4 }} {{ a | network(8) }} {{ 31 | netmask }} {{ a | network(0) }} {{ a | network(32) }}\n"
+    assert render(templates, text, a=0x0A010203) == "10.1.2.3 10.0.0.0/8 255.255.255.254 0.0.0.0/0 10.1.2.3/32\n"
+
+
+def test_nothing_is_escaped(templates: Path):
+    assert render(templates, "{{ x }}\n", x="<&>") == "<&>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("ok\n{{ absent }}\n", r"toy\.j2:2: 'absent' is undefined"),
+        ("ok\n{{ x.absent }}\n", r"toy\.j2:2: .*no attribute 'absent'"),
+        ("{% for %}\n", r"toy\.j2:1: "),
+        ("ok\n\n{{ 1 // 0 }}\n", r"toy\.j2:3: "),
+        ("{% include 'toy/absent.j2' %}", r"there is no templates/toy/absent\.j2"),
+        ("{% include '../../../etc/passwd' %}", "not the name of a resource"),
+    ],
+)
+def test_failures_have_their_place(templates: Path, text: str, message: str):
+    with pytest.raises(RenderError, match=message):
+        render(templates, text, x="x")
