@@ -98,6 +98,4 @@ def _host(name: str, data: Any) -> HostProfile:
 
 def _roce(name: str, data: Any) -> RoceProfile:
     entry = TypeAdapter(_Roce).validate_python(data)
-    return RoceProfile(
-        name, entry.classes, entry.ecn.min_per_gbps, entry.ecn.max_per_gbps, entry.ecn.probability
-    )
+    return RoceProfile(name, entry.classes, entry.ecn.min_per_gbps, entry.ecn.max_per_gbps, entry.ecn.probability)

@@ -1,1 +1,1 @@
-"""Devices: what one switch or host must be told, without a vendor's words."""
+"""One device of a cluster: what it must be told, in no vendor's words."""

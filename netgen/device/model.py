@@ -1,13 +1,15 @@
 """What one device must be told, without a vendor's words.
 
 Plain slotted dataclasses: built once per device by `netgen.device.build`, read by rules and renderers.
-Addresses are integers until the last moment; `netgen.device.text` turns them into text.
-Policy objects (traffic classes, queues, BGP groups) are frozen and shared by all ports and devices of
+Addresses are integers until the last moment.
+Policy objects (traffic classes, BGP groups) are frozen and shared by all ports and devices of
 one kind; they carry the intent path that they came from in ``origin``.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from netgen.cluster.roce import PortQos
 
 
 class Role(StrEnum):
@@ -27,72 +29,10 @@ class PortRole(StrEnum):
     """To the tier above."""
     DOWNLINK = "downlink"
     """To the tier below, which is not a host."""
+    RESERVED = "reserved"
+    """Laid out for a device that is not built yet: broken out, up and otherwise bare, so that growth only adds lines."""
     SPARE = "spare"
-    """Cabled to nothing: broken out like its neighbours and shut."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrafficClass:
-    """One class of traffic of the RoCE policy; its four numbers are independent of each other."""
-
-    name: str
-    dscp: tuple[int, ...]
-    traffic_class: int
-    queue: int
-    pfc_priority: int | None
-    """Priority that PFC pauses; ``None`` for a lossy class."""
-    strict: bool
-    bandwidth_percent: int | None
-    """Share of the link under weighted scheduling; ``None`` for a strict class."""
-    cap_percent: int | None
-    """Most that a strict class may take of the link; ``None``: not capped."""
-    origin: str
-
-    @property
-    def lossless(self) -> bool:
-        """Whether PFC protects the class."""
-        return self.pfc_priority is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Ecn:
-    """ECN marking of one class's queue: thresholds in bytes, probability in percent."""
-
-    min_bytes: int
-    max_bytes: int
-    probability_percent: int
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Watchdog:
-    """PFC watchdog: times in milliseconds."""
-
-    detect_ms: int
-    restore_ms: int
-    poll_ms: int
-    action: str
-    """``drop`` or ``forward``."""
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class PortQos:
-    """The RoCE policy of one class of ports (role and speed); shared by all ports of the class."""
-
-    name: str
-    """Predictable and unique on a device, such as ``ROCE-400G``."""
-    classes: tuple[TrafficClass, ...]
-    """In the order of their traffic class numbers; every traffic class 0-7 that is used is here."""
-    ecn: tuple[tuple[int, Ecn], ...]
-    """Pairs of queue number and its marking."""
-    watchdog: Watchdog | None
-    origin: str
-
-    @property
-    def lossless(self) -> tuple[TrafficClass, ...]:
-        """The classes that PFC protects."""
-        return tuple(c for c in self.classes if c.lossless)
+    """Outside of the capacity: broken out like its neighbours and shut."""
 
 
 @dataclass(slots=True)
@@ -101,8 +41,8 @@ class Port:
 
     name: str
     """The vendor's name, such as ``Ethernet1/5`` or ``swp1s1``."""
-    slot: int
-    """Logical slot of the topology; counts from 0."""
+    slot: int | None
+    """Logical slot of the topology; counts from 0; ``None`` for a spare port."""
     cage: int
     """Number of the cage on the front panel; counts from 1."""
     subport: int
@@ -121,11 +61,12 @@ class Port:
     enabled: bool
     mtu_bytes: int
     """IP MTU; a platform turns it into its own meaning."""
-    description: str
+    description: str | None
+    """``None`` for a reserved port."""
     peer_device: str | None = None
     peer_port: str | None = None
     ipv4: int | None = None
-    """Own address as an integer; ``None``: unnumbered or spare."""
+    """Own address as an integer; ``None``: unnumbered, reserved or spare."""
     ipv4_length: int = 31
     unnumbered: bool = False
     """Whether the port speaks IPv6 link-local only (RFC 8950 carries the IPv4 routes)."""

@@ -39,12 +39,16 @@ def _kebab(name: str) -> str:
 class Model(BaseModel):
     """What all models of the intent share."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=_kebab, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, alias_generator=_kebab, arbitrary_types_allowed=True
+    )
 
 
 def _name(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
-        raise ValueError("a name is up to 63 lower-case letters, digits and hyphens, and begins with a letter or a digit")
+        raise ValueError(
+            "a name is up to 63 lower-case letters, digits and hyphens, and begins with a letter or a digit"
+        )
     return value
 
 
@@ -61,7 +65,9 @@ def _secret(value: str) -> str:
 
 
 def _ssh_key(value: str) -> str:
-    if not re.fullmatch(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{16,2000}={0,2}( [\x21-\x7e]{1,100})?", value):
+    if not re.fullmatch(
+        r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{16,2000}={0,2}( [\x21-\x7e]{1,100})?", value
+    ):
         raise ValueError("an SSH public key is written as in authorized_keys: type, base64 key and an optional comment")
     return value
 

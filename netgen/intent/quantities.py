@@ -63,11 +63,15 @@ Bytes = Annotated[
 ]
 """A size in bytes, written ``500KB`` or ``512KiB``."""
 
-Metres = Annotated[int, BeforeValidator(_quantity("a length", {"m": 1}, minimum=1, maximum=40_000)), _schema("30m", "[0-9]+m")]
+Metres = Annotated[
+    int, BeforeValidator(_quantity("a length", {"m": 1}, minimum=1, maximum=40_000)), _schema("30m", "[0-9]+m")
+]
 """A length in whole metres, written ``30m``."""
 
 Milliseconds = Annotated[
-    int, BeforeValidator(_quantity("a time", {"ms": 1, "s": 1000}, minimum=1, maximum=86_400_000)), _schema("200ms", "[0-9]+m?s")
+    int,
+    BeforeValidator(_quantity("a time", {"ms": 1, "s": 1000}, minimum=1, maximum=86_400_000)),
+    _schema("200ms", "[0-9]+m?s"),
 ]
 """A time in milliseconds, written ``200ms`` or ``3s``."""
 
@@ -158,7 +162,9 @@ def parse_ids(value: object) -> IdRanges:
 
 
 Ids = Annotated[
-    Any, BeforeValidator(parse_ids), WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "examples": ["1-64"]})
+    Any,
+    BeforeValidator(parse_ids),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "examples": ["1-64"]}),
 ]
 """An `IdRanges`, written ``7``, ``1-64`` or ``1-30,33-64``."""
 
@@ -177,7 +183,9 @@ def _parse_subnet(value: object) -> ipaddress.IPv4Network:
         raise ValueError(f"{value} is no IPv4 subnet") from None
 
 
-Subnet = Annotated[ipaddress.IPv4Network, BeforeValidator(_parse_subnet), WithJsonSchema({"type": "string", "format": "ipv4-cidr"})]
+Subnet = Annotated[
+    ipaddress.IPv4Network, BeforeValidator(_parse_subnet), WithJsonSchema({"type": "string", "format": "ipv4-cidr"})
+]
 """An IPv4 subnet, written ``10.0.0.0/12``; host bits are refused."""
 
 
@@ -190,5 +198,7 @@ def _parse_address(value: object) -> ipaddress.IPv4Address:
     raise ValueError("an IPv4 address is written as four numbers, such as 10.0.0.1")
 
 
-Address = Annotated[ipaddress.IPv4Address, BeforeValidator(_parse_address), WithJsonSchema({"type": "string", "format": "ipv4"})]
+Address = Annotated[
+    ipaddress.IPv4Address, BeforeValidator(_parse_address), WithJsonSchema({"type": "string", "format": "ipv4"})
+]
 """An IPv4 address."""

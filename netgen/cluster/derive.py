@@ -1,0 +1,238 @@
+"""From an intent to the cluster that follows from it."""
+
+from collections.abc import Mapping
+
+from netgen.catalog.model import Catalog, HostProfile, SwitchModel
+from netgen.cluster.model import (
+    LEAF,
+    SPINE,
+    BfdPlan,
+    Cluster,
+    Fabric,
+    HostPlan,
+    ManagementPlan,
+    Names,
+    Overlay,
+    Record,
+    Tier,
+    UserPlan,
+)
+from netgen.cluster.numbers import Numbers, Pool, block_size
+from netgen.cluster.overlay import overlay
+from netgen.cluster.roce import policy
+from netgen.cluster.sizing import Demand, size
+from netgen.cluster.topology.rail_optimized import RailOptimized
+from netgen.diagnostics.codes import derived
+from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
+from netgen.intent import models
+from netgen.intent.quantities import Breakout, IdRanges, parse_ids
+
+FOUR_BYTE_LEAVES, TWO_BYTE_LEAVES = 10_000, 64
+"""From the spines' first AS number to the leaves', where the intent does not say."""
+MAX_TWO_BYTE_ASN = 65_535
+
+
+def derive(
+    intent: models.Intent,
+    rows: Mapping[str, models.InventoryRow],
+    catalog: Catalog,
+    snippets: Mapping[str, str],
+) -> Cluster:
+    """Derive the cluster; a pure function.
+
+    Parameters
+    ----------
+    intent
+        Its references to the catalog must have been checked (`netgen.rules.references`).
+    rows
+        The device inventory, by name.
+    catalog
+        Switch models, host profiles, RoCE profiles.
+    snippets
+        Texts of the native files, by the name that the intent gives them.
+
+    Raises
+    ------
+    UnbuildableError
+        If no cluster follows; its findings point into the intent.
+    """
+    pods = expand_pods(intent)
+    if len(pods) > 1:
+        raise UnbuildableError(
+            Finding(
+                derived.TOO_MANY_PODS.code,
+                f"{len(pods)} pods need a tier above the spines, and a rail-optimised fabric of two tiers has none",
+                ("pods",),
+                at_key=True,
+                advice="declare one pod with more units",
+            )
+        )
+    if len(intent.fabrics) > 1:
+        raise UnbuildableError(
+            Finding(
+                derived.TOO_MANY_FABRICS.code,
+                "several fabrics in one cluster cannot be derived yet",
+                ("fabrics",),
+                at_key=True,
+                advice="describe each fabric as a cluster of its own",
+            )
+        )
+    profile = catalog.hosts[intent.hosts.profile]
+    names = Names(intent.naming.leaf, intent.naming.spine, intent.naming.host)
+    hosts = HostPlan(profile, intent.hosts.platform, intent.hosts.mtu, "hosts")
+    inventory = {key: _record(row) for name, row in rows.items() for key in {name, row.alias or name}}
+    (name, given), *_ = intent.fabrics.items()
+    bare = _fabric(name, given, intent, catalog, pods)
+    cluster = Cluster(intent.cluster, _management(intent.management), hosts, pods, (bare,), names, inventory)
+    if not given.exceptions:
+        return cluster
+    switches = (ref for ref in cluster.refs() if ref.role in {LEAF, SPINE})
+    laid = overlay(
+        bare.plan,
+        given.exceptions,
+        nodes={ref.name: _node(bare.plan, ref.role, ref.index) for ref in switches},
+        switches=catalog.switches,
+        snippets=snippets,
+        path=("fabrics", name, "exceptions"),
+    )
+    fabric = _fabric(name, given, intent, catalog, pods, laid)
+    return Cluster(cluster.name, cluster.management, hosts, pods, (fabric,), names, inventory)
+
+
+def expand_pods(intent: models.Intent) -> dict[int, dict[int, IdRanges]]:
+    """Hosts that exist, pod by pod and unit by unit, with the ranges among the keys written out."""
+    return {
+        pod: {unit: given.hosts for keys, given in plan.units.items() for unit in parse_ids(keys)}
+        for pods, plan in intent.pods.items()
+        for pod in parse_ids(pods)
+    }
+
+
+def host_breakout(model: SwitchModel, profile: HostProfile) -> Breakout | None:
+    """Return the breakout into most ports of the NICs' speed; ``None``: the model has none of that speed."""
+    fitting = [b for b in model.breakouts if b.speed_gbps == profile.speed_gbps]
+    return max(fitting, key=lambda b: b.ports, default=None)
+
+
+def _node(plan: RailOptimized, role: str, index: int) -> int:
+    return next(layer.first for layer in plan.layers if layer.name == role) + index
+
+
+def _fabric(
+    name: str,
+    given: models.Fabric,
+    intent: models.Intent,
+    catalog: Catalog,
+    pods: Mapping[int, Mapping[int, IdRanges]],
+    laid: Overlay | None = None,
+) -> Fabric:
+    path: IntentPath = ("fabrics", name)
+    profile = catalog.hosts[intent.hosts.profile]
+    leaf = _tier(LEAF, given, given.leaf, catalog, profile, path)
+    spine = _tier(SPINE, given, given.spine, catalog, profile, path)
+    plan = size(
+        Demand(
+            pods=max(pods),
+            units=_capacity_units(intent, pods),
+            hosts=_capacity_hosts(intent, pods),
+            rails=profile.nics,
+            oversubscription=given.oversubscription,
+            leaf_ports=leaf.model.cages * leaf.breakout.ports,
+            spine_ports=spine.model.cages * spine.breakout.ports,
+            spines=given.spine.count,
+            path=path,
+        )
+    )
+    return Fabric(
+        name=name,
+        plan=plan,
+        overlay=laid or Overlay(plan, frozenset(), {}, {}),
+        leaf=leaf,
+        spine=spine,
+        numbers=_numbers(given, plan),
+        mtu_bytes=given.mtu,
+        host_cable_m=given.cables.host,
+        spine_cable_m=given.cables.spine,
+        bfd=given.bfd and BfdPlan(given.bfd.interval, given.bfd.multiplier),
+        roce=given.roce and policy(given.roce, catalog.roce[given.roce.profile], (*path, "roce")),
+        oversubscription=given.oversubscription,
+        origin=".".join(map(str, path)),
+    )
+
+
+def _tier(
+    role: str,
+    fabric: models.Fabric,
+    given: models.SwitchRole,
+    catalog: Catalog,
+    profile: HostProfile,
+    path: IntentPath,
+) -> Tier:
+    model = catalog.switches[given.model]
+    breakout = given.breakout or host_breakout(model, profile)
+    if breakout is None:
+        raise UnbuildableError(
+            Finding(
+                derived.NO_BREAKOUT.code,
+                f"{model.name} has no port of {profile.speed_gbps}G, the speed of the NICs of {profile.name}",
+                (*path, role, "model"),
+                notes=("its breakouts: " + ", ".join(map(str, model.breakouts)),),
+            )
+        )
+    return Tier(
+        role, given.platform, model, breakout, given.mtu or fabric.mtu, given.ecmp, ".".join(map(str, (*path, role)))
+    )
+
+
+def _capacity_units(intent: models.Intent, pods: Mapping[int, Mapping[int, IdRanges]]) -> int:
+    declared = (plan.capacity.units or 0 for plan in intent.pods.values())
+    return max(max(declared), *(max(units) for units in pods.values()))
+
+
+def _capacity_hosts(intent: models.Intent, pods: Mapping[int, Mapping[int, IdRanges]]) -> int:
+    declared = (plan.capacity.hosts or 0 for plan in intent.pods.values())
+    return max(max(declared), *(ids.highest for units in pods.values() for ids in units.values()))
+
+
+def _numbers(given: models.Fabric, plan: RailOptimized) -> Numbers:
+    pools = given.pools
+    base = given.asn.base
+    gap = FOUR_BYTE_LEAVES if base > MAX_TWO_BYTE_ASN else TWO_BYTE_LEAVES
+    return Numbers(
+        hosts=Pool(int(pools.hosts.network_address), pools.hosts.prefixlen),
+        loopbacks=Pool(int(pools.loopbacks.network_address), pools.loopbacks.prefixlen),
+        links=pools.links and Pool(int(pools.links.network_address), pools.links.prefixlen),
+        block=block_size(plan.down),
+        uplinks=plan.uplinks,
+        spine_asn=base + 1,
+        leaf_asn=given.asn.leaves or base + gap,
+    )
+
+
+def _management(given: models.Management) -> ManagementPlan:
+    return ManagementPlan(
+        address=int(given.subnet.network_address),
+        length=given.subnet.prefixlen,
+        gateway=given.gateway and int(given.gateway),
+        vrf=given.vrf,
+        ntp=tuple(map(str, given.ntp)),
+        syslog=tuple(map(str, given.syslog)),
+        dns=tuple(map(str, given.dns)),
+        snmp_secret=given.snmp and given.snmp.community.secret,
+        snmp_location=given.snmp and given.snmp.location,
+        gnmi=given.gnmi,
+        users=tuple(
+            UserPlan(
+                name,
+                user.role,
+                user.password and user.password.secret,
+                tuple(user.ssh_keys),
+                f"management.users.{name}",
+            )
+            for name, user in sorted(given.users.items())
+        ),
+    )
+
+
+def _record(row: models.InventoryRow) -> Record:
+    return Record(row.serial, row.mac, row.address and int(row.address), row.rack, row.state, row.alias, row.os_version)

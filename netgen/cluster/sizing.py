@@ -1,0 +1,128 @@
+"""How many leaves, spines and links a rail-optimised fabric has.
+
+Leaves = rails x ceil(hosts a unit / host ports of a leaf) a unit, built for whole units. Uplinks = host ports /
+oversubscription. Every leaf has the same number of links to every spine, so the spines divide the uplinks.
+"""
+
+import math
+from dataclasses import dataclass
+
+from netgen.cluster.topology.rail_optimized import RailOptimized
+from netgen.diagnostics.codes import derived
+from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a rail-optimised fabric must hold.
+
+    Parameters
+    ----------
+    pods, units, hosts
+        Capacity: pods, units a pod, hosts a unit.
+    rails
+        NICs a host.
+    oversubscription
+        Host ports to uplinks of a leaf.
+    leaf_ports, spine_ports
+        Ports of a leaf and of a spine after breakout.
+    spines
+        Spines a pod that the intent pins; ``None``: derived.
+    path
+        Intent path of the fabric.
+    """
+
+    pods: int
+    units: int
+    hosts: int
+    rails: int
+    oversubscription: float
+    leaf_ports: int
+    spine_ports: int
+    spines: int | None
+    path: IntentPath
+
+
+def size(demand: Demand) -> RailOptimized:
+    """Find the smallest fabric that meets the demand.
+
+    Raises
+    ------
+    UnbuildableError
+        If no two-tier fabric does; the findings say what can be built instead.
+    """
+    most_down = math.floor(demand.leaf_ports * demand.oversubscription / (1 + demand.oversubscription))
+    if most_down == 0:
+        raise UnbuildableError(_no_host_port(demand))
+    group = math.ceil(demand.hosts / most_down)
+    down = math.ceil(demand.hosts / group)
+    uplinks = _uplinks(demand, down)
+    leaves = demand.units * demand.rails * group
+    spines = _spines(demand, leaves, uplinks)
+    return RailOptimized(
+        pods=demand.pods,
+        units=demand.units,
+        hosts=demand.hosts,
+        rails=demand.rails,
+        group=group,
+        down=down,
+        spines=spines,
+        trunk=uplinks // spines,
+    )
+
+
+def _no_host_port(demand: Demand) -> Finding:
+    return Finding(
+        derived.PORT_BUDGET.code,
+        f"a leaf of {demand.leaf_ports} ports has none left for hosts at {demand.oversubscription:g}:1",
+        (*demand.path, "leaf", "model"),
+        advice="choose a model or a breakout with more ports",
+    )
+
+
+def _uplinks(demand: Demand, down: int) -> int:
+    uplinks = down / demand.oversubscription
+    if uplinks != int(uplinks):
+        near = sorted({down / n for n in (math.floor(uplinks), math.ceil(uplinks)) if n})
+        raise UnbuildableError(
+            Finding(
+                derived.OVERSUBSCRIPTION.code,
+                f"{down} host ports a leaf at {demand.oversubscription:g}:1 would need {uplinks:g} uplinks",
+                (*demand.path, "oversubscription"),
+                advice="the nearest that can be built: " + " and ".join(f"{ratio:g}:1" for ratio in near),
+            )
+        )
+    return int(uplinks)
+
+
+def _spines(demand: Demand, leaves: int, uplinks: int) -> int:
+    """Return the fewest spines that hold all uplinks and divide those of a leaf, or check the pinned number."""
+    fits = [n for n in range(1, uplinks + 1) if uplinks % n == 0 and leaves * (uplinks // n) <= demand.spine_ports]
+    arithmetic = f"{leaves} leaves x {uplinks} uplinks = {leaves * uplinks} links, {demand.spine_ports} ports a spine"
+    if not fits:
+        raise UnbuildableError(
+            Finding(
+                derived.TOO_MANY_LEAVES.code,
+                f"{leaves} leaves do not fit under one tier of spines of {demand.spine_ports} ports",
+                ("pods",),
+                at_key=True,
+                notes=(
+                    arithmetic,
+                    f"every leaf needs a port on every spine, so {demand.spine_ports} leaves are the most",
+                ),
+                advice=f"declare at most {demand.spine_ports // (leaves // demand.units)} units, or choose a larger spine",
+            )
+        )
+    if demand.spines is None:
+        return fits[0]
+    if demand.spines not in fits:
+        raise UnbuildableError(
+            Finding(
+                derived.SPINE_COUNT.code,
+                f"{demand.spines} spines cannot be built: every leaf has {uplinks} uplinks, the same number to every spine",
+                (*demand.path, "spine", "count"),
+                notes=(arithmetic,),
+                advice="what can be built: " + ", ".join(map(str, fits)),
+            )
+        )
+    return demand.spines

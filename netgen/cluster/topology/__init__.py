@@ -1,0 +1,1 @@
+"""Topologies as arithmetic on logical slots, a module a kind."""

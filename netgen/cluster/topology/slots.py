@@ -1,0 +1,143 @@
+"""The interface of all topologies: layers of nodes with slots, and who is at the other end of a slot.
+
+A node is an integer, unique in its topology; the nodes of a layer are consecutive. A slot counts from 0 on its
+node. `peer` is an involution: the peer of the peer is oneself. Nothing is materialised, so that one device of a
+large fabric costs no more than one of a small fabric.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+End = tuple[int, int]
+"""A node and one of its slots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Nodes of one kind.
+
+    Parameters
+    ----------
+    name
+        Such as ``host``, ``leaf``, ``spine`` or ``router``.
+    first
+        Id of the first node.
+    count
+        How many nodes there are.
+    slots
+        Slots of each node.
+    """
+
+    name: str
+    first: int
+    count: int
+    slots: int
+
+    def __contains__(self, node: int) -> bool:
+        return self.first <= node < self.first + self.count
+
+    def index(self, node: int) -> int:
+        """Position of a node in its layer, from 0."""
+        return node - self.first
+
+
+class Topology(Protocol):
+    """What every kind of fabric is: layers, and peers."""
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, hosts first, with consecutive node ids."""
+        ...
+
+    def peer(self, node: int, slot: int) -> End | None:
+        """The other end of a slot's cable; ``None``: nothing is cabled there."""
+        ...
+
+    def link_counts(self) -> dict[tuple[str, str], int]:
+        """How many links there are between layers, in closed form; keys name the lower layer first."""
+        ...
+
+
+def layers_of(*shapes: tuple[str, int, int]) -> tuple[Layer, ...]:
+    """Lay out layers one behind the other from ``(name, count, slots)``."""
+    layers = []
+    first = 0
+    for name, count, slots in shapes:
+        layers.append(Layer(name, first, count, slots))
+        first += count
+    return tuple(layers)
+
+
+def layer_named(topology: Topology, name: str) -> Layer:
+    """Return the layer of that name; raises KeyError if the topology has none."""
+    for layer in topology.layers:
+        if layer.name == name:
+            return layer
+    raise KeyError(name)
+
+
+def layer_of(topology: Topology, node: int) -> Layer:
+    """Return the layer that a node belongs to; raises KeyError for a node that does not exist."""
+    for layer in topology.layers:
+        if node in layer:
+            return layer
+    raise KeyError(node)
+
+
+def links(topology: Topology) -> Iterator[tuple[End, End]]:
+    """Yield every link once, its lesser end first, in order."""
+    for layer in topology.layers:
+        for node in range(layer.first, layer.first + layer.count):
+            for slot in range(layer.slots):
+                other = topology.peer(node, slot)
+                if other is not None and (node, slot) < other:
+                    yield (node, slot), other
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaid:
+    """A topology with a sparse overlay of reality over it, behind the same interface.
+
+    Parameters
+    ----------
+    base
+        The topology as planned.
+    peers
+        Ends whose cable goes elsewhere than planned; both ends of every changed link are keys.
+    """
+
+    base: Topology
+    peers: Mapping[End, End]
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of the plan: an overlay adds no devices."""
+        return self.base.layers
+
+    def peer(self, node: int, slot: int) -> End | None:
+        """The other end as cabled."""
+        return self.peers.get((node, slot)) or self.base.peer(node, slot)
+
+    def link_counts(self) -> dict[tuple[str, str], int]:
+        """The counts of the plan: swaps change who is cabled to whom, not how many cables there are."""
+        return self.base.link_counts()
+
+
+def swapped(topology: Topology, pairs: list[tuple[End, End]]) -> Overlaid:
+    """Swap the cables of pairs of ends.
+
+    Raises
+    ------
+    ValueError
+        If an end has no cable, or is named twice.
+    """
+    peers: dict[End, End] = {}
+    for a, b in pairs:
+        far_a, far_b = topology.peer(*a), topology.peer(*b)
+        if far_a is None or far_b is None:
+            raise ValueError("an end of a swap has no cable")
+        if peers.keys() & {a, b, far_a, far_b} or len({a, b, far_a, far_b}) < 4:
+            raise ValueError("an end of a swap is named twice")
+        peers |= {a: far_b, far_b: a, b: far_a, far_a: b}
+    return Overlaid(topology, peers)

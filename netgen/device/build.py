@@ -1,0 +1,228 @@
+"""Builds one device of a cluster; the cost does not depend on the size of the cluster."""
+
+from collections.abc import Iterator, Mapping
+
+from netgen.cluster.model import HOST, LEAF, Cluster, DeviceRef, Fabric
+from netgen.cluster.roce import PortQos
+from netgen.device.model import (
+    Host,
+    HostRoute,
+    Management,
+    Native,
+    Port,
+    PortRole,
+    Role,
+    Services,
+    Switch,
+    User,
+)
+from netgen.device.names import port_at, switch_port
+from netgen.device.routing import bgp
+from netgen.platforms.model import Platform
+
+LANE_GBPS_PAM4 = 50
+"""A lane of at least this speed is PAM4-coded and needs RS-FEC (IEEE 802.3bs, 802.3ck)."""
+
+
+def build(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Switch | Host:
+    """Build a device.
+
+    Parameters
+    ----------
+    cluster
+        The derived cluster.
+    platforms
+        All platforms, by name; they name the ports at both ends of a link.
+    ref
+        Which device; one of ``cluster.refs()``.
+    """
+    return _host(cluster, platforms, ref) if ref.role == HOST else _switch(cluster, platforms, ref)
+
+
+def devices(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Switch | Host]:
+    """Yield every device of a cluster, one by one."""
+    for ref in cluster.refs():
+        yield build(cluster, platforms, ref)
+
+
+def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Switch:
+    fabric = cluster.fabric(ref.fabric)
+    tier = fabric.tier(ref.role)
+    layer = next(layer for layer in fabric.plan.layers if layer.name == ref.role)
+    node = layer.first + ref.index
+    model = fabric.overlay.models.get(node, tier.model)
+    ports = list(_switch_ports(cluster, platforms, fabric, ref, node))
+    record = cluster.record(ref)
+    snippets = fabric.overlay.snippets.get(node, ())
+    routing = bgp(cluster, fabric, ref, ports)
+    return Switch(
+        name=ref.name,
+        cluster=cluster.name,
+        fabric=fabric.name,
+        role=Role(ref.role),
+        platform=tier.platform,
+        model=model.name,
+        pod=ref.pod,
+        unit=ref.unit,
+        rail=ref.rail,
+        serial=record.serial,
+        os_version=record.os_version,
+        state=record.state,
+        management=_management(cluster, ref),
+        origin=tier.origin,
+        ports=ports,
+        loopback=routing.router_id,
+        bgp=routing,
+        qos=tuple(dict.fromkeys(port.qos for port in ports if port.qos is not None)),
+        native=[Native(s.text, s.reason, s.origin) for s in snippets],
+    )
+
+
+def _switch_ports(
+    cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric, ref: DeviceRef, node: int
+) -> Iterator[Port]:
+    tier = fabric.tier(ref.role)
+    model = fabric.overlay.models.get(node, tier.model)
+    platform = platforms[tier.platform]
+    ports = tier.port_map(model, fabric.plan)
+    split = tier.breakout.ports
+    lanes = model.lanes // split
+    speed = tier.breakout.speed_gbps
+    fec = "rs" if speed / lanes >= LANE_GBPS_PAM4 else "none"
+    qos = fabric.roce and fabric.roce.port_qos(ref.role, speed)
+    for position in range(ports.count):
+        cage, subport = divmod(position, split)
+        port = Port(
+            name=switch_port(platform, model, split, position),
+            slot=ports.slot(position),
+            cage=cage + 1,
+            subport=subport,
+            lane=subport * lanes,
+            lanes=lanes,
+            breakout=split,
+            role=PortRole.SPARE,
+            speed_gbps=speed,
+            fec=fec,
+            autoneg=False,
+            enabled=False,
+            mtu_bytes=tier.mtu_bytes,
+            description="spare",
+        )
+        if port.slot is not None:
+            _cable(cluster, platforms, fabric, ref, node, port, qos)
+        yield port
+
+
+def _cable(
+    cluster: Cluster,
+    platforms: Mapping[str, Platform],
+    fabric: Fabric,
+    ref: DeviceRef,
+    node: int,
+    port: Port,
+    qos: PortQos | None,
+) -> None:
+    """Make a spare port what its cable makes it, or what it is kept for."""
+    assert port.slot is not None  # noqa: S101 - the caller has looked
+    far = fabric.overlay.topology.peer(node, port.slot)
+    if far is None:
+        return
+    if not cluster.exists(fabric, far[0]):
+        port.role, port.enabled, port.description = PortRole.RESERVED, True, None
+        return
+    peer = cluster.device_at(fabric, far[0])
+    port.peer_device = peer.name
+    port.peer_port = port_at(cluster, platforms, fabric, *far)
+    port.description = f"{port.peer_device} {port.peer_port}"
+    port.enabled = (node, port.slot) not in fabric.overlay.disabled
+    port.qos = qos
+    if peer.role == HOST:
+        port.role = PortRole.HOST
+        port.ipv4 = fabric.numbers.host_link(ref.index, port.slot)
+        port.cable_m = fabric.host_cable_m
+        return
+    port.role = PortRole.UPLINK if ref.role == LEAF else PortRole.DOWNLINK
+    port.cable_m = fabric.spine_cable_m
+    if ref.role == LEAF:
+        spine_end = fabric.numbers.uplink(ref.index, port.slot - fabric.plan.down)
+        port.ipv4 = None if spine_end is None else spine_end + 1
+    else:
+        port.ipv4 = fabric.numbers.uplink(peer.index, far[1] - fabric.plan.down)
+    port.unnumbered = port.ipv4 is None
+
+
+def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Host:
+    fabric = cluster.fabric(ref.fabric)
+    plan, numbers, profile = fabric.plan, fabric.numbers, cluster.hosts.profile
+    record = cluster.record(ref)
+    ports, routes = [], []
+    node = plan.layers[0].first + ref.index
+    for rail, name in enumerate(profile.nic_names):
+        far = fabric.overlay.topology.peer(node, rail)
+        assert far is not None  # noqa: S101 - every NIC has its rail
+        leaf = cluster.device_at(fabric, far[0])
+        leaf_port = port_at(cluster, platforms, fabric, *far)
+        gateway = numbers.host_link(leaf.index, far[1])
+        ports.append(
+            Port(
+                name=name,
+                slot=rail,
+                cage=rail + 1,
+                subport=0,
+                lane=0,
+                lanes=1,
+                breakout=1,
+                role=PortRole.HOST,
+                speed_gbps=profile.speed_gbps,
+                fec="rs",
+                autoneg=False,
+                enabled=far not in fabric.overlay.disabled,
+                mtu_bytes=cluster.hosts.mtu_bytes or fabric.mtu_bytes,
+                description=f"{leaf.name} {leaf_port}",
+                peer_device=leaf.name,
+                peer_port=leaf_port,
+                ipv4=gateway + 1,
+                cable_m=fabric.host_cable_m,
+                qos=fabric.roce and fabric.roce.port_qos(HOST, profile.speed_gbps),
+            )
+        )
+        routes.append(HostRoute(numbers.hosts.address, numbers.hosts.length, gateway))
+    return Host(
+        name=ref.name,
+        cluster=cluster.name,
+        fabric=fabric.name,
+        role=Role.HOST,
+        platform=cluster.hosts.platform,
+        model=profile.name,
+        pod=ref.pod,
+        unit=ref.unit,
+        rail=0,
+        serial=record.serial,
+        os_version=record.os_version,
+        state=record.state,
+        management=_management(cluster, ref),
+        origin=cluster.hosts.origin,
+        ports=ports,
+        gpus=profile.gpus,
+        routes=routes,
+    )
+
+
+def _management(cluster: Cluster, ref: DeviceRef) -> Management:
+    plan = cluster.management
+    services = Services(
+        vrf=plan.vrf,
+        ntp=plan.ntp,
+        syslog=plan.syslog,
+        snmp_community=_token(plan.snmp_secret),
+        snmp_location=plan.snmp_location,
+        gnmi=plan.gnmi,
+        dns=plan.dns,
+        users=tuple(User(u.name, _token(u.secret), u.ssh_keys, u.role, u.origin) for u in plan.users),
+    )
+    return Management(cluster.management_address(ref), plan.length, plan.gateway, services)
+
+
+def _token(secret: str | None) -> str | None:
+    """Return what stands for a secret in everything that is rendered; the session replaces it at the last moment."""
+    return None if secret is None else f"@secret:{secret}@"

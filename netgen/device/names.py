@@ -1,0 +1,32 @@
+"""What ports are called, by platform on switches and by profile on hosts."""
+
+from collections.abc import Mapping
+
+from netgen.catalog.model import SwitchModel
+from netgen.cluster.model import HOST, Cluster, Fabric
+from netgen.platforms.model import Platform
+from netgen.platforms.ports import port_name
+
+
+def switch_port(platform: Platform, model: SwitchModel, split: int, position: int) -> str:
+    """Name the port at a position (from 0, cage by cage) of a switch whose cages are split alike."""
+    cage, subport = divmod(position, split)
+    return port_name(
+        platform,
+        cage=cage + 1,
+        subport=subport,
+        lane=subport * (model.lanes // split),
+        lanes_per_cage=model.lanes,
+        breakout=split,
+    )
+
+
+def port_at(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric, node: int, slot: int) -> str:
+    """Name the port of a node's slot."""
+    ref = cluster.device_at(fabric, node)
+    if ref.role == HOST:
+        return cluster.hosts.profile.nic_names[slot]
+    tier = fabric.tier(ref.role)
+    model = fabric.overlay.models.get(node, tier.model)
+    position = tier.port_map(model, fabric.plan).position(slot)
+    return switch_port(platforms[tier.platform], model, tier.breakout.ports, position)

@@ -1,0 +1,88 @@
+"""The underlay of a switch: eBGP with valley-free policies (RFC 7938).
+
+A leaf announces only what is its own: its loopback and the aggregate of its hosts. A spine passes on what leaves
+announce, and its own loopback. Spines of a pod share an AS number, so that none accepts what came from a sibling.
+Nothing but host aggregates and loopbacks is accepted, and no default route is announced or accepted anywhere.
+"""
+
+from netgen.cluster.model import LEAF, SPINE, Cluster, DeviceRef, Fabric
+from netgen.device.model import Bfd, Bgp, BgpGroup, BgpNeighbor, Port, PortRole, PrefixList, PrefixRule
+
+SPINES, LEAVES = "SPINES", "LEAVES"
+OWN, FABRIC = "PL-OWN", "PL-FABRIC"
+
+MARGIN = 2
+"""A neighbour may announce so many times the prefixes that are expected of it."""
+
+
+def bgp(cluster: Cluster, fabric: Fabric, ref: DeviceRef, ports: list[Port]) -> Bgp:
+    """Build the underlay of a leaf or a spine from its ports."""
+    plan, numbers = fabric.plan, fabric.numbers
+    leaf = ref.role == LEAF
+    router_id = numbers.leaf_loopback(ref.index) if leaf else numbers.spine_loopback(ref.index)
+    aggregates = (numbers.host_block(ref.index),) if leaf else ()
+    role = PortRole.UPLINK if leaf else PortRole.DOWNLINK
+    group = SPINES if leaf else LEAVES
+    neighbors = [_neighbor(cluster, fabric, ref, port, group) for port in ports if port.role is role and _live(port)]
+    # From a spine: two prefixes a leaf of the pod, and the spine's loopback; from a leaf: its loopback and aggregate.
+    expected = 2 * plan.leaves_per_pod + 1 if leaf else 2
+    return Bgp(
+        asn=_asn(fabric, ref),
+        router_id=router_id,
+        maximum_paths=fabric.tier(ref.role).ecmp or (plan.uplinks if leaf else plan.trunk),
+        groups=(
+            BgpGroup(
+                name=group,
+                import_list=FABRIC,
+                export_list=OWN if leaf else FABRIC,
+                own_routes_only=leaf,
+                maximum_prefixes=expected * MARGIN,
+                bfd=fabric.bfd is not None,
+                origin=fabric.origin,
+            ),
+        ),
+        neighbors=neighbors,
+        originate_list=OWN,
+        aggregates=aggregates,
+        prefix_lists=_prefix_lists(fabric, ref, router_id, aggregates),
+        bfd=fabric.bfd and Bfd(fabric.bfd.interval_ms, fabric.bfd.multiplier, f"{fabric.origin}.bfd"),
+    )
+
+
+def _live(port: Port) -> bool:
+    return port.enabled and port.peer_device is not None
+
+
+def _asn(fabric: Fabric, ref: DeviceRef) -> int:
+    if ref.role == SPINE:
+        return fabric.numbers.spine_asn + ref.pod - 1
+    return fabric.numbers.leaf_asn + ref.index
+
+
+def _neighbor(cluster: Cluster, fabric: Fabric, ref: DeviceRef, port: Port, group: str) -> BgpNeighbor:
+    layer = next(layer for layer in fabric.plan.layers if layer.name == ref.role)
+    assert port.slot is not None  # noqa: S101 - only cabled ports have neighbours
+    far = fabric.overlay.topology.peer(layer.first + ref.index, port.slot)
+    assert far is not None  # noqa: S101 - only cabled ports have neighbours
+    peer = cluster.device_at(fabric, far[0])
+    address = None
+    if port.ipv4 is not None:
+        address = port.ipv4 ^ 1  # the other end of a /31
+    return BgpNeighbor(port.name, group, _asn(fabric, peer), f"{port.peer_device} {port.peer_port}", address)
+
+
+def _prefix_lists(
+    fabric: Fabric, ref: DeviceRef, router_id: int, aggregates: tuple[tuple[int, int], ...]
+) -> tuple[PrefixList, ...]:
+    numbers = fabric.numbers
+    own = [PrefixRule(10, True, router_id, 32)]
+    own += [PrefixRule(20 + 10 * n, True, address, length) for n, (address, length) in enumerate(aggregates)]
+    block = numbers.host_block(0)[1]
+    everything = (
+        PrefixRule(10, True, numbers.loopbacks.address, numbers.loopbacks.length, ge=32, le=32),
+        PrefixRule(20, True, numbers.hosts.address, numbers.hosts.length, ge=block, le=block),
+    )
+    return (
+        PrefixList(FABRIC, everything, f"{fabric.origin}.pools"),
+        PrefixList(OWN, tuple(own), f"{fabric.origin}.{ref.role}"),
+    )
