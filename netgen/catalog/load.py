@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -63,7 +63,7 @@ def load_catalog(found: Resources) -> Catalog:
     )
 
 
-def _entries(found: Resources, folder: str, read: Callable[[str, Any], _Entry]) -> dict[str, _Entry]:
+def _entries(found: Resources, folder: str, read: Callable[[str, object], _Entry]) -> dict[str, _Entry]:
     entries = {}
     for resource in found.walk(f"catalog/{folder}"):
         if resource.name.endswith(".yaml"):
@@ -72,7 +72,7 @@ def _entries(found: Resources, folder: str, read: Callable[[str, Any], _Entry]) 
     return entries
 
 
-def _read(resource: Resource, name: str, read: Callable[[str, Any], _Entry]) -> _Entry:
+def _read(resource: Resource, name: str, read: Callable[[str, object], _Entry]) -> _Entry:
     try:
         return read(name, yaml.load(resource.read(), yaml.CSafeLoader))
     except yaml.YAMLError as error:
@@ -82,20 +82,20 @@ def _read(resource: Resource, name: str, read: Callable[[str, Any], _Entry]) -> 
         raise ResourceError(f"{resource.path}: {problems}") from None
 
 
-def _switch(name: str, data: Any) -> SwitchModel:
+def _switch(name: str, data: object) -> SwitchModel:
     entry = TypeAdapter(_Switch).validate_python(data)
     return SwitchModel(
         name, entry.title, entry.asic, entry.cages, entry.lanes, tuple(entry.breakouts), tuple(entry.platforms)
     )
 
 
-def _host(name: str, data: Any) -> HostProfile:
+def _host(name: str, data: object) -> HostProfile:
     entry = TypeAdapter(_Host).validate_python(data)
     nics = entry.nics
     names = tuple(nics.names.replace("{rail}", str(rail)) for rail in range(1, nics.count + 1))
     return HostProfile(name, entry.title, entry.gpus, nics.count, names, nics.speed)
 
 
-def _roce(name: str, data: Any) -> RoceProfile:
+def _roce(name: str, data: object) -> RoceProfile:
     entry = TypeAdapter(_Roce).validate_python(data)
     return RoceProfile(name, entry.classes, entry.ecn.min_per_gbps, entry.ecn.max_per_gbps, entry.ecn.probability)

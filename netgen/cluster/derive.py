@@ -81,7 +81,7 @@ def derive(
     names = Names(intent.naming.leaf, intent.naming.spine, intent.naming.host)
     hosts = HostPlan(profile, intent.hosts.platform, intent.hosts.mtu, "hosts")
     inventory = {key: _record(row) for name, row in rows.items() for key in {name, row.alias or name}}
-    (name, given), *_ = intent.fabrics.items()
+    name, given = next(iter(intent.fabrics.items()))
     bare = _fabric(name, given, intent, catalog, pods)
     cluster = Cluster(intent.cluster, _management(intent.management), hosts, pods, (bare,), names, inventory)
     if not given.exceptions:
@@ -153,8 +153,8 @@ def _fabric(
         mtu_bytes=given.mtu,
         host_cable_m=given.cables.host,
         spine_cable_m=given.cables.spine,
-        bfd=given.bfd and BfdPlan(given.bfd.interval, given.bfd.multiplier),
-        roce=given.roce and policy(given.roce, catalog.roce[given.roce.profile], (*path, "roce")),
+        bfd=None if given.bfd is None else BfdPlan(given.bfd.interval, given.bfd.multiplier),
+        roce=None if given.roce is None else policy(given.roce, catalog.roce[given.roce.profile], (*path, "roce")),
         oversubscription=given.oversubscription,
         origin=".".join(map(str, path)),
     )
@@ -185,13 +185,13 @@ def _tier(
 
 
 def _capacity_units(intent: models.Intent, pods: Mapping[int, Mapping[int, IdRanges]]) -> int:
-    declared = (plan.capacity.units or 0 for plan in intent.pods.values())
-    return max(max(declared), *(max(units) for units in pods.values()))
+    declared = [plan.capacity.units or 0 for plan in intent.pods.values()]
+    return max(declared + [max(units) for units in pods.values()])
 
 
 def _capacity_hosts(intent: models.Intent, pods: Mapping[int, Mapping[int, IdRanges]]) -> int:
-    declared = (plan.capacity.hosts or 0 for plan in intent.pods.values())
-    return max(max(declared), *(ids.highest for units in pods.values() for ids in units.values()))
+    declared = [plan.capacity.hosts or 0 for plan in intent.pods.values()]
+    return max(declared + [ids.highest for units in pods.values() for ids in units.values()])
 
 
 def _numbers(given: models.Fabric, plan: RailOptimized) -> Numbers:
@@ -201,7 +201,7 @@ def _numbers(given: models.Fabric, plan: RailOptimized) -> Numbers:
     return Numbers(
         hosts=Pool(int(pools.hosts.network_address), pools.hosts.prefixlen),
         loopbacks=Pool(int(pools.loopbacks.network_address), pools.loopbacks.prefixlen),
-        links=pools.links and Pool(int(pools.links.network_address), pools.links.prefixlen),
+        links=None if pools.links is None else Pool(int(pools.links.network_address), pools.links.prefixlen),
         block=block_size(plan.down),
         uplinks=plan.uplinks,
         spine_asn=base + 1,
@@ -213,26 +213,23 @@ def _management(given: models.Management) -> ManagementPlan:
     return ManagementPlan(
         address=int(given.subnet.network_address),
         length=given.subnet.prefixlen,
-        gateway=given.gateway and int(given.gateway),
+        gateway=None if given.gateway is None else int(given.gateway),
         vrf=given.vrf,
         ntp=tuple(map(str, given.ntp)),
         syslog=tuple(map(str, given.syslog)),
         dns=tuple(map(str, given.dns)),
-        snmp_secret=given.snmp and given.snmp.community.secret,
-        snmp_location=given.snmp and given.snmp.location,
+        snmp_secret=None if given.snmp is None else given.snmp.community.secret,
+        snmp_location=None if given.snmp is None else given.snmp.location,
         gnmi=given.gnmi,
-        users=tuple(
-            UserPlan(
-                name,
-                user.role,
-                user.password and user.password.secret,
-                tuple(user.ssh_keys),
-                f"management.users.{name}",
-            )
-            for name, user in sorted(given.users.items())
-        ),
+        users=tuple(_user(name, user) for name, user in sorted(given.users.items())),
     )
 
 
+def _user(name: str, user: models.User) -> UserPlan:
+    secret = None if user.password is None else user.password.secret
+    return UserPlan(name, user.role, secret, tuple(user.ssh_keys), f"management.users.{name}")
+
+
 def _record(row: models.InventoryRow) -> Record:
-    return Record(row.serial, row.mac, row.address and int(row.address), row.rack, row.state, row.alias, row.os_version)
+    address = None if row.address is None else int(row.address)
+    return Record(row.serial, row.mac, address, row.rack, row.state, row.alias, row.os_version)

@@ -264,7 +264,7 @@ class Cluster:
         record = self.record(ref)
         if record.address is not None:
             return record.address
-        hosts, leaves, spines = self.fabric(ref.fabric).plan.layers
+        _, leaves, spines = self.fabric(ref.fabric).plan.layers
         offset = {SPINE: 0, LEAF: spines.count, HOST: spines.count + leaves.count}[ref.role]
         return self.management.address + RESERVED_ADDRESSES + offset + ref.index
 

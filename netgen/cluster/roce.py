@@ -137,13 +137,13 @@ def policy(roce: models.Roce, profile: RoceProfile, path: IntentPath) -> RocePol
         for name, given in named.items()
     ]
     classes.sort(key=lambda c: (c.traffic_class, c.name))
-    ecn = {
+    ecn: dict[tuple[str, int], Ecn] = {
         (role, parse_speed(speed)): Ecn(e.min, e.max, e.probability, f"{origin}.ecn.{role}.{speed}")
         for role, speeds in roce.ecn.items()
         for speed, e in speeds.items()
     }
     dog = roce.watchdog
-    watchdog = dog and Watchdog(dog.detect, dog.restore, dog.poll, dog.action, f"{origin}.watchdog")
+    watchdog = None if dog is None else Watchdog(dog.detect, dog.restore, dog.poll, dog.action, f"{origin}.watchdog")
     return RocePolicy(tuple(classes), roce.congestion_control == "dcqcn", ecn, profile, watchdog, origin)
 
 

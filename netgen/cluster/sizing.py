@@ -119,7 +119,7 @@ def _spines(demand: Demand, leaves: int, uplinks: int) -> int:
         raise UnbuildableError(
             Finding(
                 derived.SPINE_COUNT.code,
-                f"{demand.spines} spines cannot be built: every leaf has {uplinks} uplinks, the same number to every spine",
+                f"{demand.spines} spines cannot share {uplinks} uplinks a leaf, the same number to every spine",
                 (*demand.path, "spine", "count"),
                 notes=(arithmetic,),
                 advice="what can be built: " + ", ".join(map(str, fits)),

@@ -89,7 +89,7 @@ def _switch_ports(
     lanes = model.lanes // split
     speed = tier.breakout.speed_gbps
     fec = "rs" if speed / lanes >= LANE_GBPS_PAM4 else "none"
-    qos = fabric.roce and fabric.roce.port_qos(ref.role, speed)
+    qos = None if fabric.roce is None else fabric.roce.port_qos(ref.role, speed)
     for position in range(ports.count):
         cage, subport = divmod(position, split)
         port = Port(
@@ -183,7 +183,7 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
                 peer_port=leaf_port,
                 ipv4=gateway + 1,
                 cable_m=fabric.host_cable_m,
-                qos=fabric.roce and fabric.roce.port_qos(HOST, profile.speed_gbps),
+                qos=None if fabric.roce is None else fabric.roce.port_qos(HOST, profile.speed_gbps),
             )
         )
         routes.append(HostRoute(numbers.hosts.address, numbers.hosts.length, gateway))

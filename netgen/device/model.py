@@ -30,7 +30,7 @@ class PortRole(StrEnum):
     DOWNLINK = "downlink"
     """To the tier below, which is not a host."""
     RESERVED = "reserved"
-    """Laid out for a device that is not built yet: broken out, up and otherwise bare, so that growth only adds lines."""
+    """Laid out for a device that is not built yet: broken out, up, otherwise bare: growth only adds lines."""
     SPARE = "spare"
     """Outside of the capacity: broken out like its neighbours and shut."""
 

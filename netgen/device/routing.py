@@ -45,7 +45,7 @@ def bgp(cluster: Cluster, fabric: Fabric, ref: DeviceRef, ports: list[Port]) -> 
         originate_list=OWN,
         aggregates=aggregates,
         prefix_lists=_prefix_lists(fabric, ref, router_id, aggregates),
-        bfd=fabric.bfd and Bfd(fabric.bfd.interval_ms, fabric.bfd.multiplier, f"{fabric.origin}.bfd"),
+        bfd=None if fabric.bfd is None else Bfd(fabric.bfd.interval_ms, fabric.bfd.multiplier, f"{fabric.origin}.bfd"),
     )
 
 

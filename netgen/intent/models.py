@@ -7,7 +7,7 @@ growth adds, and one host can retire.
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -20,8 +20,8 @@ from netgen.intent.quantities import (
     Milliseconds,
     Percent,
     Ratio,
-    SpeedGbps,
     Subnet,
+    parse_speed,
 )
 
 # Limits of the standards that the numbers belong to.
@@ -78,10 +78,19 @@ def _file_name(value: str) -> str:
     return value
 
 
+def _speed_key(value: str) -> str:
+    return f"{parse_speed(value)}G"
+
+
 Name = Annotated[str, AfterValidator(_name)]
 Line = Annotated[str, AfterValidator(_line)]
-FileName = Annotated[str, AfterValidator(_file_name)]
+Filedef _speed_key(value: str) -> str:
+    return f"{parse_speed(value)}G"
+
+
+Name = Annotated[str, AfterValidator(_file_name)]
 SshKey = Annotated[str, AfterValidator(_ssh_key)]
+SpeedKey = Annotated[str, AfterValidator(_speed_key)]
 Priority = Annotated[int, Field(ge=0, le=MAX_PRIORITY)]
 Dscp = Annotated[int, Field(ge=0, le=MAX_DSCP)]
 Asn = Annotated[int, Field(ge=1, le=MAX_ASN)]
@@ -171,7 +180,7 @@ class StrictPriority(Model):
     cap: Annotated[Percent, Field(ge=1)] | None = None
 
 
-def _strict(value: Any) -> Any:
+def _strict(value: object) -> object:
     return {} if value is True else None if value is False else value
 
 
@@ -214,7 +223,7 @@ class Roce(Model):
     """``none``: PFC without marking."""
     classes: dict[Name, RoceClass] = {}
     """Each replaces the profile's class of that name, or adds one."""
-    ecn: dict[Literal["leaf", "spine"], dict[str, Ecn]] = {}
+    ecn: dict[Literal["leaf", "spine"], dict[SpeedKey, Ecn]] = {}
     """By role and port speed; default: the profile's thresholds for the speed."""
     watchdog: Watchdog | None = Watchdog()
 
@@ -237,7 +246,7 @@ class SwitchRole(Model):
     """Most equal-cost paths; default: what the topology has."""
 
 
-def _links(value: Any) -> Any:
+def _links(value: object) -> object:
     return None if value == "unnumbered" else value
 
 
@@ -322,7 +331,7 @@ class Fabric(Model):
 
 
 class Naming(Model):
-    """How devices are called; ``{pod}``, ``{unit}``, ``{rail}``, ``{leaf}``, ``{spine}`` and ``{host}`` stand for ids."""
+    """How devices are called; ``{pod}``, ``{unit}``, ``{rail}``, ``{leaf}``, ``{spine}``, ``{host}`` are ids."""
 
     leaf: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+$")] = "pod{pod}-su{unit}-rail{rail}-leaf{leaf}"
     spine: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+$")] = "pod{pod}-spine{spine}"

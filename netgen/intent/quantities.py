@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -23,7 +24,10 @@ def _quantity(noun: str, units: dict[str, int], *, minimum: int = 0, maximum: in
     def parse(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool):
             meant = " or ".join(f"{value}{unit}" for unit in list(units)[:2])
-            raise ValueError(f"{value} has no unit: {noun} is written as {meant}")
+            # pydantic takes a ValueError for a finding, whatever its cause
+            raise ValueError(  # noqa: TRY004
+                f"{value} has no unit: {noun} is written as {meant}"
+            )
         match = form.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise ValueError(f"not {noun}: write a number and one of the units {known}")
@@ -155,7 +159,7 @@ def parse_ids(value: object) -> IdRanges:
             raise ValueError(f"{part.strip()} is not an ascending range up to {MAX_ID}")
         ranges.append((first, last))
     ranges.sort()
-    for (_, end), (start, _) in zip(ranges, ranges[1:], strict=False):
+    for (_, end), (start, _) in pairwise(ranges):
         if start <= end:
             raise ValueError(f"id {start} is named twice")
     return IdRanges(tuple(ranges))
