@@ -110,7 +110,7 @@ def _spines(demand: Demand, leaves: int, uplinks: int) -> int:
                     arithmetic,
                     f"every leaf needs a port on every spine, so {demand.spine_ports} leaves are the most",
                 ),
-                advice=f"declare at most {demand.spine_ports // (leaves // demand.units)} units, or choose a larger spine",
+                advice=f"declare at most {demand.spine_ports // (leaves // demand.units)} units, or larger spines",
             )
         )
     if demand.spines is None:

@@ -84,11 +84,7 @@ def _speed_key(value: str) -> str:
 
 Name = Annotated[str, AfterValidator(_name)]
 Line = Annotated[str, AfterValidator(_line)]
-Filedef _speed_key(value: str) -> str:
-    return f"{parse_speed(value)}G"
-
-
-Name = Annotated[str, AfterValidator(_file_name)]
+FileName = Annotated[str, AfterValidator(_file_name)]
 SshKey = Annotated[str, AfterValidator(_ssh_key)]
 SpeedKey = Annotated[str, AfterValidator(_speed_key)]
 Priority = Annotated[int, Field(ge=0, le=MAX_PRIORITY)]
