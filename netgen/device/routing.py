@@ -5,11 +5,16 @@ announce, and its own loopback. Spines of a pod share an AS number, so that none
 Nothing but host aggregates and loopbacks is accepted, and no default route is announced or accepted anywhere.
 """
 
+from dataclasses import replace
+
 from netgen.cluster.model import LEAF, SPINE, Cluster, DeviceRef, Fabric
 from netgen.device.model import Bfd, Bgp, BgpGroup, BgpNeighbor, Port, PortRole, PrefixList, PrefixRule
 
 SPINES, LEAVES = "SPINES", "LEAVES"
-OWN, FABRIC = "PL-OWN", "PL-FABRIC"
+OWN, FABRIC, CONNECTED = "PL-OWN", "PL-FABRIC", "PL-CONNECTED"
+
+HOST_LINK = 31
+"""Prefix length of the link to a host."""
 
 MARGIN = 2
 """A neighbour may announce so many times the prefixes that are expected of it."""
@@ -42,7 +47,7 @@ def bgp(cluster: Cluster, fabric: Fabric, ref: DeviceRef, ports: list[Port]) -> 
             ),
         ),
         neighbors=neighbors,
-        originate_list=OWN,
+        originate_list=CONNECTED,
         aggregates=aggregates,
         prefix_lists=_prefix_lists(fabric, ref, router_id, aggregates),
         bfd=None if fabric.bfd is None else Bfd(fabric.bfd.interval_ms, fabric.bfd.multiplier, f"{fabric.origin}.bfd"),
@@ -77,6 +82,8 @@ def _prefix_lists(
     numbers = fabric.numbers
     own = [PrefixRule(10, True, router_id, 32)]
     own += [PrefixRule(20 + 10 * n, True, address, length) for n, (address, length) in enumerate(aggregates)]
+    # An aggregate comes to life by a more specific route of the same table: the links to the hosts.
+    connected = [own[0], *(replace(rule, ge=HOST_LINK, le=HOST_LINK) for rule in own[1:])]
     block = numbers.host_block(0)[1]
     everything = (
         PrefixRule(10, True, numbers.loopbacks.address, numbers.loopbacks.length, ge=32, le=32),
@@ -85,4 +92,5 @@ def _prefix_lists(
     return (
         PrefixList(FABRIC, everything, f"{fabric.origin}.pools"),
         PrefixList(OWN, tuple(own), f"{fabric.origin}.{ref.role}"),
+        PrefixList(CONNECTED, tuple(connected), f"{fabric.origin}.{ref.role}"),
     )
