@@ -1,26 +1,23 @@
 """Devices by hand, small and complete: what renders and rules are tried on without an intent."""
 
+from netgen.cluster.roce import Ecn, PortQos, TrafficClass, Watchdog
 from netgen.device.model import (
     Bfd,
     Bgp,
     BgpGroup,
     BgpNeighbor,
-    Ecn,
     Host,
     HostRoute,
     Management,
     Native,
     Port,
-    PortQos,
     PortRole,
     PrefixList,
     PrefixRule,
     Role,
     Services,
     Switch,
-    TrafficClass,
     User,
-    Watchdog,
 )
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import port_name

@@ -16,3 +16,9 @@ def network(address: int, length: int) -> str:
 def netmask(length: int) -> str:
     """Dotted mask of a prefix length: 31 is ``255.255.255.254``."""
     return ipv4(_IPV4 << 32 - length & _IPV4)
+
+
+def seconds(milliseconds: int) -> str:
+    """Milliseconds as seconds, with no more decimals than needed: 200 is ``0.2``, 1000 is ``1``."""
+    whole, rest = divmod(milliseconds, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")

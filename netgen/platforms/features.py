@@ -17,6 +17,7 @@ FEATURES: dict[str, str] = {
     "queue-map": "a traffic class to an egress queue of another number",
     "pfc": "priority flow control (IEEE 802.1Qbb)",
     "watchdog": "detection and recovery of a stuck lossless queue",
+    "watchdog-forward": "a watchdog that sends on what a stuck queue holds instead of dropping it",
     "ecn": "ECN marking with thresholds by queue (RFC 3168)",
     "weighted-queues": "a share of the link for each queue",
     "strict-queues": "strict priority for a queue",

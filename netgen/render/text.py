@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import jinja2
 
-from netgen.device.text import ipv4, netmask, network
+from netgen.device.text import ipv4, netmask, network, seconds
 from netgen.render.errors import RenderError
 from netgen.resources.load import ResourceError, Resources
 
@@ -14,7 +14,8 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
     """Return the environment of all text templates.
 
     An undefined name is an error. Nothing is escaped: templates are trusted code that write configurations, not
-    HTML, and values are checked by `netgen.render.guard`. Filters: ``ipv4``, ``network(length)``, ``netmask``.
+    HTML, and values are checked by `netgen.render.guard`. Filters: ``ipv4``, ``network(length)``, ``netmask``,
+    ``seconds``.
     """
 
     def load(template: str) -> tuple[str, str, None]:
@@ -35,7 +36,7 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    environment.filters.update(ipv4=ipv4, network=network, netmask=netmask)
+    environment.filters.update(ipv4=ipv4, network=network, netmask=netmask, seconds=seconds)
     return environment
 
 
