@@ -1,0 +1,103 @@
+"""What a lab leaves on the machine, written down before it is there.
+
+Everything but files lives in processes: network namespaces, cables, mounts and listening ports are gone with the
+last process that holds them (nothing has a name in ``/run/netns`` or a place in the machine's mount table).
+Every process of a lab carries the lab's random identity in its environment from its first moment. So one record,
+on disk before the first process and the first file, is enough to find all of it again, whenever the lab dies.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from netgen.lab.errors import LabError
+
+JOURNAL = "journal.json"
+
+SPEC = "spec.json"
+CONTROL = "control.sock"
+SUPERVISOR_LOG = "supervisor.log"
+LOGS = "logs"
+SSH = "ssh"
+EOS = "eos"
+INVENTORY = "inventory"
+
+#: All that a lab puts into its state directory.
+ENTRIES = (SPEC, CONTROL, SUPERVISOR_LOG, LOGS, SSH, EOS, INVENTORY)
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A lab that is there, or that was killed.
+
+    Parameters
+    ----------
+    identity
+        Marks its processes; random.
+    name
+        The cluster's name.
+    made_directory
+        Whether the state directory is the lab's own, to be removed with it.
+    """
+
+    identity: str
+    name: str
+    made_directory: bool
+
+
+def begin(directory: Path, name: str, *, made_directory: bool) -> Journal:
+    """Write a new lab's record and see it safely on disk."""
+    journal = Journal(f"ng-{secrets.token_hex(8)}", name, made_directory)
+    draft = directory / f"{JOURNAL}.new"
+    with draft.open("w") as file:
+        json.dump(asdict(journal), file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(directory / JOURNAL)
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return journal
+
+
+def read(directory: Path) -> Journal | None:
+    """Read the record of the lab in a state directory; ``None`` says that there is no lab.
+
+    Raises
+    ------
+    LabError
+        The record is there and cannot be understood.
+    """
+    try:
+        return Journal(**json.loads((directory / JOURNAL).read_text()))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (ValueError, TypeError):
+        raise LabError(
+            f"{directory / JOURNAL} is not a lab's journal: if no lab of yours is there, remove it"
+        ) from None
+    except PermissionError:
+        raise LabError(f"{directory} belongs to somebody else: use sudo, or another directory") from None
+
+
+def remove_files(directory: Path, journal: Journal) -> tuple[Path, ...]:
+    """Remove what a lab put into its state directory, the record last, and return what was removed."""
+    removed = []
+    for entry in (*ENTRIES, f"{JOURNAL}.new", JOURNAL):
+        path = directory / entry
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.exists() or path.is_symlink():
+            path.unlink()
+        else:
+            continue
+        removed.append(path)
+    if journal.made_directory and not any(directory.iterdir()):
+        directory.rmdir()
+        removed.append(directory)
+    return tuple(removed)

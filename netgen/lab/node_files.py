@@ -1,0 +1,129 @@
+"""The files that a node boots with: a Debian box as its installer left it, and nothing of a configuration."""
+
+import os
+import pwd
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from netgen.lab.filesystem import DMI
+
+#: The account that the lab's key opens, another name of root's as on a freshly provisioned switch.
+USERNAME = "netgen"
+
+_SSHD = Path("/etc/ssh/sshd_config")
+_FRR = Path("/etc/frr")
+
+# What the machine itself keeps here is not the node's.
+_EMPTIED = ("/etc/frr", "/etc/ssh", "/etc/lldpd.d", "/etc/sysctl.d", "/etc/network/interfaces.d")
+
+_SSHD_CONFIG = f"""\
+HostKey /etc/ssh/ssh_host_ed25519_key
+AuthorizedKeysFile /etc/ssh/authorized_keys.d/%u
+AllowUsers {USERNAME}
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+UseDNS no
+PrintMotd no
+PrintLastLog no
+AcceptEnv LANG LC_*
+Subsystem sftp internal-sftp
+"""
+
+# One frame a second, so that a cable that was moved is seen within four (tx-hold is 4 by default).
+_LLDPD_CONFIG = """\
+configure lldp portidsubtype ifname
+configure lldp tx-interval 1
+"""
+
+# The package's file with the daemons of a data centre's router switched on.
+_FRR_DAEMONS = """\
+bgpd=yes
+bfdd=yes
+vtysh_enable=yes
+zebra_options="  -A 127.0.0.1 -s 90000000"
+bgpd_options="   -A 127.0.0.1"
+staticd_options="-A 127.0.0.1"
+bfdd_options="   -A 127.0.0.1"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeIdentity:
+    """What the first process of a node has to know of itself.
+
+    Parameters
+    ----------
+    name, kind, serial, model
+        As in the lab's specification; the kind is ``frr`` or ``host``.
+    ports
+        Names of its data ports.
+    authorized_key
+        The public key that may log in, one line.
+    """
+
+    name: str
+    kind: str
+    serial: str
+    model: str
+    ports: tuple[str, ...]
+    authorized_key: str
+
+
+def write(identity: NodeIdentity) -> None:
+    """Write every file of a freshly installed box; needs the private file system of `netgen.lab.filesystem`."""
+    for directory in map(Path, _EMPTIED):
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+    for place in ("/run/sshd", "/run/lldpd", "/run/network", "/run/lock", "/etc/ssh/authorized_keys.d"):
+        Path(place).mkdir(parents=True)
+    _text("/etc/hostname", f"{identity.name}\n")
+    _text("/etc/hosts", f"127.0.0.1\tlocalhost\n127.0.1.1\t{identity.name}\n::1\tlocalhost ip6-localhost\n")
+    _text("/etc/network/interfaces", _interfaces(identity.ports))
+    _text("/etc/lldpd.d/lldpd.conf", _LLDPD_CONFIG)
+    _text(str(_SSHD), _SSHD_CONFIG)
+    _text(f"/etc/ssh/authorized_keys.d/{USERNAME}", identity.authorized_key)
+    _account()
+    serial(identity.serial)
+    _text(str(DMI / "product_name"), f"{identity.model}\n")
+    if identity.kind == "frr":
+        _frr(identity.name)
+
+
+def serial(number: str) -> None:
+    """Write the serial number where a box's firmware shows it."""
+    _text(str(DMI / "product_serial"), f"{number}\n", mode=0o400)
+
+
+def _interfaces(ports: tuple[str, ...]) -> str:
+    """Return an interfaces file that brings every port up without an address, so that LLDP can show the cabling."""
+    stanzas = ["auto lo\niface lo inet loopback\n", *(f"auto {port}\niface {port}\n" for port in ports)]
+    return "\n".join(stanzas)
+
+
+def _frr(name: str) -> None:
+    _text(str(_FRR / "daemons"), _FRR_DAEMONS, mode=0o640)
+    _text(str(_FRR / "vtysh.conf"), "service integrated-vtysh-config\n", mode=0o640)
+    _text(str(_FRR / "frr.conf"), f"hostname {name}\n", mode=0o640)
+    account = pwd.getpwnam("frr")
+    for directory in (_FRR, Path("/run/frr"), Path("/var/log/frr")):
+        directory.mkdir(parents=True, exist_ok=True)
+        os.chown(directory, account.pw_uid, account.pw_gid)
+        for file in directory.iterdir():
+            os.chown(file, account.pw_uid, account.pw_gid)
+    _FRR.chmod(0o750)
+
+
+def _account() -> None:
+    with Path("/etc/passwd").open("a") as passwd:
+        passwd.write(f"{USERNAME}:x:0:0:netgen:/root:/bin/bash\n")
+    with Path("/etc/shadow").open("a") as shadow:
+        shadow.write(f"{USERNAME}:*:19000:0:99999:7:::\n")
+
+
+def _text(path: str, content: str, mode: int = 0o644) -> None:
+    file = Path(path)
+    file.write_text(content)
+    file.chmod(mode)
