@@ -89,8 +89,10 @@ def _prefix_lists(
         PrefixRule(10, True, numbers.loopbacks.address, numbers.loopbacks.length, ge=32, le=32),
         PrefixRule(20, True, numbers.hosts.address, numbers.hosts.length, ge=block, le=block),
     )
-    return (
+    lists = (
         PrefixList(FABRIC, everything, f"{fabric.origin}.pools"),
         PrefixList(OWN, tuple(own), f"{fabric.origin}.{ref.role}"),
         PrefixList(CONNECTED, tuple(connected), f"{fabric.origin}.{ref.role}"),
     )
+    # A spine passes on what the fabric has: it has no use for a list of its own routes.
+    return tuple(one for one in lists if ref.role == LEAF or one.name != OWN)

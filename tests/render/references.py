@@ -33,6 +33,15 @@ EOS = {
 }
 """Arista EOS. Every VRF but the built-in ``default`` is defined."""
 
+FRR = {
+    "prefix list": Named(r"ip prefix-list (\S+)", (r"match ip address prefix-list (\S+)",)),
+    "as-path list": Named(r"bgp as-path access-list (\S+)", (r"match as-path (\S+)",)),
+    "route map": Named(r"route-map (\S+)", (r"neighbor \S+ route-map (\S+)", r"redistribute \S+ route-map (\S+)")),
+    "peer group": Named(r"neighbor (\S+) peer-group$", (r"neighbor \S+ (?:interface )?peer-group (\S+)",)),
+    "BFD profile": Named(r"profile (\S+)", (r"neighbor \S+ bfd profile (\S+)",)),
+}
+"""FRR's frr.conf."""
+
 
 def dangling(text: str, kinds: Mapping[str, Named]) -> dict[str, tuple[set[str], set[str]]]:
     """List what does not refer, or is not referred to.

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from netgen.cluster.roce import Ecn, TrafficClass, Watchdog
-from netgen.device.model import PortRole, PrefixRule, Switch, User
+from netgen.device.model import PortRole, PrefixRule, Role, Switch, User
 from netgen.platforms.model import Platform
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources
 from tests import devices
+from tests.fabrics import fabric
 from tests.render import eos_reader
 from tests.render.references import EOS, dangling
 
@@ -26,14 +27,15 @@ def eos(renderer: Renderer) -> Platform:
     return renderer.platforms["eos"]
 
 
-@pytest.fixture(params=["unnumbered leaf", "numbered leaf", "spine"])
-def switch(request: pytest.FixtureRequest, eos: Platform) -> Switch:
-    made = {
-        "unnumbered leaf": lambda: devices.leaf(eos),
-        "numbered leaf": lambda: devices.leaf(eos, unnumbered=False),
-        "spine": lambda: devices.spine(eos),
-    }[request.param]()
-    made.native = []
+@pytest.fixture(params=["unnumbered", "10.128.0.0/12"])
+def links(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(params=["pod1-su2-rail3-leaf1", "pod1-spine1"])
+def switch(request: pytest.FixtureRequest, links: str, renderer: Renderer) -> Switch:
+    made = fabric(renderer.platforms, "eos", links=links)[request.param]
+    assert isinstance(made, Switch)
     return made
 
 
@@ -86,11 +88,11 @@ def test_sessions_and_policies_are_the_models(switch: Switch, renderer: Renderer
     assert set(bgp.one(r"maximum-paths (\d+) ecmp (\d+)").groups()) == {str(model.maximum_paths)}
 
 
-def test_aggregates_are_announced_and_end_here(switch: Switch, renderer: Renderer) -> None:
-    top = eos_reader.read(text_of(switch, renderer))
-    family = top.block(rf"router bgp {switch.bgp.asn}").block("address-family ipv4")
-    for said in (family.find(r"network (\S+)/(\d+)"), top.find(r"ip route (\d\S+)/(\d+) Null0")):
-        assert [(eos_reader.number(m[1]), int(m[2])) for m, _ in said] == sorted(switch.bgp.aggregates)
+def test_aggregates_stand_for_the_hosts(switch: Switch, renderer: Renderer) -> None:
+    bgp = eos_reader.read(text_of(switch, renderer)).block(rf"router bgp {switch.bgp.asn}")
+    said = bgp.find(r"aggregate-address (\S+)/(\d+) summary-only")
+    assert [(eos_reader.number(m[1]), int(m[2])) for m, _ in said] == sorted(switch.bgp.aggregates)
+    assert bool(said) is (switch.role is Role.LEAF)
 
 
 def test_a_reserved_port_only_gains_lines_when_it_is_cabled(eos: Platform, renderer: Renderer) -> None:
@@ -216,28 +218,6 @@ def test_times_are_seconds_without_rounding(switch: Switch, renderer: Renderer) 
     assert re.findall(r"watchdog default \S+ (\S+)", text) == ["1", "60", "0.005"]
 
 
-def test_every_name_that_is_used_is_defined_and_the_reverse(switch: Switch, renderer: Renderer) -> None:
-    assert dangling(text_of(switch, renderer), EOS) == {}
-
-
-@pytest.mark.parametrize(
-    ("line", "kind"),
-    [
-        ("   service-profile ROCE-400G\n", "qos profile"),
-        ("   match as-path AS-OWN\n", "as-path list"),
-        ("   match ip address prefix-list FABRIC-OUT\n", "prefix list"),
-        ("   neighbor SPINES route-map RM-SPINES-IN in\n", "route map"),
-        ("route-map RM-SPINES-OUT permit 10\n", "route map"),
-        ("   neighbor SPINES peer group\n", "peer group"),
-        ("vrf instance MGMT\n", "vrf"),
-    ],
-)
-def test_a_missing_end_is_seen(line: str, kind: str, eos: Platform, renderer: Renderer) -> None:
-    text = text_of(devices.leaf(eos), renderer)
-    assert line in text
-    assert list(dangling(text.replace(line, ""), EOS)) == [kind]
-
-
 def test_management_stays_in_its_own_table(switch: Switch, renderer: Renderer) -> None:
     top = eos_reader.read(text_of(switch, renderer))
     address, length = switch.management.address, switch.management.length
@@ -245,8 +225,7 @@ def test_management_stays_in_its_own_table(switch: Switch, renderer: Renderer) -
     found = port.one(r"ip address (\S+)/(\d+)")
     assert port.one("vrf MGMT")
     assert (eos_reader.number(found[1]), int(found[2])) == (address, length)
-    assert [block.line for _, block in top.find("ip route vrf .*")] == ["ip route vrf MGMT 0.0.0.0/0 172.20.0.1"]
-    assert "0.0.0.0/0" not in [match[1] for match, _ in top.find(r"ip route (\d\S+) .*")]
+    assert [block.line for _, block in top.find("ip route .*")] == ["ip route vrf MGMT 0.0.0.0/0 172.20.0.1"]
     assert top.one("no ip routing vrf MGMT")
     assert top.block("management api http-commands").block("vrf MGMT").one("no shutdown")
     assert top.block("management ssh").one("shutdown")
@@ -267,7 +246,7 @@ def test_a_bare_management_plane_leaves_no_line_behind(switch: Switch, renderer:
     )
     switch.management = replace(switch.management, gateway=None, services=services)
     text = text_of(switch, renderer)
-    for word in ("ntp", "logging", "name-server", "username", "snmp", "gnmi", "aaa authorization", "route vrf", "MGMT"):
+    for word in ("ntp", "logging", "name-server", "username", "snmp", "gnmi", "aaa authorization", "ip route ", "MGMT"):
         assert word not in text
     assert dangling(text, EOS) == {}
 

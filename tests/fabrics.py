@@ -1,0 +1,66 @@
+"""Devices of a whole small fabric, as they follow from an intent."""
+
+from collections.abc import Mapping
+
+from netgen.catalog.load import load_catalog
+from netgen.cluster.derive import derive
+from netgen.device.build import build
+from netgen.device.model import Host, Switch
+from netgen.intent.models import Intent
+from netgen.platforms.model import Platform
+from netgen.resources.load import resources
+
+
+def fabric(
+    platforms: Mapping[str, Platform], platform: str, *, links: str = "unnumbered", **roce: object
+) -> dict[str, Switch | Host]:
+    """Build every device of two units of two hosts, laid out for four units, by name.
+
+    Parameters
+    ----------
+    platforms
+        All platforms, by name.
+    platform
+        Of the leaves and the spines.
+    links
+        ``unnumbered``, or the subnet of the fabric links.
+    roce
+        What the intent says of RoCE beyond the profile.
+    """
+    switch = {"model": "dcs-7060x6-64pe", "platform": platform, "breakout": "2x400G"}
+    intent = Intent.model_validate(
+        {
+            "cluster": "toy",
+            "management": {
+                "subnet": "172.20.0.0/22",
+                "gateway": "172.20.0.1",
+                "ntp": ["172.20.0.5", "172.20.0.10"],
+                "syslog": ["172.20.0.6"],
+                "dns": ["172.20.0.7"],
+                "snmp": {"community": {"secret": "snmp"}, "location": "hall 1"},
+                "gnmi": True,
+                "users": {
+                    "netops": {
+                        "role": "admin",
+                        "password": {"secret": "users/netops"},
+                        "ssh-keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB netops"],
+                    },
+                    "viewer": {"role": "operator", "password": {"secret": "users/viewer"}},
+                },
+            },
+            "hosts": {"profile": "hgx-h100-8x400g"},
+            "pods": {"1": {"units": {"1": {"hosts": "1-2"}, "2": {"hosts": "1-2"}}, "capacity": {"units": 4}}},
+            "fabrics": {
+                "compute": {
+                    "kind": "rail-optimized",
+                    "leaf": switch,
+                    "spine": switch,
+                    "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18", "links": links},
+                    "cables": {"host": "5m", "spine": "40m"},
+                    "roce": {"profile": "balanced", **roce},
+                }
+            },
+        }
+    )
+    cluster = derive(intent, {}, load_catalog(resources()), {})
+    return {ref.name: build(cluster, platforms, ref) for ref in cluster.refs()}
