@@ -23,7 +23,7 @@ from netgen.cluster.roce import policy
 from netgen.cluster.sizing import Demand, size
 from netgen.cluster.topology.rail_optimized import RailOptimized
 from netgen.diagnostics.codes import derived
-from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
+from netgen.diagnostics.finding import IntentPath, UnbuildableError
 from netgen.intent import models
 from netgen.intent.quantities import Breakout, IdRanges, parse_ids
 
@@ -59,8 +59,7 @@ def derive(
     pods = expand_pods(intent)
     if len(pods) > 1:
         raise UnbuildableError(
-            Finding(
-                derived.TOO_MANY_PODS.code,
+            derived.TOO_MANY_PODS.about(
                 f"{len(pods)} pods need a tier above the spines, and a rail-optimised fabric of two tiers has none",
                 ("pods",),
                 at_key=True,
@@ -69,8 +68,7 @@ def derive(
         )
     if len(intent.fabrics) > 1:
         raise UnbuildableError(
-            Finding(
-                derived.TOO_MANY_FABRICS.code,
+            derived.TOO_MANY_FABRICS.about(
                 "several fabrics in one cluster cannot be derived yet",
                 ("fabrics",),
                 at_key=True,
@@ -172,8 +170,7 @@ def _tier(
     breakout = given.breakout or host_breakout(model, profile)
     if breakout is None:
         raise UnbuildableError(
-            Finding(
-                derived.NO_BREAKOUT.code,
+            derived.NO_BREAKOUT.about(
                 f"{model.name} has no port of {profile.speed_gbps}G, the speed of the NICs of {profile.name}",
                 (*path, role, "model"),
                 notes=("its breakouts: " + ", ".join(map(str, model.breakouts)),),

@@ -66,7 +66,7 @@ def overlay(
         cabled = swapped(plan, swaps)
     except ValueError as error:
         raise UnbuildableError(
-            Finding(references.CONTRADICTION.code, f"the swaps contradict each other: {error}", path, at_key=True)
+            references.CONTRADICTION.about(f"the swaps contradict each other: {error}", path, at_key=True)
         ) from None
     far_ends = {far for end in disabled if (far := cabled.peer(*end)) is not None}
     return Overlay(cabled if swaps else plan, frozenset(disabled | far_ends), models, native)
@@ -75,8 +75,7 @@ def overlay(
 def _node(nodes: Mapping[str, int], name: str, path: IntentPath) -> int:
     if name not in nodes:
         raise UnbuildableError(
-            Finding(
-                references.UNKNOWN_DEVICE.code,
+            references.UNKNOWN_DEVICE.about(
                 f"there is no switch {name!r} in this fabric",
                 path,
                 advice=did_you_mean(name, nodes),
@@ -89,11 +88,10 @@ def _end(plan: RailOptimized, nodes: Mapping[str, int], end: LinkEnd, path: Inte
     node = _node(nodes, end.leaf, (*path, "leaf"))
     leaf = plan.layers[1].index(node)
     if not 0 <= leaf < plan.layers[1].count:
-        raise UnbuildableError(Finding(references.UNKNOWN_DEVICE.code, f"{end.leaf} is not a leaf", (*path, "leaf")))
+        raise UnbuildableError(references.UNKNOWN_DEVICE.about(f"{end.leaf} is not a leaf", (*path, "leaf")))
     if (end.host is None) == (end.spine is None):
         raise UnbuildableError(
-            Finding(
-                references.CONTRADICTION.code,
+            references.CONTRADICTION.about(
                 "a port is named by the host or by the spine at its other end",
                 path,
                 at_key=True,
@@ -120,4 +118,4 @@ def _end(plan: RailOptimized, nodes: Mapping[str, int], end: LinkEnd, path: Inte
 
 
 def _no_such(message: str, path: IntentPath) -> Finding:
-    return Finding(references.UNKNOWN_PORT.code, message, path)
+    return references.UNKNOWN_PORT.about(message, path)

@@ -72,8 +72,7 @@ def size(demand: Demand) -> RailOptimized:
 
 
 def _no_host_port(demand: Demand) -> Finding:
-    return Finding(
-        derived.PORT_BUDGET.code,
+    return derived.PORT_BUDGET.about(
         f"a leaf of {demand.leaf_ports} ports has none left for hosts at {demand.oversubscription:g}:1",
         (*demand.path, "leaf", "model"),
         advice="choose a model or a breakout with more ports",
@@ -85,8 +84,7 @@ def _uplinks(demand: Demand, down: int) -> int:
     if uplinks != int(uplinks):
         near = sorted({down / n for n in (math.floor(uplinks), math.ceil(uplinks)) if n})
         raise UnbuildableError(
-            Finding(
-                derived.OVERSUBSCRIPTION.code,
+            derived.OVERSUBSCRIPTION.about(
                 f"{down} host ports a leaf at {demand.oversubscription:g}:1 would need {uplinks:g} uplinks",
                 (*demand.path, "oversubscription"),
                 advice="the nearest that can be built: " + " and ".join(f"{ratio:g}:1" for ratio in near),
@@ -101,14 +99,13 @@ def _spines(demand: Demand, leaves: int, uplinks: int) -> int:
     arithmetic = f"{leaves} leaves x {uplinks} uplinks = {leaves * uplinks} links, {demand.spine_ports} ports a spine"
     if not fits:
         raise UnbuildableError(
-            Finding(
-                derived.TOO_MANY_LEAVES.code,
+            derived.TOO_MANY_LEAVES.about(
                 f"{leaves} leaves do not fit under one tier of spines of {demand.spine_ports} ports",
                 ("pods",),
                 at_key=True,
                 notes=(
                     arithmetic,
-                    f"every leaf needs a port on every spine, so {demand.spine_ports} leaves are the most",
+                    f"every leaf needs a port on every spine: {demand.spine_ports} leaves at most",
                 ),
                 advice=f"declare at most {demand.spine_ports // (leaves // demand.units)} units, or larger spines",
             )
@@ -117,8 +114,7 @@ def _spines(demand: Demand, leaves: int, uplinks: int) -> int:
         return fits[0]
     if demand.spines not in fits:
         raise UnbuildableError(
-            Finding(
-                derived.SPINE_COUNT.code,
+            derived.SPINE_COUNT.about(
                 f"{demand.spines} spines cannot share {uplinks} uplinks a leaf, the same number to every spine",
                 (*demand.path, "spine", "count"),
                 notes=(arithmetic,),

@@ -44,8 +44,12 @@ class Model(BaseModel):
     )
 
 
+HOST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+"""What every name is: usable as a host name (RFC 1123) and as a file name, and never a path."""
+
+
 def _name(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
+    if HOST_NAME.fullmatch(value) is None:
         raise ValueError(
             "a name is up to 63 lower-case letters, digits and hyphens, and begins with a letter or a digit"
         )

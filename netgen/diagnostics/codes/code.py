@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.model import Diagnostic, Label, Severity, Span
 
 
@@ -52,3 +53,16 @@ class Code:
             notes=notes,
             advice=advice,
         )
+
+    def about(
+        self,
+        message: str,
+        path: IntentPath,
+        *,
+        at_key: bool = False,
+        related: tuple[tuple[IntentPath, str], ...] = (),
+        notes: tuple[str, ...] = (),
+        advice: str = "",
+    ) -> Finding:
+        """Make a finding of this kind about an intent path; the parameters are those of `Finding`."""
+        return Finding(self.code, message, path, at_key, self.severity, related, notes, advice)

@@ -35,7 +35,7 @@ TOO_MANY_LEAVES = Code(
 SPINE_COUNT = Code(
     "NG406",
     "This number of spines cannot be built",
-    "Every leaf has the same number of links to every spine, so the number of spines divides the uplinks of a leaf; and\n"
+    "Every leaf has the same number of links to every spine, so the spines divide the uplinks of a leaf, and\n"
     "the spines together must have a port for every uplink.",
     "spine: {count: 3}",
 )
@@ -44,4 +44,100 @@ NO_BREAKOUT = Code(
     "No port of the NICs' speed",
     "The switch model cannot be broken out into ports of the speed that the hosts' NICs have.",
     "hosts: {profile: hgx-b300-8x800g}   # with a switch of 400G ports",
+)
+CAPACITY = Code(
+    "NG408",
+    "Beyond the capacity",
+    "Addresses, ports and spines are laid out for the declared capacity; what is beyond it would move them.",
+    "pods: {1: {units: {5: {hosts: 1-4}}, capacity: {units: 4}}}",
+)
+OVERLAPPING_IDS = Code(
+    "NG409",
+    "Id named twice",
+    "Ranges among the keys of pods or units overlap, so that one id has two descriptions.",
+    "units: {1-4: {hosts: 1-32}, 4: {hosts: 1-16}}",
+)
+UNKNOWN_BREAKOUT = Code(
+    "NG410",
+    "Breakout that the model does not have",
+    "A cage can be divided only as the switch supports it: the lanes of a cage are shared out equally.",
+    "leaf: {model: linux-16x400g, platform: frr, breakout: 2x400G}",
+)
+SPEED_MISMATCH = Code(
+    "NG411",
+    "Ends of a link differ in speed",
+    "Both ends of a cable run at one speed: the NICs' and the leaves' ports, the leaves' and the spines' ports.",
+    "leaf: {breakout: 4x200G}   # under hosts with 400G NICs",
+)
+POOL_EXHAUSTED = Code(
+    "NG412",
+    "Pool is too small",
+    "The pool must hold the addresses of the whole capacity, not only of what is built.",
+    "pools: {loopbacks: 10.255.0.0/30}",
+)
+POOL_OVERLAP = Code(
+    "NG413",
+    "Pools overlap",
+    "Two pools, or a pool and the management subnet, share addresses.",
+    "pools: {hosts: 10.0.0.0/12, loopbacks: 10.1.0.0/24}",
+)
+ASN_NOT_PRIVATE = Code(
+    "NG414",
+    "AS number is not private",
+    "The AS numbers of a fabric come from 64512-65534 or 4200000000-4294967294 (RFC 6996), all of them.",
+    "asn: {base: 13335}",
+)
+ASN_COLLISION = Code(
+    "NG415",
+    "AS numbers collide",
+    "Every leaf has an AS number of its own, and none of them is the spines'.",
+    "asn: {base: 4200000000, leaves: 4200000001}",
+)
+MTU_MISMATCH = Code(
+    "NG416",
+    "Ends of a link differ in MTU",
+    "The IP MTU is equal at both ends of every link, or large packets vanish.",
+    "fabrics: {compute: {mtu: 9000, leaf: {mtu: 1500}}}",
+)
+MTU_TOO_LARGE = Code(
+    "NG417",
+    "MTU is too large for the platform",
+    "The platform cannot be configured with this IP MTU.",
+    "mtu: 9216   # on a platform that ends at 9214",
+)
+GATEWAY = Code(
+    "NG418",
+    "Gateway is outside of its subnet",
+    "The gateway is an address of the management subnet, other than its first and last.",
+    "management: {subnet: 172.20.0.0/24, gateway: 172.21.0.1}",
+)
+ADDRESS_TWICE = Code(
+    "NG419",
+    "Management address is not usable",
+    "A management address lies in the management subnet, and no two devices share one.",
+    "name,address\npod1-spine1,172.20.0.20\npod1-spine2,172.20.0.20",
+)
+SERIAL_TWICE = Code(
+    "NG420",
+    "Serial number is given twice",
+    "A serial number tells one device from all others before it is changed.",
+    "name,serial\npod1-spine1,ABC1\npod1-spine2,ABC1",
+)
+NAME_COLLISION = Code(
+    "NG421",
+    "Devices share a name",
+    "The patterns of names, or an alias, give two devices one name.",
+    'naming: {spine: "spine"}',
+)
+NAME_FORM = Code(
+    "NG422",
+    "Name is not a host name",
+    "A derived name has up to 63 lower-case letters, digits and hyphens, and begins with a letter or a digit.",
+    'naming: {spine: "-{spine}"}',
+)
+ECMP = Code(
+    "NG423",
+    "Fewer paths than uplinks",
+    "A device that installs fewer equal-cost paths than it has uplinks leaves some of them idle.",
+    "leaf: {ecmp: 2}   # with eight uplinks",
 )

@@ -1,1 +1,102 @@
 """NG5xx: traffic classes, PFC, ECN and buffers."""
+
+from netgen.diagnostics.codes.code import Code
+from netgen.diagnostics.model import Severity
+
+CABLE_LENGTH = Code(
+    "NG501",
+    "Cable length is not given",
+    "A lossless port keeps headroom for what is in flight, and that depends on the length of its cable.",
+    "fabrics: {compute: {cables: {host: 5m}, roce: {profile: balanced}}}   # spine: ?",
+)
+DSCP_TWICE = Code(
+    "NG502",
+    "Code point of two classes",
+    "A DSCP belongs to one class, or the hops would not agree.",
+    "classes: {gpu: {dscp: [26]}, cnp: {dscp: [26]}}",
+)
+REST_CLASS = Code(
+    "NG503",
+    "Code points without a class",
+    "Exactly one class takes the rest of the code points.",
+    "classes: {default: {dscp: [0], traffic-class: 0, queue: 0}}",
+)
+NUMBER_TWICE = Code(
+    "NG504",
+    "Number of two classes",
+    "Two classes share a traffic class, an egress queue or a PFC priority; what is done to one is done to the other.",
+    "classes: {gpu: {queue: 3}, storage: {queue: 3}}",
+)
+PFC_PRIORITY = Code(
+    "NG505",
+    "Lossless and PFC priority do not agree",
+    "A lossless class has a PFC priority, and a lossy class has none.",
+    "classes: {gpu: {dscp: [26], traffic-class: 3, queue: 3, lossless: true}}",
+)
+LOSSLESS_STRICT = Code(
+    "NG506",
+    "Lossless and strict",
+    "A lossless class with strict priority starves every other class while its own senders are not slowed down;\n"
+    "a strict class has no weighted share.",
+    "classes: {gpu: {lossless: true, pfc-priority: 3, strict: true}}",
+)
+ECN_ORDER = Code(
+    "NG507",
+    "Thresholds out of order",
+    "Marking begins at `min` and is complete at `max`: the first is the smaller one.",
+    "ecn: {leaf: {400G: {min: 2MB, max: 1MB, probability: 20%}}}",
+)
+ECN_UNUSED = Code(
+    "NG508",
+    "Thresholds that no port uses",
+    "No port of this role has this speed, or nothing is marked at all.",
+    "ecn: {leaf: {100G: {min: 100KB, max: 400KB, probability: 20%}}}   # on 400G ports",
+    Severity.WARNING,
+)
+BANDWIDTH = Code(
+    "NG509",
+    "Shares do not add up",
+    "The shares of the weighted classes, those that are not given counted with at least 1 %, make 100 %.",
+    "classes: {gpu: {bandwidth: 60%}, default: {bandwidth: 60%}}",
+)
+WATCHDOG_POLL = Code(
+    "NG510",
+    "Watchdog polls too seldom",
+    "A stuck queue is seen by polling: at most half of the shorter of detection and restoration (EOS's own rule).",
+    "watchdog: {detect: 200ms, restore: 400ms, poll: 150ms}",
+)
+NO_WATCHDOG = Code(
+    "NG511",
+    "Lossless without a watchdog",
+    "A stuck lossless queue spreads back to every sender; the watchdog ends that.",
+    "roce: {profile: balanced, watchdog: null}",
+    Severity.WARNING,
+)
+LOSSLESS_COUNT = Code(
+    "NG512",
+    "Too many lossless classes",
+    "Each lossless class needs headroom of its own on every port; most chips have it for two.",
+    "classes: {a: {lossless: true}, b: {lossless: true}, c: {lossless: true}}",
+)
+BFD_WATCHDOG = Code(
+    "NG513",
+    "Failure detection is faster than the watchdog",
+    "While PFC holds a queue, BFD packets may wait; sessions that fail sooner than the watchdog acts turn a storm\n"
+    "into a loss of routes.",
+    "bfd: {interval: 50ms, multiplier: 3}   # with watchdog detect 200ms",
+    Severity.WARNING,
+)
+SMALL_MTU = Code(
+    "NG514",
+    "MTU is too small for RoCE",
+    "A RoCE path MTU of 4,096 bytes needs an IP MTU of about 4,200: payload, and headers of IB, UDP and IP.",
+    "fabrics: {compute: {mtu: 1500, roce: {profile: balanced}}}",
+    Severity.WARNING,
+)
+NO_LOSSLESS = Code(
+    "NG515",
+    "No lossless class",
+    "The policy protects nothing with PFC.",
+    "classes: {gpu: {dscp: [26], traffic-class: 3, queue: 3}}",
+    Severity.WARNING,
+)

@@ -1,0 +1,163 @@
+"""Pools, AS numbers, management addresses and names of a derived cluster."""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network
+from itertools import combinations
+
+from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, Fabric
+from netgen.diagnostics.codes import derived, references
+from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.diagnostics.suggest import did_you_mean
+from netgen.intent.models import HOST_NAME, Intent, InventoryRow
+
+# RFC 6996.
+PRIVATE_TWO_BYTE = (64_512, 65_534)
+PRIVATE_FOUR_BYTE = (4_200_000_000, 4_294_967_294)
+
+
+def check(intent: Intent, rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[Finding]:
+    """Yield what is wrong with the numbers and names of a cluster."""
+    for fabric in cluster.fabrics:
+        path = ("fabrics", fabric.name)
+        yield from _exhausted(fabric, path)
+        yield from _asns(fabric, path)
+        yield from _ecmp(fabric, path)
+    yield from _overlaps(intent)
+    yield from _management(intent, cluster)
+    yield from _inventory(rows, cluster)
+
+
+def _exhausted(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+    plan, numbers = fabric.plan, fabric.numbers
+    _, leaves, spines = plan.layers
+    needs = [
+        (
+            "hosts",
+            numbers.hosts.size,
+            leaves.count * numbers.block,
+            f"{leaves.count} leaves x {numbers.block} addresses",
+        ),
+        (
+            "loopbacks",
+            numbers.loopbacks.size,
+            2 * (max(leaves.count, spines.count) + 1),
+            f"a half for {leaves.count} leaves, a half for {spines.count} spines, the first of each half free",
+        ),
+    ]
+    if numbers.links is not None:
+        count = leaves.count * plan.uplinks
+        needs.append(("links", numbers.links.size, 2 * count, f"{count} links x 2 addresses"))
+    for pool, size, needed, arithmetic in needs:
+        if needed > size:
+            length = 32 - (needed - 1).bit_length()
+            yield derived.POOL_EXHAUSTED.about(
+                f"the pool of {pool} has {size} addresses; the capacity needs {needed}",
+                (*path, "pools", pool),
+                notes=(arithmetic,),
+                advice=f"a /{length} or larger would do",
+            )
+
+
+def _asns(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+    numbers, plan = fabric.numbers, fabric.plan
+    spines = range(numbers.spine_asn, numbers.spine_asn + plan.pods)
+    leaves = range(numbers.leaf_asn, numbers.leaf_asn + plan.layers[1].count)
+    for who, asns, key in (("spines", spines, "base"), ("leaves", leaves, "leaves")):
+        if not any(low <= asns[0] and asns[-1] <= high for low, high in (PRIVATE_TWO_BYTE, PRIVATE_FOUR_BYTE)):
+            span = f"{asns[0]}" if len(asns) == 1 else f"{asns[0]}-{asns[-1]}"
+            yield derived.ASN_NOT_PRIVATE.about(
+                f"the {who} would have {span}, which is not all in one private range",
+                (*path, "asn", key),
+                notes=("private are 64512-65534 and 4200000000-4294967294 (RFC 6996)",),
+            )
+    if max(spines[0], leaves[0]) <= min(spines[-1], leaves[-1]):
+        yield derived.ASN_COLLISION.about(
+            f"the leaves' AS numbers {leaves[0]}-{leaves[-1]} include the spines' {spines[0]}-{spines[-1]}",
+            (*path, "asn", "leaves"),
+        )
+
+
+def _ecmp(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+    for tier, needed in ((fabric.leaf, fabric.plan.uplinks), (fabric.spine, fabric.plan.trunk)):
+        if tier.ecmp is not None and tier.ecmp < needed:
+            yield derived.ECMP.about(
+                f"{tier.ecmp} equal-cost paths are fewer than the {needed} that a {tier.role} has",
+                (*path, tier.role, "ecmp"),
+            )
+
+
+def _overlaps(intent: Intent) -> Iterator[Finding]:
+    pools: list[tuple[IntentPath, IPv4Network]] = [(("management", "subnet"), intent.management.subnet)]
+    for name, fabric in intent.fabrics.items():
+        for key in ("hosts", "loopbacks", "links"):
+            pool = getattr(fabric.pools, key)
+            if pool is not None:
+                pools.append((("fabrics", name, "pools", key), pool))
+    for (path_a, a), (path_b, b) in combinations(pools, 2):
+        if a.overlaps(b):
+            yield derived.POOL_OVERLAP.about(f"{b} overlaps {a}", path_b, related=((path_a, "the other"),))
+
+
+def _management(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
+    subnet = intent.management.subnet
+    gateway = intent.management.gateway
+    if gateway is not None and (gateway not in subnet or gateway in {subnet.network_address, subnet.broadcast_address}):
+        yield derived.GATEWAY.about(f"{gateway} is not an address of {subnet}", ("management", "gateway"))
+    needed = sum(layer.count for fabric in cluster.fabrics for layer in fabric.plan.layers)
+    free = subnet.num_addresses - RESERVED_ADDRESSES - 1
+    if needed > free:
+        yield derived.POOL_EXHAUSTED.about(
+            f"the management subnet has {max(free, 0)} addresses for devices; the capacity needs {needed}",
+            ("management", "subnet"),
+            notes=(f"the first {RESERVED_ADDRESSES} and the last are kept free",),
+            advice=f"a /{32 - (needed + RESERVED_ADDRESSES).bit_length()} or larger would do",
+        )
+
+
+def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[Finding]:
+    names: dict[str, str] = {}
+    addresses: dict[int, str] = {}
+    bare = {row.alias: name for name, row in rows.items() if row.alias}
+    known = set()
+    for ref in cluster.refs():
+        derived_name = bare.get(ref.name, ref.name)
+        known.add(derived_name)
+        path = _row(derived_name, "alias") if ref.name in bare else ("naming", ref.role)
+        if ref.name in names:
+            yield derived.NAME_COLLISION.about(f"two devices would be called {ref.name}", path)
+            return
+        if HOST_NAME.fullmatch(ref.name) is None:
+            yield derived.NAME_FORM.about(f"{ref.name!r} is not a host name", path)
+            return
+        names[ref.name] = derived_name
+        address = cluster.management_address(ref)
+        if address in addresses:
+            guilty = derived_name if derived_name in rows else addresses[address]
+            yield derived.ADDRESS_TWICE.about(
+                f"{IPv4Address(address)} is the management address of two devices",
+                _row(guilty, "address"),
+                notes=(f"they are {addresses[address]} and {derived_name}",),
+            )
+        addresses[address] = derived_name
+    serials: dict[str, str] = {}
+    for name, row in rows.items():
+        if name not in known:
+            yield references.UNKNOWN_DEVICE.about(
+                f"there is no device {name!r} in this cluster", _row(name, "name"), advice=did_you_mean(name, known)
+            )
+        subnet = IPv4Network((cluster.management.address, cluster.management.length))
+        if row.address is not None and row.address not in subnet:
+            yield derived.ADDRESS_TWICE.about(
+                f"{row.address} is not in the management subnet {subnet}", _row(name, "address")
+            )
+        if row.serial is not None:
+            if row.serial in serials:
+                yield derived.SERIAL_TWICE.about(
+                    f"serial number {row.serial} is that of {serials[row.serial]} as well", _row(name, "serial")
+                )
+            serials[row.serial] = name
+
+
+def _row(name: str, column: str) -> IntentPath:
+    """Return the path of a cell: the inventory stands under its own key, by name."""
+    return ("inventory", name, column)

@@ -1,0 +1,187 @@
+"""The RoCE policy: DSCP, traffic classes, PFC, ECN, scheduling, watchdog."""
+
+from collections.abc import Iterator, Mapping
+
+from netgen.catalog.model import RoceProfile
+from netgen.cluster.model import Cluster
+from netgen.cluster.roce import effective_classes
+from netgen.diagnostics.codes import qos
+from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.intent.models import Fabric, Intent, Roce, RoceClass
+
+MOST_LOSSLESS = 2
+"""Usable lossless priority groups of most chips; SONiC ships two, Dell's SONiC has no more."""
+ROCE_MTU = 4200
+"""IP MTU that a RoCE path MTU of 4,096 bytes needs: payload plus IB, UDP and IP headers, rounded up."""
+
+
+def check(intent: Intent, roce_profiles: Mapping[str, RoceProfile]) -> Iterator[Finding]:
+    """Yield what is wrong with each fabric's policy, before anything is derived."""
+    for name, fabric in intent.fabrics.items():
+        if fabric.roce is None:
+            continue
+        path: IntentPath = ("fabrics", name, "roce")
+        profile = roce_profiles[fabric.roce.profile]
+        classes = effective_classes(fabric.roce, profile)
+        at = {key: (*path, "classes", key) if key in fabric.roce.classes else (*path, "classes") for key in classes}
+        yield from _code_points(classes, at)
+        yield from _numbers(classes, at)
+        yield from _priorities(classes, at)
+        yield from _bandwidth(classes, at, path)
+        yield from _thresholds(fabric.roce, path)
+        yield from _watchdog(fabric, fabric.roce, classes, path)
+        yield from _surroundings(fabric, classes, ("fabrics", name))
+
+
+def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
+    """Yield thresholds that no port uses: they look as if they did something."""
+    for fabric in cluster.fabrics:
+        roce = intent.fabrics[fabric.name].roce
+        if roce is None or fabric.roce is None:
+            continue
+        for role, speed in fabric.roce.ecn:
+            has = fabric.tier(role).breakout.speed_gbps
+            path = ("fabrics", fabric.name, "roce", "ecn", role, f"{speed}G")
+            if speed != has:
+                yield qos.ECN_UNUSED.about(f"the {role} ports run at {has}G, not at {speed}G", path, at_key=True)
+            elif not fabric.roce.marking:
+                yield qos.ECN_UNUSED.about("congestion control is none, so nothing is marked", path, at_key=True)
+
+
+Places = Mapping[str, IntentPath]
+
+
+def _code_points(classes: Mapping[str, RoceClass], at: Places) -> Iterator[Finding]:
+    owners: dict[int, str] = {}
+    rest = [name for name, c in classes.items() if c.dscp == "rest"]
+    if len(rest) != 1:
+        said = f"{' and '.join(rest)} both take the rest" if rest else "no class takes the rest"
+        place = at[rest[-1]] if rest else next(iter(at.values()))[:4]
+        yield qos.REST_CLASS.about(
+            f"{said} of the code points", (*place, "dscp") if rest else place, advice="give one class `dscp: rest`"
+        )
+    for name, c in classes.items():
+        for dscp in c.dscp if c.dscp != "rest" else ():
+            if dscp in owners and owners[dscp] == name:
+                yield qos.DSCP_TWICE.about(f"DSCP {dscp} is listed twice", (*at[name], "dscp"))
+            elif dscp in owners:
+                first, second = _said_last(owners[dscp], name, at)
+                yield qos.DSCP_TWICE.about(
+                    f"DSCP {dscp} belongs to {first} already", (*at[second], "dscp"), related=_other(at, first, "dscp")
+                )
+            owners.setdefault(dscp, name)
+
+
+def _numbers(classes: Mapping[str, RoceClass], at: Places) -> Iterator[Finding]:
+    for field, key, what in (
+        ("traffic_class", "traffic-class", "traffic class"),
+        ("queue", "queue", "queue"),
+        ("pfc_priority", "pfc-priority", "PFC priority"),
+    ):
+        owners: dict[int, str] = {}
+        for name, c in classes.items():
+            number = getattr(c, field)
+            if number is None:
+                continue
+            if number in owners:
+                first, second = _said_last(owners[number], name, at)
+                yield qos.NUMBER_TWICE.about(
+                    f"{what} {number} is that of {first} already", (*at[second], key), related=_other(at, first, key)
+                )
+            owners.setdefault(number, name)
+
+
+def _said_last(first: str, second: str, at: Places) -> tuple[str, str]:
+    """Order two classes so that the second is one that the intent itself describes, where one is."""
+    return (second, first) if len(at[second]) < len(at[first]) else (first, second)
+
+
+def _other(at: Places, name: str, key: str) -> tuple[tuple[IntentPath, str], ...]:
+    described = len(at[name]) > len(("fabrics", "", "roce", "classes"))
+    return (((*at[name], key), f"{name}'s"),) if described else ()
+
+
+def _priorities(classes: Mapping[str, RoceClass], at: Places) -> Iterator[Finding]:
+    for name, c in classes.items():
+        if c.lossless and c.pfc_priority is None:
+            yield qos.PFC_PRIORITY.about(
+                f"{name} is lossless and has no PFC priority", (*at[name], "lossless"), advice="add `pfc-priority`"
+            )
+        if not c.lossless and c.pfc_priority is not None:
+            yield qos.PFC_PRIORITY.about(
+                f"{name} has a PFC priority and is not lossless",
+                (*at[name], "pfc-priority"),
+                advice="add `lossless: true`, or remove `pfc-priority`",
+            )
+        if c.strict is not None and (c.lossless or c.bandwidth is not None):
+            what = "lossless" if c.lossless else "given a share of the link"
+            yield qos.LOSSLESS_STRICT.about(f"{name} is strict and {what}", (*at[name], "strict"))
+    lossless = [name for name, c in classes.items() if c.lossless]
+    if not lossless:
+        yield qos.NO_LOSSLESS.about("no class is lossless", next(iter(at.values()))[:4])
+    if len(lossless) > MOST_LOSSLESS:
+        last = max(lossless, key=lambda name: len(at[name]))
+        yield qos.LOSSLESS_COUNT.about(
+            f"{len(lossless)} classes are lossless ({', '.join(lossless)}); {MOST_LOSSLESS} are the most",
+            (*at[last], "lossless"),
+        )
+
+
+def _bandwidth(classes: Mapping[str, RoceClass], at: Places, path: IntentPath) -> Iterator[Finding]:
+    weighted = {name: c.bandwidth for name, c in classes.items() if c.strict is None}
+    given = {name: share for name, share in weighted.items() if share is not None}
+    total, unnamed = sum(given.values()), len(weighted) - len(given)
+    if (unnamed and total + unnamed > 100) or (not unnamed and weighted and total != 100):
+        said = [name for name in given if len(at[name]) > len(path) + 1]
+        place = (*at[said[-1]], "bandwidth") if said else (*path, "classes")
+        rest = f", and {unnamed} more need at least 1 % each" if unnamed else ""
+        shares = " + ".join(f"{name} {share}" for name, share in given.items())
+        yield qos.BANDWIDTH.about(f"the shares make {total} %{rest}", place, notes=(shares,))
+
+
+def _thresholds(roce: Roce, path: IntentPath) -> Iterator[Finding]:
+    for role, speeds in roce.ecn.items():
+        for speed, ecn in speeds.items():
+            if ecn.min >= ecn.max:
+                yield qos.ECN_ORDER.about(
+                    f"marking begins at {ecn.min} bytes and would be complete at {ecn.max}",
+                    (*path, "ecn", role, speed, "min"),
+                    related=(((*path, "ecn", role, speed, "max"), "complete here"),),
+                )
+
+
+def _watchdog(fabric: Fabric, roce: Roce, classes: Mapping[str, RoceClass], path: IntentPath) -> Iterator[Finding]:
+    dog = roce.watchdog
+    if dog is None:
+        if any(c.lossless for c in classes.values()):
+            yield qos.NO_WATCHDOG.about("lossless queues have no watchdog", (*path, "watchdog"))
+        return
+    longest = min(dog.detect, dog.restore) // 2
+    if dog.poll > longest:
+        yield qos.WATCHDOG_POLL.about(
+            f"polling every {dog.poll} ms cannot see {min(dog.detect, dog.restore)} ms",
+            (*path, "watchdog", "poll"),
+            advice=f"poll at least every {longest}ms",
+        )
+    if fabric.bfd is not None and fabric.bfd.interval * fabric.bfd.multiplier <= dog.detect:
+        detection = fabric.bfd.interval * fabric.bfd.multiplier
+        yield qos.BFD_WATCHDOG.about(
+            f"BFD gives a session up after {detection} ms, the watchdog a queue after {dog.detect} ms",
+            (*path[:2], "bfd", "interval"),
+            related=(((*path, "watchdog", "detect"), "the watchdog"),),
+        )
+
+
+def _surroundings(fabric: Fabric, classes: Mapping[str, RoceClass], path: IntentPath) -> Iterator[Finding]:
+    if not any(c.lossless for c in classes.values()):
+        return
+    for key in ("host", "spine"):
+        if getattr(fabric.cables, key) is None:
+            yield qos.CABLE_LENGTH.about(
+                f"the length of the {key} cables is not given, and their ports are lossless",
+                (*path, "cables"),
+                at_key=True,
+                advice=f"add `{key}: 5m` or what it is",
+            )
+    if fabric.mtu < ROCE_MTU:
+        yield qos.SMALL_MTU.about(f"an IP MTU of {fabric.mtu} holds no RoCE packet of 4,096 bytes", (*path, "mtu"))

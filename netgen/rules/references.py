@@ -1,0 +1,82 @@
+"""Names in the intent that must exist elsewhere."""
+
+from collections.abc import Iterator, Mapping
+from string import Formatter
+
+from netgen.catalog.model import Catalog
+from netgen.diagnostics.codes import references
+from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.diagnostics.suggest import did_you_mean
+from netgen.intent.models import Intent, SwitchRole
+from netgen.platforms.model import Kind, Platform
+
+PLACEHOLDERS = {"leaf": {"pod", "unit", "rail", "leaf"}, "spine": {"pod", "spine"}, "host": {"pod", "unit", "host"}}
+
+
+def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield every reference to the catalog or to a platform that leads nowhere."""
+    if intent.hosts.profile not in catalog.hosts:
+        yield references.UNKNOWN_PROFILE.about(
+            f"there is no host profile {intent.hosts.profile!r} in the catalog",
+            ("hosts", "profile"),
+            advice=did_you_mean(intent.hosts.profile, catalog.hosts),
+        )
+    yield from _platform(intent.hosts.platform, Kind.HOST, platforms, ("hosts", "platform"))
+    for name, fabric in intent.fabrics.items():
+        for role, tier in (("leaf", fabric.leaf), ("spine", fabric.spine)):
+            yield from _tier(tier, catalog, platforms, ("fabrics", name, role))
+        for key, deviation in fabric.exceptions.items():
+            if deviation.model is not None:
+                yield from _model(deviation.model, catalog, ("fabrics", name, "exceptions", key, "model"))
+    for role in ("leaf", "spine", "host"):
+        yield from _pattern(getattr(intent.naming, role), role)
+
+
+def _tier(tier: SwitchRole, catalog: Catalog, platforms: Mapping[str, Platform], path: IntentPath) -> Iterator[Finding]:
+    unknown = [
+        *_model(tier.model, catalog, (*path, "model")),
+        *_platform(tier.platform, Kind.SWITCH, platforms, (*path, "platform")),
+    ]
+    yield from unknown
+    if not unknown and tier.platform not in catalog.switches[tier.model].platforms:
+        runs = catalog.switches[tier.model].platforms
+        yield references.PLATFORM_NOT_ON_MODEL.about(
+            f"{tier.platform} does not run on {tier.model}",
+            (*path, "platform"),
+            related=(((*path, "model"), "the model"),),
+            advice=f"choose one of {', '.join(runs)}",
+        )
+
+
+def _model(name: str, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:
+    if name not in catalog.switches:
+        yield references.UNKNOWN_MODEL.about(
+            f"there is no switch model {name!r} in the catalog", path, advice=did_you_mean(name, catalog.switches)
+        )
+
+
+def _platform(name: str, kind: Kind, platforms: Mapping[str, Platform], path: IntentPath) -> Iterator[Finding]:
+    fitting = [platform.name for platform in platforms.values() if kind in platform.kinds]
+    if name not in fitting:
+        what = f"platform {name!r} is not for a {kind}" if name in platforms else f"there is no platform {name!r}"
+        yield references.UNKNOWN_PLATFORM.about(what, path, advice=did_you_mean(name, fitting))
+
+
+def _pattern(pattern: str, role: str) -> Iterator[Finding]:
+    known = PLACEHOLDERS[role]
+    try:
+        used = [field for _, field, _, _ in Formatter().parse(pattern) if field is not None]
+    except ValueError:
+        yield references.UNKNOWN_PLACEHOLDER.about(
+            f"{pattern!r} has an unpaired brace", ("naming", role), advice=_placeholders(known)
+        )
+        return
+    for field in used:
+        if field not in known:
+            yield references.UNKNOWN_PLACEHOLDER.about(
+                f"a {role} has no {{{field}}}", ("naming", role), advice=_placeholders(known)
+            )
+
+
+def _placeholders(known: set[str]) -> str:
+    return "known here: " + ", ".join(f"{{{word}}}" for word in sorted(known))

@@ -1,0 +1,50 @@
+"""Runs the rules in the order in which their subjects come to be."""
+
+from collections.abc import Mapping
+
+from netgen.catalog.model import Catalog
+from netgen.cluster.derive import derive
+from netgen.cluster.model import Cluster
+from netgen.diagnostics.finding import Finding, UnbuildableError
+from netgen.diagnostics.model import Severity
+from netgen.intent.models import Intent, InventoryRow
+from netgen.platforms.model import Platform
+from netgen.rules import addressing, expression, layout, qos, references
+
+
+def derive_checked(
+    intent: Intent,
+    rows: Mapping[str, InventoryRow],
+    catalog: Catalog,
+    platforms: Mapping[str, Platform],
+    snippets: Mapping[str, str],
+) -> tuple[Cluster | None, list[Finding]]:
+    """Check an intent, derive its cluster, and check that.
+
+    Each step begins only where the ones before found no error: what rests on an error would only be told twice.
+
+    Returns
+    -------
+    tuple
+        The cluster, unless there is an error, and all findings.
+    """
+    findings = list(references.check(intent, catalog, platforms))
+    if refused(findings):
+        return None, findings
+    findings += layout.check(intent, catalog, platforms)
+    findings += qos.check(intent, catalog.roce)
+    if refused(findings):
+        return None, findings
+    try:
+        cluster = derive(intent, rows, catalog, snippets)
+    except UnbuildableError as error:
+        return None, [*findings, *error.findings]
+    findings += addressing.check(intent, rows, cluster)
+    findings += qos.check_derived(intent, cluster)
+    findings += expression.check(cluster, platforms)
+    return None if refused(findings) else cluster, findings
+
+
+def refused(findings: list[Finding]) -> bool:
+    """Whether one of the findings is an error."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
