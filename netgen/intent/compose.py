@@ -45,6 +45,7 @@ class _Open:
     anchor: str | None
     flow: bool
     key: tuple[str | int, Span] | None = None
+    last: Span | None = None
     extent: _Extent = field(default_factory=_Extent)
 
 
@@ -97,10 +98,9 @@ class _Composer:
 
     def close(self, event: yaml.Event) -> None:
         done = self.stack.pop()
-        start, end = done.node.span, self.span(event)
         # A block collection has no closing mark: libyaml ends it where the next thing starts.
-        end_line, end_column = (end.end_line, end.end_column) if done.flow else _end_of_last(done.node)
-        done.node.span = Span(start.file, start.line, start.column, end_line, end_column)
+        start, end = done.node.span, self.span(event) if done.flow else done.last or done.node.span
+        done.node.span = Span(start.file, start.line, start.column, end.end_line, end.end_column)
         if done.anchor is not None:
             self.anchors[done.anchor] = (done.node, done.extent)
         self.add(done.node, done.extent)
@@ -160,6 +160,7 @@ class _Composer:
             self.root = node
             return
         parent = self.stack[-1]
+        parent.last = node.span
         parent.extent.values += extent.values
         parent.extent.levels = max(parent.extent.levels, extent.levels + 1)
         if isinstance(parent.node, SequenceNode):
@@ -258,11 +259,3 @@ def _at(node: Node, span: Span) -> Node:
     if isinstance(node, SequenceNode):
         return SequenceNode(span, node.items)
     return MappingNode(span, node.entries)
-
-
-def _end_of_last(node: MappingNode | SequenceNode) -> tuple[int, int]:
-    if isinstance(node, SequenceNode):
-        last = node.items[-1].span if node.items else node.span
-    else:
-        last = next(reversed(node.entries.values())).node.span if node.entries else node.span
-    return last.end_line, last.end_column

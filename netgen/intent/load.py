@@ -1,0 +1,118 @@
+"""Load an intent: read its files, validate them, and read what they name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from netgen.diagnostics.model import Diagnostic, Label, Span
+from netgen.diagnostics.order import sort
+from netgen.intent.characters import decode
+from netgen.intent.errors import diagnose
+from netgen.intent.files import InputRefusedError, read_bytes
+from netgen.intent.models import Intent, InventoryRow
+from netgen.intent.positions import Entry, MappingNode, Tree, to_data
+from netgen.intent.reader import read
+from netgen.intent.table import read_csv
+
+INVENTORY = ("inventory",)
+_COLUMNS = tuple(InventoryRow.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What an intent folder holds.
+
+    Parameters
+    ----------
+    intent
+        ``None`` where it could not be validated.
+    inventory
+        Rows of the device inventory by name.
+    snippets
+        Texts of the native files, by the name that the intent gives them.
+    tree
+        Where everything stands, for findings to come; ``None`` where the files could not be read. Paths
+        below ``inventory`` lead into its table.
+    diagnostics
+        All that is wrong so far, in the order of places.
+    """
+
+    intent: Intent | None
+    inventory: Mapping[str, InventoryRow] = field(default_factory=dict)
+    snippets: Mapping[str, str] = field(default_factory=dict)
+    tree: Tree | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def load(folder: Path) -> Loaded:
+    """Load the intent of a folder, or of one file; never raises because of what is in it."""
+    tree, diagnostics = read(folder)
+    if tree is None:
+        return Loaded(None, diagnostics=sort(diagnostics))
+    try:
+        intent = Intent.model_validate(tree.data)
+    except ValidationError as error:
+        suspects = [diagnostic.label.span for diagnostic in diagnostics if diagnostic.label is not None]
+        diagnostics += diagnose(error, tree, Intent, suspects=suspects)
+        return Loaded(None, tree=tree, diagnostics=sort(diagnostics))
+    root = folder if folder.is_dir() else folder.parent
+    inventory, tree, found = _inventory(intent, root, tree)
+    diagnostics += found
+    snippets, found = _snippets(intent, root, tree)
+    diagnostics += found
+    return Loaded(intent, inventory, snippets, tree, sort(diagnostics))
+
+
+def _inventory(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, InventoryRow], Tree, list[Diagnostic]]:
+    """Read the device inventory, if there is one, and graft its rows into the tree."""
+    if intent.inventory is None:
+        return {}, tree, []
+    try:
+        table, diagnostics = read_csv(
+            root / intent.inventory, root=root, columns=_COLUMNS, required=("name",), key="name"
+        )
+    except InputRefusedError as refused:
+        return {}, tree, [_where_named(refused.diagnostic, tree.value_span(INVENTORY))]
+    if table is None:
+        return {}, tree, diagnostics
+    tree = _graft(tree, table)
+    rows: dict[str, InventoryRow] = {}
+    for name, entry in table.entries.items():
+        try:
+            rows[name] = InventoryRow.model_validate(to_data(entry.node))
+        except ValidationError as error:
+            diagnostics += diagnose(error, tree, InventoryRow, prefix=(*INVENTORY, name))
+    return rows, tree, diagnostics
+
+
+def _graft(tree: Tree, table: MappingNode) -> Tree:
+    """Put the rows of the inventory where its name stands."""
+    entry = tree.root.entries[INVENTORY[0]]
+    grafted = Entry(entry.key, entry.key_span, MappingNode(entry.node.span, table.entries))
+    return Tree(MappingNode(tree.root.span, {**tree.root.entries, INVENTORY[0]: grafted}))
+
+
+def _snippets(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, str], list[Diagnostic]]:
+    """Read the files of native lines that exceptions name."""
+    texts: dict[str, str] = {}
+    diagnostics: list[Diagnostic] = []
+    for fabric_name, fabric in intent.fabrics.items():
+        for name, deviation in fabric.exceptions.items():
+            if deviation.native is None or deviation.native in texts:
+                continue
+            file = root / deviation.native
+            try:
+                text, found = decode(file, read_bytes(file, root=root))
+            except InputRefusedError as refused:
+                named = tree.value_span(("fabrics", fabric_name, "exceptions", name, "native"))
+                text, found = "", [_where_named(refused.diagnostic, named)]
+            texts[deviation.native] = text
+            diagnostics += found
+    return texts, diagnostics
+
+
+def _where_named(diagnostic: Diagnostic, span: Span) -> Diagnostic:
+    """Point at the name of a file in the intent, where the file itself cannot be shown."""
+    return replace(diagnostic, label=Label(span))
