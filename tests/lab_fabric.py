@@ -1,0 +1,53 @@
+"""A fabric of Linux routers, small enough to run."""
+
+from typing import Any
+
+from netgen.catalog.load import load_catalog
+from netgen.cluster.derive import derive
+from netgen.device.build import devices
+from netgen.device.model import Host, Switch
+from netgen.intent.models import Intent
+from netgen.platforms.load import load_platforms
+from netgen.resources.load import resources
+
+
+def lab_fabric(
+    *,
+    platform: str = "frr",
+    model: str = "linux-16x400g",
+    profile: str = "linux-2x400g",
+    hosts: str = "1-2",
+    **changes: Any,
+) -> dict[str, Switch | Host]:
+    """Build all devices of a fabric of one unit and two spines, by name.
+
+    ``changes`` replace keys of the fabric; hyphens are written as underscores.
+    """
+    found = resources()
+    compute: dict[str, Any] = {
+        "kind": "rail-optimized",
+        "leaf": {"model": model, "platform": platform},
+        "spine": {"model": model, "platform": platform, "count": 2},
+        "pools": {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "links": "unnumbered"},
+        "cables": {"host": "3m", "spine": "30m"},
+    }
+    compute.update({key.replace("_", "-"): value for key, value in changes.items()})
+    intent = Intent.model_validate(
+        {
+            "cluster": "toy",
+            "management": {
+                "subnet": "172.20.0.0/22",
+                "gateway": "172.20.0.1",
+                "ntp": ["172.20.0.5"],
+                "syslog": ["172.20.0.6"],
+                "dns": ["172.20.0.7"],
+                "snmp": {"community": {"secret": "snmp"}, "location": "hall 1"},
+                "gnmi": True,
+            },
+            "hosts": {"profile": profile},
+            "pods": {"1": {"units": {"1": {"hosts": hosts}}, "capacity": {"units": 2}}},
+            "fabrics": {"compute": compute},
+        }
+    )
+    cluster = derive(intent, {}, load_catalog(found), {})
+    return {device.name: device for device in devices(cluster, load_platforms(found))}
