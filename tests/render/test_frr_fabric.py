@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.needs("/usr/lib/frr/frr-reload.py", "frr-pythontools"),
     pytest.mark.needs("ifreload", "ifupdown2"),
     pytest.mark.root,
+    pytest.mark.xdist_group("frr-fabric"),  # one fabric for the whole module
 ]
 
 
