@@ -1,0 +1,83 @@
+"""The way from an intent folder to a cluster, or to all that is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from netgen.catalog.load import load_catalog
+from netgen.cluster.model import Cluster
+from netgen.diagnostics.finding import Finding
+from netgen.diagnostics.model import Diagnostic, Label, Severity
+from netgen.diagnostics.order import sort
+from netgen.intent.load import load
+from netgen.intent.positions import Tree
+from netgen.platforms.load import load_platforms
+from netgen.platforms.model import Platform
+from netgen.resources.load import Resources, resources, user_root
+from netgen.rules.run import derive_checked
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What became of an intent.
+
+    Parameters
+    ----------
+    cluster
+        ``None`` if there is an error.
+    diagnostics
+        All findings, in the order of their places.
+    platforms
+        All platforms, by name.
+    found
+        Where templates, platforms and catalog come from.
+    """
+
+    cluster: Cluster | None
+    diagnostics: tuple[Diagnostic, ...]
+    platforms: Mapping[str, Platform]
+    found: Resources
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The findings that refuse the intent."""
+        return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
+
+
+def compile_intent(folder: Path) -> Compiled:
+    """Read, validate, check and derive the intent of a folder.
+
+    Raises
+    ------
+    PlatformError, ResourceError
+        If the repository's own platforms or catalog entries are not what they must be.
+    """
+    found = resources(user_root(folder))
+    platforms = load_platforms(found)
+    loaded = load(folder)
+    cluster, diagnostics = None, loaded.diagnostics
+    if loaded.intent is not None and loaded.tree is not None and not _refused(loaded.diagnostics):
+        cluster, findings = derive_checked(
+            loaded.intent, loaded.inventory, load_catalog(found), platforms, loaded.snippets
+        )
+        tree = loaded.tree
+        diagnostics = tuple(sort([*diagnostics, *(locate(finding, tree) for finding in findings)]))
+    return Compiled(cluster, diagnostics, platforms, found)
+
+
+def locate(finding: Finding, tree: Tree) -> Diagnostic:
+    """Give a finding its place in the files."""
+    span = tree.key_span(finding.path) if finding.at_key else tree.value_span(finding.path)
+    return Diagnostic(
+        code=finding.code,
+        severity=finding.severity,
+        message=finding.message,
+        label=Label(span),
+        related=tuple(Label(tree.value_span(path), text) for path, text in finding.related),
+        notes=finding.notes,
+        advice=finding.advice,
+    )
+
+
+def _refused(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    return any(d.severity is Severity.ERROR for d in diagnostics)
