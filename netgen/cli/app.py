@@ -1,0 +1,152 @@
+"""The commands and their options. Each imports what it does only when it is called: `--help` is not to wait."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from netgen.cli.console import Format, say
+from netgen.cli.exits import Exit
+
+app = typer.Typer(
+    name="netgen",
+    help="Infrastructure as code for the networks of AI clusters.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+IntentFolder = Annotated[
+    Path,
+    typer.Argument(metavar="INTENT", help="Intent folder, such as intent/aurora.", exists=True, show_default=False),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to answer.")]
+Limit = Annotated[str | None, typer.Option(metavar="GLOB", help="Only devices with such a name.", show_default=False)]
+
+
+@app.command()
+def validate(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
+    """Check an intent and show all that is wrong with it at once."""
+    from netgen.cli import inspect  # noqa: PLC0415
+
+    return inspect.validate(intent, form)
+
+
+@app.command()
+def render(
+    intent: IntentFolder,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Output folder.", show_default=False)],
+    limit: Limit = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes; default: what it is worth.", show_default=False)
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing, say what is stale; exit 2 if so.")] = False,
+    form: FormatOption = Format.HUMAN,
+) -> int:
+    """Write the configurations, the inventory, the cabling list and the manifest."""
+    from netgen.cli import render as command  # noqa: PLC0415
+
+    return command.render(intent, out, limit=limit, jobs=jobs, check=check, form=form)
+
+
+@app.command()
+def topology(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
+    """Count devices, links, oversubscription and bisection bandwidth."""
+    from netgen.cli import inspect  # noqa: PLC0415
+
+    return inspect.topology(intent, form)
+
+
+lab = typer.Typer(help="Targets to try a cluster on: simulated EOS switches, real FRR routers.", no_args_is_help=True)
+app.add_typer(lab, name="lab")
+
+
+@lab.command("up")
+def lab_up(intent: IntentFolder, limit: Limit = None, form: FormatOption = Format.HUMAN) -> int:
+    """Bring up a lab of a cluster on this machine."""
+    from netgen.cli import lab as command  # noqa: PLC0415
+
+    return command.up(intent, limit=limit, form=form)
+
+
+@lab.command("status")
+def lab_status(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
+    """Show the lab's devices."""
+    from netgen.cli import lab as command  # noqa: PLC0415
+
+    return command.status(intent, form)
+
+
+@lab.command("fault")
+def lab_fault(
+    intent: IntentFolder,
+    kind: Annotated[str, typer.Argument(help="Such as swap, cable-down, drift.", show_default=False)],
+    arguments: Annotated[list[str], typer.Argument(help="What it takes.", show_default=False)],
+) -> int:
+    """Break or mend something in the lab."""
+    from netgen.cli import lab as command  # noqa: PLC0415
+
+    return command.fault(intent, kind, arguments)
+
+
+@lab.command("down")
+def lab_down(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
+    """Take the lab down, and leave nothing of it."""
+    from netgen.cli import lab as command  # noqa: PLC0415
+
+    return command.down(intent, form)
+
+
+@app.command()
+def schema() -> int:
+    """Write the JSON Schema of an intent, for editors."""
+    from netgen.cli import inspect  # noqa: PLC0415
+
+    return inspect.schema()
+
+
+@app.command()
+def version() -> int:
+    """Say which version this is."""
+    from netgen import __version__  # noqa: PLC0415
+    from netgen.cli.console import emit  # noqa: PLC0415
+
+    emit(__version__)
+    return Exit.DONE
+
+
+def main() -> NoReturn:
+    """Run the command line; what a user can do wrong ends in words, not in a traceback."""
+    try:
+        code = app(prog_name="netgen", standalone_mode=False)
+    except typer.TyperException as error:
+        say(f"usage: {error.format_message()}; try --help")
+        code = Exit.USAGE
+    except (typer.Abort, KeyboardInterrupt):
+        say("interrupted")
+        code = 130  # 128 + SIGINT, as a shell says it
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = Exit.DONE
+    except Exception as error:
+        code = _explain(error)
+    sys.exit(int(code or 0))
+
+
+def _explain(error: Exception) -> Exit:
+    """Say what went wrong; raise again what is no user's doing."""
+    from netgen.cli.compiled import RefusedError  # noqa: PLC0415
+    from netgen.lab.errors import LabError  # noqa: PLC0415
+    from netgen.platforms.document import PlatformError  # noqa: PLC0415
+    from netgen.render.errors import RenderError  # noqa: PLC0415
+    from netgen.resources.load import ResourceError  # noqa: PLC0415
+
+    if isinstance(error, RefusedError):
+        return Exit.ERROR
+    if isinstance(error, (LabError, PlatformError, RenderError, ResourceError)):
+        say(f"error: {error}")
+        return Exit.ERROR
+    raise error

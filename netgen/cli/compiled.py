@@ -1,0 +1,28 @@
+"""The beginning of every command: compile the intent, show what is to be said of it."""
+
+import sys
+from pathlib import Path
+
+from netgen.cli.console import coloured
+from netgen.compile import Compiled, compile_intent
+from netgen.diagnostics import human
+
+
+class RefusedError(Exception):
+    """The intent has errors; they have been shown."""
+
+
+def compiled(intent: Path) -> Compiled:
+    """Compile an intent and show its findings on stderr.
+
+    Raises
+    ------
+    RefusedError
+        If there are errors.
+    """
+    result = compile_intent(intent)
+    if result.diagnostics:
+        sys.stderr.write(human.render(result.diagnostics, colour=coloured(sys.stderr)))
+    if result.cluster is None:
+        raise RefusedError
+    return result

@@ -1,0 +1,91 @@
+"""Where words go: data to stdout, talk to stderr; colour and progress on a terminal only."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+
+class Format(StrEnum):
+    """How a command answers."""
+
+    HUMAN = "human"
+    JSON = "json"
+
+
+def say(text: str) -> None:
+    """Talk: to stderr, so that data on stdout stays data."""
+    sys.stderr.write(f"{text}\n")
+
+
+def emit(text: str) -> None:
+    """Write data to stdout."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def emit_json(data: Any) -> None:  # noqa: ANN401 - anything that JSON knows
+    """Write data to stdout as JSON."""
+    import json  # noqa: PLC0415 - not every command writes it
+
+    emit(json.dumps(data, indent=2))
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether a stream takes colour: it is a terminal, and nobody forbids it (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, gap: str = "   ") -> str:
+    """Lay out columns; numbers are set to the right."""
+    lines = [list(map(str, header)), *(list(map(str, row)) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    numeric = [all(_is_number(line[column]) for line in lines[1:]) and len(lines) > 1 for column in range(len(header))]
+    shown = []
+    for line in lines:
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        ]
+        shown.append(gap.join(cells).rstrip())
+    return "\n".join(shown) + "\n"
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).replace(",", "").removesuffix(":1").isdigit()
+
+
+class Step(Protocol):
+    """What advances a progress bar; the text says what is done now."""
+
+    def __call__(self, text: str = "", *, advance: int = 1) -> None:
+        """Advance."""
+
+
+@contextmanager
+def progress(title: str, total: int | None) -> Iterator[Step]:
+    """Show a progress bar on a terminal; elsewhere nothing is shown."""
+    if not sys.stderr.isatty():
+        yield lambda text="", *, advance=1: None  # noqa: ARG005 - nobody looks
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where a person looks
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task: TaskID = bar.add_task(title, total=total, now="")
+
+        def step(text: str = "", *, advance: int = 1) -> None:
+            bar.update(task, advance=advance, now=text)
+
+        yield step

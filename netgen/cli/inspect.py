@@ -1,0 +1,55 @@
+"""validate, topology, schema, init: what needs no device and writes no configuration."""
+
+import sys
+from pathlib import Path
+
+from netgen.cli.compiled import compiled
+from netgen.cli.console import Format, coloured, emit, emit_json, say, table
+from netgen.cli.exits import Exit
+from netgen.compile import compile_intent
+from netgen.diagnostics import human
+from netgen.diagnostics import json as json_format
+
+
+def validate(intent: Path, form: Format) -> Exit:
+    """Show all findings at once."""
+    result = compile_intent(intent)
+    if form is Format.JSON:
+        emit(json_format.render(result.diagnostics))
+    elif result.diagnostics:
+        sys.stdout.write(human.render(result.diagnostics, colour=coloured(sys.stdout)))
+    if result.cluster is None:
+        return Exit.ERROR
+    if form is Format.HUMAN:
+        devices = sum(1 for _ in result.cluster.refs())
+        say(f"{intent}: cluster {result.cluster.name} is valid, {devices} devices follow from it")
+    return Exit.DONE
+
+
+def topology(intent: Path, form: Format) -> Exit:
+    """Show counts, links, oversubscription and bisection bandwidth."""
+    from netgen.report.topology import summary  # noqa: PLC0415 - see netgen.cli.app
+
+    cluster = compiled(intent).cluster
+    assert cluster is not None  # noqa: S101 - `compiled` refuses otherwise
+    counted = summary(cluster)
+    if form is Format.JSON:
+        emit_json(counted)
+        return Exit.DONE
+    for fabric in counted["fabrics"]:
+        emit(f"{cluster.name}, fabric {fabric['fabric']}: {fabric['gpus']:,} GPUs in {fabric['hosts']:,} hosts")
+        rows = [(tier, f"{count:,}") for tier, count in fabric["switches"].items() if count]
+        rows += [(f"links {pair}", f"{count:,}") for pair, count in fabric["links"].items() if count]
+        rows += [("oversubscription of a leaf", f"{fabric['oversubscription']['leaf']:g}:1")]
+        rows += [("bisection bandwidth, Gb/s", f"{fabric['bisection_bandwidth_gbps']:,}")]
+        emit(table(("", "count"), rows))
+    return Exit.DONE
+
+
+def schema() -> Exit:
+    """Write the JSON Schema of an intent, for editors."""
+    from netgen.intent.models import Intent  # noqa: PLC0415 - see netgen.cli.app
+
+    document = Intent.model_json_schema(by_alias=True)
+    emit_json({"$schema": "http://json-schema.org/draft-07/schema#", "title": "netgen intent", **document})
+    return Exit.DONE

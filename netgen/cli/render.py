@@ -1,0 +1,40 @@
+"""render: configurations, inventory, cabling list and manifest."""
+
+from pathlib import Path
+
+from netgen.cli.compiled import compiled
+from netgen.cli.console import Format, emit, emit_json, say
+from netgen.cli.exits import Exit
+
+
+def render(intent: Path, out: Path, *, limit: str | None, jobs: int | None, check: bool, form: Format) -> Exit:
+    """Render, or say what is stale."""
+    from netgen.render.run import render as run  # noqa: PLC0415 - see netgen.cli.app
+
+    compiled(intent)
+    report = run(intent, out, limit=limit, jobs=jobs, check=check)
+    if form is Format.JSON:
+        emit_json(
+            {
+                "out": str(out),
+                "check": report.check,
+                "added": report.added,
+                "changed": report.changed,
+                "pruned": report.pruned,
+                "unchanged": report.unchanged,
+                "foreign": report.foreign,
+            }
+        )
+    else:
+        if check:
+            for sign, names in (("A", report.added), ("M", report.changed), ("D", report.pruned)):
+                for name in names:
+                    emit(f"{sign} {name}")
+        for override in report.overrides:
+            say(f"note: {override.resource.path} overrides a built-in file that has changed since")
+        verb = "would be " if check else ""
+        say(
+            f"{out}: {len(report.added)} files {verb}added, {len(report.changed)} changed, "
+            f"{len(report.pruned)} removed, {report.unchanged} unchanged"
+        )
+    return Exit.DIFFERENCES if check and report.stale else Exit.DONE

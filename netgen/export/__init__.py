@@ -1,0 +1,1 @@
+"""Views of a cluster for other programs: the cabling list, the Ansible inventory."""

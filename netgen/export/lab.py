@@ -1,0 +1,55 @@
+"""What a lab of a cluster is asked to be: its devices, and the cables between them as they would be laid."""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from netgen.cluster.model import Cluster
+from netgen.device.build import build
+from netgen.device.model import Host, Switch
+from netgen.lab.spec import LabCable, LabNode, LabSpec
+from netgen.platforms.model import Platform
+
+KINDS = {"eos": "eos", "frr": "frr", "linux": "host"}
+"""Driver of a platform → kind of a lab's node."""
+
+OS_VERSIONS = {"eos": "4.33.1F", "frr": "8.4.4", "host": "12"}
+"""What a node runs where the inventory does not say: a release with the session commands of today, Debian 12's FRR."""
+
+
+def lab_spec(cluster: Cluster, platforms: Mapping[str, Platform], limit: str | None = None) -> LabSpec:
+    """Describe a lab of all devices that exist and that a lab can stand in for.
+
+    Parameters
+    ----------
+    cluster, platforms
+        As compiled.
+    limit
+        Glob over names: only these devices, and the cables among them.
+    """
+    devices = [
+        build(cluster, platforms, ref)
+        for ref in cluster.refs()
+        if (limit is None or fnmatchcase(ref.name, limit)) and cluster.record(ref).state not in {"planned", "failed"}
+    ]
+    shown = {device.name: device for device in devices if platforms[device.platform].napalm in KINDS}
+    return LabSpec(cluster.name, tuple(_node(device, platforms) for device in shown.values()), tuple(_cables(shown)))
+
+
+def _node(device: Switch | Host, platforms: Mapping[str, Platform]) -> LabNode:
+    kind = KINDS[str(platforms[device.platform].napalm)]
+    return LabNode(
+        name=device.name,
+        kind=kind,
+        serial=device.serial or f"LAB-{device.name.upper()}",
+        os_version=device.os_version or OS_VERSIONS[kind],
+        model=device.model,
+        ports=tuple(port.name for port in device.ports),
+    )
+
+
+def _cables(devices: Mapping[str, Switch | Host]) -> Iterator[LabCable]:
+    for device in devices.values():
+        for port in device.ports:
+            here, there = (device.name, port.name), (port.peer_device or "", port.peer_port or "")
+            if there[0] in devices and here < there:
+                yield LabCable(*here, *there)

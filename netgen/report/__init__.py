@@ -1,0 +1,1 @@
+"""What people and programs want to know of a cluster, as plain data."""
