@@ -48,6 +48,7 @@ def _wanted(cluster: Cluster, fabric: Fabric, tier: Tier) -> set[str]:
         classes = {
             "pfc": any(c.lossless for c in roce.classes),
             "watchdog": roce.watchdog is not None,
+            "watchdog-forward": roce.watchdog is not None and roce.watchdog.action == "forward",
             "ecn": roce.marking,
             "weighted-queues": any(not c.strict for c in roce.classes),
             "strict-queues": any(c.strict for c in roce.classes),

@@ -271,10 +271,16 @@ def test_what_eos_cannot_say_is_refused_not_dropped(switch: Switch, renderer: Re
     switch.management.services = replace(services, users=users)
     with pytest.raises(RenderError, match=r"system\.j2"):
         text_of(switch, renderer)
-    switch.management.services = services
-    switch.qos = (replace(switch.qos[0], watchdog=Watchdog(200, 400, 100, "forward", "")),)
-    with pytest.raises(RenderError, match="forward"):
-        text_of(switch, renderer)
+
+
+def test_a_watchdog_that_is_not_to_drop_only_reports(links: str, renderer: Renderer) -> None:
+    made = fabric(renderer.platforms, "eos", links=links, watchdog={"action": "forward"})
+    for name in ("pod1-su1-rail1-leaf1", "pod1-spine1"):
+        lines = text_of(made[name], renderer).splitlines()
+        assert [one for one in lines if "watchdog action" in one] == [
+            "priority-flow-control pause watchdog action no-drop"
+        ]
+    assert renderer.platforms["eos"].expresses["watchdog-forward"]
 
 
 def test_ports_stand_in_the_order_of_cage_and_lane(switch: Switch, renderer: Renderer) -> None:
