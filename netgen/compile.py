@@ -6,11 +6,10 @@ from pathlib import Path
 
 from netgen.catalog.load import load_catalog
 from netgen.cluster.model import Cluster
-from netgen.diagnostics.finding import Finding
-from netgen.diagnostics.model import Diagnostic, Label, Severity
-from netgen.diagnostics.order import sort
+from netgen.diagnostics.model import Diagnostic, Severity
+from netgen.diagnostics.order import has_errors, sort
 from netgen.intent.load import load
-from netgen.intent.positions import Tree
+from netgen.intent.locate import locate
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Platform
 from netgen.resources.load import Resources, resources, user_root
@@ -56,28 +55,10 @@ def compile_intent(folder: Path) -> Compiled:
     platforms = load_platforms(found)
     loaded = load(folder)
     cluster, diagnostics = None, loaded.diagnostics
-    if loaded.intent is not None and loaded.tree is not None and not _refused(loaded.diagnostics):
+    if loaded.intent is not None and loaded.tree is not None and not has_errors(loaded.diagnostics):
         cluster, findings = derive_checked(
             loaded.intent, loaded.inventory, load_catalog(found), platforms, loaded.snippets
         )
         tree = loaded.tree
-        diagnostics = tuple(sort([*diagnostics, *(locate(finding, tree) for finding in findings)]))
+        diagnostics = sort([*diagnostics, *(locate(finding, tree) for finding in findings)])
     return Compiled(cluster, diagnostics, platforms, found)
-
-
-def locate(finding: Finding, tree: Tree) -> Diagnostic:
-    """Give a finding its place in the files."""
-    span = tree.key_span(finding.path) if finding.at_key else tree.value_span(finding.path)
-    return Diagnostic(
-        code=finding.code,
-        severity=finding.severity,
-        message=finding.message,
-        label=Label(span),
-        related=tuple(Label(tree.value_span(path), text) for path, text in finding.related),
-        notes=finding.notes,
-        advice=finding.advice,
-    )
-
-
-def _refused(diagnostics: tuple[Diagnostic, ...]) -> bool:
-    return any(d.severity is Severity.ERROR for d in diagnostics)

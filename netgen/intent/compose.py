@@ -182,7 +182,8 @@ class _Composer:
         # Events of collections and scalars carry a tag only where one is written.
         tag = getattr(event, "tag", None)
         if tag is not None:
-            raise self.refuse(reading.TAG, span, f"the tag `{tag}` is not allowed", advice="remove it")
+            written = tag.replace("tag:yaml.org,2002:", "!!")
+            raise self.refuse(reading.TAG, span, f"the tag `{written}` is not allowed", advice="remove it")
 
 
 def compose(file: Path, text: str) -> tuple[MappingNode | None, list[Diagnostic]]:

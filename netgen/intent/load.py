@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from netgen.diagnostics.codes import reading, references
 from netgen.diagnostics.model import Diagnostic, Label, Span
 from netgen.diagnostics.order import sort
 from netgen.intent.characters import decode
@@ -115,4 +116,5 @@ def _snippets(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, str], l
 
 def _where_named(diagnostic: Diagnostic, span: Span) -> Diagnostic:
     """Point at the name of a file in the intent, where the file itself cannot be shown."""
-    return replace(diagnostic, label=Label(span))
+    code = references.MISSING_FILE if diagnostic.code == reading.UNREADABLE.code else diagnostic
+    return replace(diagnostic, code=code.code, label=Label(span))

@@ -1,5 +1,6 @@
 """What libyaml complains about, in the words of somebody who writes an intent."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import yaml
 from netgen.diagnostics.codes import reading
 from netgen.diagnostics.model import Diagnostic, Label, Span
 
+_KEY_AND_BRACKET = re.compile(r"\s*([\w-]+) *([\[{])")
 _CANNOT_START = "found character that cannot start any token"
 _MORE_ADVICE = {
     "found unknown escape character": "in double quotes `\\` starts an escape; use single quotes",
@@ -107,6 +109,9 @@ def _not_closed(complaint: _Complaint) -> Diagnostic:
 def _second_colon(complaint: _Complaint) -> Diagnostic:
     at = complaint.at
     before = complaint.lines[at.line - 1][: at.column - 1]
+    if key := _KEY_AND_BRACKET.match(before):
+        message = f"a `:` is missing between `{key[1]}` and `{key[2]}`"
+        return reading.SYNTAX.at(_whole_line(complaint, at.line), message, advice=f"write `{key[1]}: {key[2]}`")
     if ": " in before:
         return reading.SYNTAX.at(at, "a second `: ` on the line", advice="put the value into quotes")
     previous = _line_above(complaint, at.line)

@@ -92,7 +92,7 @@ def test_a_file_that_cannot_be_used_is_told_where_it_is_named(folder, line, targ
     if target is not None:
         (folder / "there.csv").symlink_to(target)
     (diagnostic,) = load(folder).diagnostics
-    assert diagnostic.code == (reading.UNREADABLE if target is None else reading.OUTSIDE).code
+    assert diagnostic.code == (references.MISSING_FILE if target is None else reading.OUTSIDE).code
     span = diagnostic.label.span
     assert (folder / "cluster.yaml").read_text().splitlines()[span.line - 1][
         span.column - 1 : span.end_column - 1

@@ -44,7 +44,7 @@ def test_cells_and_their_places(tmp_path):
     [
         ("name,seriel\na,b\n", reading.UNKNOWN_COLUMN, (1, 6), "`serial`"),
         ("nam,serial\na,b\n", reading.UNKNOWN_COLUMN, (1, 1), "`name`"),
-        ("name;serial\na;b\n", reading.UNKNOWN_COLUMN, (1, 1), ""),
+        ("name;serial\na;b\n", reading.UNKNOWN_COLUMN, (1, 1), "commas"),
         ("name,serial,\na,b,c\n", reading.UNKNOWN_COLUMN, (1, 13), "choose one of"),
         ("name,serial,serial\na,b,c\n", reading.DUPLICATE_COLUMN, (1, 13), "remove"),
         ("serial,rack\na,b\n", reading.MISSING_COLUMN, (1, 1), "add it"),
