@@ -1,0 +1,176 @@
+"""Random clusters: names and numbers are unique, both ends of a link agree, and growth only adds."""
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netgen.catalog.load import load_catalog
+from netgen.cluster.model import Cluster
+from netgen.device.build import build as build_one
+from netgen.device.build import devices
+from netgen.device.model import Host, PortRole, Switch
+from netgen.intent.models import Intent
+from netgen.platforms.load import load_platforms
+from netgen.resources.load import resources
+from netgen.rules.run import derive_checked, refused
+
+FOUND = resources(Path("absent"))
+CATALOG = load_catalog(FOUND)
+PLATFORMS = load_platforms(FOUND)
+
+SWITCHES = [("dcs-7060x6-64pe", "eos"), ("dcs-7060x6-64pe", "sonic"), ("sn5600", "sonic"), ("sn5600", "frr")]
+
+
+def intent(
+    units: list[int], hosts: int, capacity: int, switch: tuple[str, str], profile: str, links: str
+) -> dict[str, Any]:
+    model, platform = switch
+    return {
+        "cluster": "c",
+        "management": {"subnet": "172.16.0.0/16", "gateway": "172.16.0.1"},
+        "hosts": {"profile": profile},
+        "pods": {
+            1: {
+                "units": {unit: {"hosts": f"1-{hosts}"} for unit in units},
+                "capacity": {"units": capacity, "hosts": 16},
+            }
+        },
+        "fabrics": {
+            "compute": {
+                "kind": "rail-optimized",
+                "leaf": {"model": model, "platform": platform},
+                "spine": {"model": model, "platform": platform},
+                "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18", "links": links},
+                "cables": {"host": "5m", "spine": "30m"},
+                "roce": {"profile": "balanced"},
+            }
+        },
+    }
+
+
+def derive(given: dict[str, Any]) -> Cluster:
+    cluster, findings = derive_checked(Intent.model_validate(given), {}, CATALOG, PLATFORMS, {})
+    assert not refused(findings), findings
+    assert cluster is not None
+    return cluster
+
+
+def build(given: dict[str, Any]) -> dict[str, Switch | Host]:
+    built = list(devices(derive(given), PLATFORMS))
+    assert len({device.name for device in built}) == len(built)
+    return {device.name: device for device in built}
+
+
+shapes = st.fixed_dictionaries(
+    {
+        "hosts": st.integers(1, 16),
+        "capacity": st.integers(3, 5),
+        "switch": st.sampled_from(SWITCHES),
+        "profile": st.sampled_from(["hgx-h100-8x400g", "gb200-4x400g", "hgx-b300-8x800g"]),
+        "links": st.sampled_from(["unnumbered", "10.128.0.0/14"]),
+    }
+)
+SOME = settings(max_examples=12, deadline=None)
+
+
+@SOME
+@given(shapes, st.sets(st.integers(1, 3), min_size=1))
+def test_both_ends_of_every_link_agree(shape: dict, units: set[int]) -> None:
+    built = build(intent(sorted(units), **shape))
+    ports = {(device.name, port.name): port for device in built.values() for port in device.ports}
+    cabled = {end: port for end, port in ports.items() if port.peer_device is not None}
+    assert cabled
+    for end, port in cabled.items():
+        far = cabled[port.peer_device, port.peer_port]
+        assert (far.peer_device, far.peer_port) == end
+        for field in ("speed_gbps", "mtu_bytes", "cable_m", "enabled", "unnumbered", "fec"):
+            assert getattr(port, field) == getattr(far, field), field
+        if port.ipv4 is not None:
+            assert port.ipv4 ^ far.ipv4 == 1
+        assert [c.pfc_priority for c in port.qos.lossless] == [c.pfc_priority for c in far.qos.lossless]
+        assert {c.traffic_class: c.dscp for c in port.qos.classes} == {c.traffic_class: c.dscp for c in far.qos.classes}
+
+
+@SOME
+@given(shapes, st.sets(st.integers(1, 3), min_size=1))
+def test_numbers_are_unique_and_sessions_mutual(shape: dict, units: set[int]) -> None:
+    built = build(intent(sorted(units), **shape))
+    switches = [device for device in built.values() if isinstance(device, Switch)]
+    addresses = Counter(port.ipv4 for device in built.values() for port in device.ports if port.ipv4 is not None)
+    addresses += Counter(switch.loopback for switch in switches)
+    addresses += Counter(device.management.address for device in built.values())
+    assert set(addresses.values()) == {1}
+    leaves = [switch for switch in switches if switch.role == "leaf"]
+    assert (
+        len({leaf.bgp.asn for leaf in leaves} | {s.bgp.asn for s in switches if s.role == "spine"}) == len(leaves) + 1
+    )
+    blocks = sorted(block for leaf in leaves for block in leaf.bgp.aggregates)
+    for (a, length), (b, _) in pairwise(blocks):
+        assert a + 2 ** (32 - length) <= b
+    for leaf in leaves:
+        (block,) = leaf.bgp.aggregates
+        hosts = [port for port in leaf.ports if port.role is PortRole.HOST]
+        assert all(block[0] <= port.ipv4 < block[0] + 2 ** (32 - block[1]) for port in hosts)
+    for switch in switches:
+        asn_at = {port.name: built[port.peer_device] for port in switch.ports if port.peer_device is not None}
+        for neighbor in switch.bgp.neighbors:
+            assert neighbor.remote_asn == asn_at[neighbor.port].bgp.asn
+
+
+@SOME
+@given(shapes, st.sets(st.integers(1, 3), min_size=1, max_size=2))
+def test_growth_within_the_capacity_changes_nothing_that_is_there(shape: dict, units: set[int]) -> None:
+    before = build(intent(sorted(units), **shape))
+    after = build(intent([1, 2, 3], **{**shape, "hosts": 16}))
+    assert before.keys() <= after.keys()
+    for name, device in before.items():
+        grown = after[name]
+        assert grown.management == device.management
+        for port, later in zip(device.ports, grown.ports, strict=True):
+            if port.role is PortRole.RESERVED:
+                assert (later.name, later.speed_gbps, later.enabled) == (port.name, port.speed_gbps, port.enabled)
+            else:
+                assert later == port
+        if isinstance(device, Switch):
+            assert isinstance(grown, Switch)
+            assert (grown.loopback, grown.bgp.asn) == (device.loopback, device.bgp.asn)
+            assert grown.bgp.prefix_lists == device.bgp.prefix_lists
+            assert grown.bgp.groups == device.bgp.groups
+            assert [n for n in grown.bgp.neighbors if n in device.bgp.neighbors] == device.bgp.neighbors
+
+
+def test_an_accepted_swap_moves_two_hosts_and_nothing_else() -> None:
+    plain = intent([1], 4, 3, SWITCHES[0], "gb200-4x400g", "unnumbered")
+    leaf1, leaf2 = "pod1-su1-rail1-leaf1", "pod1-su1-rail2-leaf1"
+    deviation = {"reason": "accepted", "port": {"leaf": leaf1, "host": 1}, "swapped-with": {"leaf": leaf2, "host": 3}}
+    swapped = {**plain, "fabrics": {"compute": {**plain["fabrics"]["compute"], "exceptions": {"tt-1": deviation}}}}
+    before, after = build(plain), build(swapped)
+    moved = {name for name in before if before[name] != after[name]}
+    assert moved == {leaf1, leaf2, "pod1-su1-host1", "pod1-su1-host3"}
+    assert (after[leaf1].ports[0].peer_device, after[leaf1].ports[0].peer_port) == ("pod1-su1-host3", "rail2")
+    assert after["pod1-su1-host3"].ports[1].ipv4 == after[leaf1].ports[0].ipv4 + 1
+
+
+def test_a_port_that_is_shut_is_shut_at_both_ends_and_has_no_session() -> None:
+    plain = intent([1], 4, 3, SWITCHES[0], "gb200-4x400g", "unnumbered")
+    leaf = "pod1-su1-rail1-leaf1"
+    deviation = {"reason": "optics", "port": {"leaf": leaf, "spine": 1}, "enabled": False}
+    shut = {**plain, "fabrics": {"compute": {**plain["fabrics"]["compute"], "exceptions": {"tt-1": deviation}}}}
+    before, after = build(plain), build(shut)
+    (port,) = [p for p in after[leaf].ports if p.peer_device == "pod1-spine1" and not p.enabled]
+    far = next(p for p in after["pod1-spine1"].ports if p.name == port.peer_port)
+    assert not far.enabled
+    assert len(after[leaf].bgp.neighbors) == len(before[leaf].bgp.neighbors) - 1
+    assert len(after["pod1-spine1"].bgp.neighbors) == len(before["pod1-spine1"].bgp.neighbors) - 1
+
+
+def test_a_device_is_built_alone_as_among_all() -> None:
+    cluster = derive(intent([1, 2, 3], 16, 5, SWITCHES[0], "hgx-h100-8x400g", "unnumbered"))
+    by_name = {device.name: device for device in devices(cluster, PLATFORMS)}
+    for ref in cluster.refs():
+        if ref.index % 7 == 0:
+            assert build_one(cluster, PLATFORMS, ref) == by_name[ref.name]
