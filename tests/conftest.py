@@ -5,11 +5,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # frr keeps its programs out of PATH.
 PROGRAM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/lib/frr"])
+
+# No test measures time: a busy machine must not fail one.
+settings.register_profile("netgen", deadline=None)
+settings.load_profile("netgen")
 
 
 def _without(what: str, remedy: str) -> None:

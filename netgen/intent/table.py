@@ -124,9 +124,8 @@ def _check_header(header: list[_Cell], columns: Collection[str], required: Colle
     absent = [name for name in required if name not in first]
     for cell in unknown:
         free = [name for name in columns if name not in first]
-        yield reading.UNKNOWN_COLUMN.at(
-            cell.span, f"unknown column `{cell.text}`", advice=did_you_mean(cell.text, free)
-        )
+        advice = "separate the cells by commas" if {";", "\t"} & set(cell.text) else did_you_mean(cell.text, free)
+        yield reading.UNKNOWN_COLUMN.at(cell.span, f"unknown column `{cell.text}`", advice=advice)
     # A misspelt required column is one mistake, not two.
     missed = [name for name in absent if not any(closest(cell.text, [name]) for cell in unknown)]
     if missed and len(unknown) < len(header):
