@@ -28,6 +28,8 @@ class Compiled:
         All findings, in the order of their places.
     platforms
         All platforms, by name.
+    files
+        The intent's files, by path below the folder, in order.
     found
         Where templates, platforms and catalog come from.
     """
@@ -35,6 +37,7 @@ class Compiled:
     cluster: Cluster | None
     diagnostics: tuple[Diagnostic, ...]
     platforms: Mapping[str, Platform]
+    files: tuple[str, ...]
     found: Resources
 
     @property
@@ -61,4 +64,4 @@ def compile_intent(folder: Path) -> Compiled:
         )
         tree = loaded.tree
         diagnostics = sort([*diagnostics, *(locate(finding, tree) for finding in findings)])
-    return Compiled(cluster, diagnostics, platforms, found)
+    return Compiled(cluster, diagnostics, platforms, loaded.files, found)

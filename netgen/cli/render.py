@@ -11,8 +11,7 @@ def render(intent: Path, out: Path, *, limit: str | None, jobs: int | None, chec
     """Render, or say what is stale."""
     from netgen.render.run import render as run  # noqa: PLC0415 - see netgen.cli.app
 
-    compiled(intent)
-    report = run(intent, out, limit=limit, jobs=jobs, check=check)
+    report = run(intent, compiled(intent), out, limit=limit, jobs=jobs, check=check)
     if form is Format.JSON:
         emit_json(
             {

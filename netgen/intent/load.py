@@ -11,7 +11,7 @@ from netgen.diagnostics.model import Diagnostic, Label, Span
 from netgen.diagnostics.order import sort
 from netgen.intent.characters import decode
 from netgen.intent.errors import diagnose
-from netgen.intent.files import InputRefusedError, read_bytes
+from netgen.intent.files import InputRefusedError, list_files, read_bytes
 from netgen.intent.models import Intent, InventoryRow
 from netgen.intent.positions import Entry, MappingNode, Tree, to_data
 from netgen.intent.reader import read
@@ -36,6 +36,8 @@ class Loaded:
     tree
         Where everything stands, for findings to come; ``None`` where the files could not be read. Paths
         below ``inventory`` lead into its table.
+    files
+        All that was read, by path below the folder, in order.
     diagnostics
         All that is wrong so far, in the order of places.
     """
@@ -44,6 +46,7 @@ class Loaded:
     inventory: Mapping[str, InventoryRow] = field(default_factory=dict)
     snippets: Mapping[str, str] = field(default_factory=dict)
     tree: Tree | None = None
+    files: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -63,7 +66,9 @@ def load(folder: Path) -> Loaded:
     diagnostics += found
     snippets, found = _snippets(intent, root, tree)
     diagnostics += found
-    return Loaded(intent, inventory, snippets, tree, sort(diagnostics))
+    named = {*snippets, *([intent.inventory] if intent.inventory is not None else [])}
+    files = tuple(sorted({*named, *(file.name for file in list_files(folder))}))
+    return Loaded(intent, inventory, snippets, tree, files, sort(diagnostics))
 
 
 def _inventory(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, InventoryRow], Tree, list[Diagnostic]]:

@@ -1,0 +1,66 @@
+"""The derived Ansible inventory: every device, and groups by role, pod, unit, rail, platform and state."""
+
+from netgen.cluster.model import HOST, Cluster, DeviceRef
+from netgen.device.text import ipv4
+from netgen.export.yaml import Unsafe, Value, emit
+
+
+def inventory(cluster: Cluster) -> str:
+    """Text of ``inventory/hosts.yaml``.
+
+    Credentials are not in it: they are in the inventories that people own, which Ansible reads beside this one.
+    Everything here follows from the references to devices, so no device is built for it.
+    """
+    hosts: dict[str, Value] = {}
+    groups: dict[str, dict[str, Value]] = {}
+    for ref in cluster.refs():
+        variables = _variables(cluster, ref)
+        hosts[ref.name] = variables
+        for group in _groups(ref, variables):
+            groups.setdefault(group, {})[ref.name] = None
+    children: dict[str, Value] = {name: {"hosts": groups[name]} for name in sorted(groups)}
+    return emit({"all": {"hosts": hosts, "children": children}})
+
+
+def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
+    record = cluster.record(ref)
+    fabric = cluster.fabric(ref.fabric)
+    if ref.role == HOST:
+        platform, model = cluster.hosts.platform, cluster.hosts.profile.name
+    else:
+        platform, model = fabric.tier(ref.role).platform, fabric.model_of(ref.role, ref.index).name
+    optional = {
+        "netgen_serial": record.serial,
+        "netgen_os_version": record.os_version,
+        "netgen_rack": record.rack,
+    }
+    return {
+        "ansible_host": ipv4(cluster.management_address(ref)),
+        "netgen_cluster": cluster.name,
+        "netgen_fabric": ref.fabric,
+        "netgen_role": ref.role,
+        "netgen_platform": platform,
+        "netgen_model": model,
+        "netgen_pod": ref.pod,
+        "netgen_unit": ref.unit,
+        "netgen_rail": ref.rail,
+        "netgen_state": record.state,
+        # What people typed is data: Ansible would otherwise evaluate a `{{ … }}` in it.
+        **{key: Unsafe(text) for key, text in optional.items() if text is not None},
+    }
+
+
+def _groups(ref: DeviceRef, variables: dict[str, Value]) -> list[str]:
+    names = [
+        f"fabric_{ref.fabric}",
+        f"role_{ref.role}",
+        f"platform_{variables['netgen_platform']}",
+        f"state_{variables['netgen_state']}",
+        f"pod_{ref.pod}",
+    ]
+    if ref.unit:
+        names.append(f"unit_{ref.pod}_{ref.unit}")
+    if ref.rail:
+        names.append(f"rail_{ref.rail}")
+    # Ansible refuses hyphens in the names of groups.
+    return [name.replace("-", "_") for name in names]

@@ -1,0 +1,37 @@
+"""What a render did, or would do."""
+
+from dataclasses import dataclass
+
+from netgen.resources.load import Override
+
+
+@dataclass(frozen=True, slots=True)
+class RenderReport:
+    """What a render did; with ``check``, what it would have done.
+
+    Parameters
+    ----------
+    check
+        Whether nothing was written.
+    added, changed, pruned
+        Names of files below the output folder, sorted.
+    unchanged
+        How many files are as they were, and were not touched.
+    foreign
+        Files below ``configs/`` and ``inventory/`` that netgen did not write and leaves alone, sorted.
+    overrides
+        The user's templates, catalog entries and playbooks whose built-in original has changed since.
+    """
+
+    check: bool
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    pruned: tuple[str, ...]
+    unchanged: int
+    foreign: tuple[str, ...]
+    overrides: tuple[Override, ...]
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Every file that was, or would be, added, changed or removed; sorted."""
+        return tuple(sorted((*self.added, *self.changed, *self.pruned)))

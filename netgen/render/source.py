@@ -1,0 +1,46 @@
+"""What a render starts from: a compiled intent, and the means to render its devices."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from netgen.cluster.model import Cluster, DeviceRef
+from netgen.compile import Compiled
+from netgen.render.device import Renderer
+from netgen.render.errors import RenderError
+from netgen.render.text import jinja_environment
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A derived cluster, and what renders it."""
+
+    cluster: Cluster
+    renderer: Renderer
+
+
+def open_source(compiled: Compiled) -> Source:
+    """Make ready to render the devices of a compiled intent.
+
+    Raises
+    ------
+    RenderError
+        If the intent has errors.
+    """
+    if compiled.cluster is None:
+        raise RenderError("the intent has errors, so nothing is rendered: see `netgen validate`")
+    return Source(compiled.cluster, Renderer(compiled.platforms, jinja_environment(compiled.found)))
+
+
+def select(cluster: Cluster, limit: str | None) -> list[DeviceRef]:
+    """List the devices whose name matches a glob such as ``pod1-su2-*``; all of them without one.
+
+    Raises
+    ------
+    RenderError
+        If it matches none.
+    """
+    refs = [ref for ref in cluster.refs() if limit is None or fnmatchcase(ref.name, limit)]
+    if not refs:
+        example = next(cluster.refs()).name
+        raise RenderError(f"no device of {cluster.name} is called like {limit!r}; one of them is {example}")
+    return refs

@@ -1,0 +1,289 @@
+"""Puts rendered files into the output folder, whole or not at all, and touches nothing that is not its own.
+
+A file is staged beside its place under a temporary name and renamed once every file of the run is staged, so that
+a run that fails changes nothing and a reader never sees half a file. A file whose bytes are the same is not
+touched. Nothing is followed out of the folder: every step from its root is opened by itself, links refused.
+There is no fsync: what a crash of the machine loses, the next run writes again.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import re
+import stat
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from netgen.render.errors import RenderError
+
+# Lower case only, so that two names never fall together where a file system ignores case.
+_PART = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
+_TEMPORARY = re.compile(r"\..*\.netgen-tmp")
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Without O_NONBLOCK, opening a FIFO that lies in a file's place would wait for ever.
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class State(StrEnum):
+    """What becomes of a file."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@contextlib.contextmanager
+def open_output(out: Path, *, create: bool = False, lock: bool = False) -> Iterator[int]:
+    """Open the output folder and give the descriptor that the functions below take as `root`.
+
+    Parameters
+    ----------
+    out
+        The folder; a link to a folder is followed here and nowhere below.
+    create
+        Whether to make it, and its parents, where it is missing.
+    lock
+        Whether to hold it against other runs; the lock goes with the descriptor, even after kill -9.
+
+    Raises
+    ------
+    RenderError
+        If it is not a folder, or another run holds it.
+    """
+    try:
+        if create:
+            out.mkdir(parents=True, exist_ok=True)
+        root = os.open(out.resolve(), _FOLDER)
+    except OSError as error:
+        raise RenderError(f"the output folder {out} cannot be used: {error.strerror}") from None
+    try:
+        if lock:
+            _lock(root, out)
+        yield root
+    finally:
+        os.close(root)
+
+
+def check_name(name: str) -> None:
+    """Refuse the name of a file that netgen does not write.
+
+    Raises
+    ------
+    RenderError
+        If it could leave the folder, hide, or differ from another by case only.
+    """
+    if not all(_PART.fullmatch(part) for part in name.split("/")):
+        raise RenderError(
+            f"{name!r} is not the name of a file that netgen writes: lower-case letters, digits, '.', '_' and '-'"
+        )
+
+
+def compare(root: int, name: str, data: bytes) -> State:
+    """Compare what lies in the folder with what should.
+
+    Raises
+    ------
+    RenderError
+        If the name leaves the folder, or something that is no plain file is in its place.
+    """
+    old = read(root, name)
+    if old is None:
+        return State.ADDED
+    return State.UNCHANGED if old == data else State.CHANGED
+
+
+def stage(root: int, name: str, data: bytes) -> State:
+    """Write a file under a temporary name beside its place, unless it is there already, byte for byte.
+
+    Raises
+    ------
+    RenderError
+        If the name leaves the folder, a link or something that is no plain file is in the way, or the disk refuses.
+    """
+    state = compare(root, name, data)
+    if state is not State.UNCHANGED:
+        try:
+            with _place(root, name, create=True) as (folder, file):
+                _write(folder, _temporary(file), data)
+        except OSError as error:
+            raise RenderError(f"{name} cannot be written: {error.strerror}") from None
+    return state
+
+
+def commit(root: int, name: str) -> None:
+    """Put a staged file into its place.
+
+    Raises
+    ------
+    RenderError
+        If a folder is in its place.
+    """
+    try:
+        with _place(root, name) as (folder, file):
+            os.replace(_temporary(file), file, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError as error:
+        raise RenderError(f"{name} cannot be written: {error.strerror}") from None
+
+
+def prune(root: int, name: str) -> None:
+    """Remove a file, and the folders above it that this leaves empty.
+
+    Raises
+    ------
+    RenderError
+        If the name leaves the folder, leads over a link, or is a folder's.
+    """
+    try:
+        with _place(root, name) as (folder, file):
+            os.unlink(file, dir_fd=folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise RenderError(f"{name} cannot be removed: {error.strerror}") from None
+    _remove_empty(root, name.split("/")[:-1])
+
+
+def files(root: int, *tops: str) -> Iterator[str]:
+    """Yield the names of everything but folders below some folders of the output, sorted; links are not followed."""
+    for top in tops:
+        yield from sorted(_walk(root, top))
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file is one that staging left."""
+    return _TEMPORARY.fullmatch(name.rpartition("/")[2]) is not None
+
+
+def sweep(root: int, *tops: str) -> None:
+    """Remove what staging left behind, in the root and below some of its folders; also of a run that was killed."""
+    with os.scandir(root) as entries:
+        own = [entry.name for entry in entries]
+    for name in [*own, *files(root, *tops)]:
+        if is_temporary(name):
+            *folders, file = name.split("/")
+            with _folder(root, folders) as folder:
+                os.unlink(file, dir_fd=folder)
+            _remove_empty(root, folders)
+
+
+def read(root: int, name: str) -> bytes | None:
+    """Bytes of a file of the folder; ``None`` where there is none.
+
+    Raises
+    ------
+    RenderError
+        If a link or something that is no plain file is in its place.
+    """
+    try:
+        with _place(root, name) as (folder, file):
+            return _read(folder, file, name)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RenderError(f"{name} cannot be read: {error.strerror}") from None
+
+
+def _lock(root: int, out: Path) -> None:
+    try:
+        fcntl.flock(root, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise RenderError(f"another netgen is writing to {out}: wait for it, or choose another folder") from None
+
+
+@contextlib.contextmanager
+def _place(root: int, name: str, *, create: bool = False) -> Iterator[tuple[int, str]]:
+    check_name(name)
+    *folders, file = name.split("/")
+    with _folder(root, folders, create=create) as folder:
+        yield folder, file
+
+
+@contextlib.contextmanager
+def _folder(root: int, parts: list[str], *, create: bool = False) -> Iterator[int]:
+    current = os.dup(root)
+    try:
+        for number, part in enumerate(parts, 1):
+            inner = _step(current, part, "/".join(parts[:number]), create=create)
+            os.close(current)
+            current = inner
+        yield current
+    finally:
+        os.close(current)
+
+
+def _step(folder: int, part: str, name: str, *, create: bool) -> int:
+    if create:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(part, dir_fd=folder)
+    try:
+        return os.open(part, _FOLDER, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ENOTDIR, errno.ELOOP):
+            raise RenderError(f"{name} is a link or a file where netgen keeps a folder: move it away") from None
+        raise
+
+
+def _read(folder: int, file: str, name: str) -> bytes:
+    try:
+        descriptor = os.open(file, _READ, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):
+            raise RenderError(f"{name} is not a plain file: move it away") from None
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise RenderError(f"{name} is not a plain file: move it away")
+        with open(descriptor, "rb", closefd=False) as stream:
+            return stream.read()
+    finally:
+        os.close(descriptor)
+
+
+def _write(folder: int, file: str, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(file, flags, 0o644, dir_fd=folder)
+    except FileExistsError:
+        # Left by a run that was killed. It is removed, not written through: it could be a link by now.
+        os.unlink(file, dir_fd=folder)
+        descriptor = os.open(file, flags, 0o644, dir_fd=folder)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+
+
+def _temporary(file: str) -> str:
+    return f".{file}.netgen-tmp"
+
+
+def _remove_empty(root: int, folders: list[str]) -> None:
+    while folders:
+        *above, last = folders
+        with _folder(root, above) as folder:
+            try:
+                os.rmdir(last, dir_fd=folder)
+            except OSError:
+                # Not empty: something in it is still wanted, or is not ours.
+                return
+        folders = above
+
+
+def _walk(root: int, name: str) -> Iterator[str]:
+    try:
+        descriptor = os.open(name, _FOLDER, dir_fd=root)
+    except FileNotFoundError:
+        return
+    except OSError:
+        yield name
+        return
+    try:
+        with os.scandir(descriptor) as entries:
+            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+    finally:
+        os.close(descriptor)
+    for entry, is_folder in found:
+        if is_folder:
+            yield from _walk(root, f"{name}/{entry}")
+        else:
+            yield f"{name}/{entry}"

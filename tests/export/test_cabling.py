@@ -1,0 +1,43 @@
+import csv
+import io
+
+from netgen.export.cabling import HEADER, cabling_lines
+from netgen.platforms.load import load_platforms
+from netgen.resources.load import resources
+from tests import devices
+
+
+def rows(*lines: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(HEADER + "".join(lines))))
+
+
+def test_each_cable_has_one_line_from_its_lower_end():
+    platforms = load_platforms(resources())
+    host, leaf, spine = (
+        devices.host(platforms["linux"]),
+        devices.leaf(platforms["eos"]),
+        devices.spine(platforms["eos"]),
+    )
+    listed = rows(*(line for device in (spine, leaf, host) for line in cabling_lines(device)))
+    assert [(row["a_device"], row["a_interface"], row["link"]) for row in listed] == [
+        ("pod1-su1-rail1-leaf1", "Ethernet33/1", "leaf-spine"),
+        ("pod1-su1-rail1-leaf1", "Ethernet33/5", "leaf-spine"),
+        ("pod1-su1-host1", "eth_r0", "host-leaf"),
+        ("pod1-su1-host1", "eth_r1", "host-leaf"),
+    ]
+    assert listed[0] == {
+        "a_device": "pod1-su1-rail1-leaf1",
+        "a_interface": "Ethernet33/1",
+        "b_device": "pod1-spine1",
+        "b_interface": "Ethernet1/1",
+        "speed": "400G",
+        "length": "5m",
+        "link": "leaf-spine",
+        "fabric": "compute",
+    }
+
+
+def test_length_that_is_not_known_is_empty():
+    host = devices.host(load_platforms(resources())["linux"])
+    host.ports[0].cable_m = None
+    assert rows(*cabling_lines(host))[0]["length"] == ""
