@@ -13,6 +13,8 @@ from napalm.base.exceptions import CommitError, ReplaceConfigException, SessionL
 
 from netgen.lab.eos.faults import Fault
 
+pytestmark = pytest.mark.slow
+
 E1, E5 = "Ethernet1/1", "Ethernet1/5"
 
 
