@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from netgen.lab.errors import LabError
 
+_ALL = ("eos", "frr", "host")
+_NAMESPACED = ("frr", "host")
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -21,12 +24,12 @@ class Fault:
 
     arguments: tuple[str, ...]
     does: str
-    kinds: tuple[str, ...] = ("frr", "host")
+    kinds: tuple[str, ...] = _ALL
 
 
 FAULTS = {
-    "management-down": Fault(("NODE",), "its management refuses connections, open ones are cut"),
-    "management-silent": Fault(("NODE",), "its management no longer answers, open connections hang"),
+    "management-down": Fault(("NODE",), "its management refuses connections; open ones are cut"),
+    "management-silent": Fault(("NODE",), "its management no longer answers; open connections hang", _NAMESPACED),
     "management-up": Fault(("NODE",), "its management answers again"),
     "cable-down": Fault(("NODE", "PORT"), "the cable is pulled: both ends lose their carrier"),
     "cable-up": Fault(("NODE", "PORT"), "the cable is put back"),
@@ -35,8 +38,10 @@ FAULTS = {
     "swap": Fault(("NODE", "PORT", "NODE", "PORT"), "the cables of the two ports are exchanged"),
     "daemon-down": Fault(("NODE", "DAEMON"), "the daemon is killed, and nothing starts it again"),
     "daemon-up": Fault(("NODE", "DAEMON"), "the daemon is started, with its start-up configuration"),
-    "drift": Fault(("NODE", "LINE…"), "the lines are typed into its configuration", ("frr",)),
+    "drift": Fault(("NODE", "LINE…"), "the lines are typed into its configuration", ("eos", "frr")),
     "serial": Fault(("NODE", "SERIAL"), "it is another box: its serial number is this one"),
+    "simulate": Fault(("NODE", "FAULT"), "the simulated switch behaves as netgen.lab.eos.faults says", ("eos",)),
+    "simulate-end": Fault(("NODE", "FAULT"), "the simulated switch behaves again", ("eos",)),
 }
 
 

@@ -3,11 +3,11 @@
 import socket
 from collections.abc import Callable
 
-from netgen.lab import addresses, node, panel
+from netgen.lab import addresses, cabling, node, running, simulators
+from netgen.lab.cabling import Port, show
+from netgen.lab.eos.server import Server
 from netgen.lab.errors import LabError
 from netgen.lab.faults import FAULTS, check
-from netgen.lab.node import Node
-from netgen.lab.panel import Panel, Port
 from netgen.lab.running import Running
 
 
@@ -26,25 +26,27 @@ def inject(lab: Running, kind: str, arguments: tuple[str, ...]) -> str:
         raise LabError(f"there is no {name!r} in this lab; there are: {', '.join(sorted(known))}")
     if known[name] not in FAULTS[kind].kinds:
         raise LabError(f"{kind} cannot be done to {name}, which is of kind {known[name]}")
+    if kind not in _OF_CABLES and name not in lab.endpoints:
+        raise LabError(f"{name} is only the end of its cables in this lab: nothing else of it can be broken")
     return _ACTIONS[kind](lab, *arguments)
 
 
 def _management_down(lab: Running, name: str) -> str:
-    if name in lab.silent:
-        _management_up(lab, name)
-    if name not in lab.refusing:
+    _management_up(lab, name)
+    if name in lab.nodes:
         # A listening socket that is shut down keeps its address and refuses whoever comes.
         lab.listeners[name].shutdown(socket.SHUT_RDWR)
         lab.refusing.add(name)
-    node.ask(_node(lab, name), "signal-sessions", signal="SIGKILL")
+        node.ask(lab.nodes[name], "signal-sessions", signal="SIGKILL")
+    else:
+        simulators.set_management(_simulated(lab), name, up=False)
     return _note(lab, ("management", name), f"{name}: its management is down")
 
 
 def _management_silent(lab: Running, name: str) -> str:
-    if name in lab.refusing:
-        _management_up(lab, name)
+    _management_up(lab, name)
     lab.silent.add(name)
-    node.ask(_node(lab, name), "signal-sessions", signal="SIGSTOP")
+    node.ask(lab.nodes[name], "signal-sessions", signal="SIGSTOP")
     return _note(lab, ("management", name), f"{name}: its management does not answer")
 
 
@@ -53,75 +55,105 @@ def _management_up(lab: Running, name: str) -> str:
         lab.listeners[name].listen(addresses.BACKLOG)
         lab.refusing.discard(name)
     if name in lab.silent:
-        node.ask(_node(lab, name), "signal-sessions", signal="SIGCONT")
         lab.silent.discard(name)
+        node.ask(lab.nodes[name], "signal-sessions", signal="SIGCONT")
+    if name not in lab.nodes:
+        simulators.set_management(_simulated(lab), name, up=True)
     lab.faults.pop(("management", name), None)
     return f"{name}: its management is up"
 
 
 def _cable_down(lab: Running, name: str, port: str) -> str:
-    peer = panel.pull(_panel(lab), (name, port))
-    return _note(lab, ("cable", *sorted((_end((name, port)), _end(peer)))), f"{name}:{port} -- {_end(peer)} is pulled")
+    return _move(lab, [(name, port)], cabling.pull, "pulled")
 
 
 def _cable_up(lab: Running, name: str, port: str) -> str:
-    peer = panel.push(_panel(lab), (name, port))
-    lab.faults.pop(("cable", *sorted((_end((name, port)), _end(peer)))), None)
-    return f"{name}:{port} -- {_end(peer)} is plugged in"
+    return _move(lab, [(name, port)], cabling.push, "plugged in")
 
 
 def _isolate(lab: Running, name: str) -> str:
-    return _all_cables(lab, name, _cable_down, "isolated: {} cables are pulled")
+    return _move(lab, _plugged(lab, name), cabling.pull, "pulled")
 
 
 def _rejoin(lab: Running, name: str) -> str:
-    return _all_cables(lab, name, _cable_up, "back: {} cables are plugged in")
+    return _move(lab, _plugged(lab, name), cabling.push, "plugged in")
 
 
-def _all_cables(lab: Running, name: str, move: Callable[[Running, str, str], str], words: str) -> str:
-    ports = [port for owner, port in _panel(lab).plugged if owner == name]
-    for port in ports:
-        move(lab, name, port)
-    return f"{name} is {words.format(len(ports))}"
+def _move(lab: Running, ports: list[Port], how: Callable[[cabling.Cabling, list[Port]], None], words: str) -> str:
+    how(lab.cabling, ports)
+    running.rewire(lab, [*ports, *(lab.cabling.far[port] for port in ports)])
+    _note_cables(lab)
+    moved = ", ".join(f"{show(port)} -- {show(lab.cabling.far[port])}" for port in ports)
+    return f"{words}: {moved}"
+
+
+def _plugged(lab: Running, name: str) -> list[Port]:
+    return sorted(port for port in lab.cabling.far if port[0] == name)
 
 
 def _swap(lab: Running, name_a: str, port_a: str, name_b: str, port_b: str) -> str:
-    board, a, b = _panel(lab), (name_a, port_a), (name_b, port_b)
-    for end in (a, b):
-        peer = panel.peer_of(board, end)
-        lab.faults.pop(("cable", *sorted((_end(end), _end(peer)))), None)
-    far_a, far_b = panel.swap(board, a, b)
-    laid = {frozenset(((c.a_node, c.a_port), (c.b_node, c.b_port))) for c in lab.spec.cables}
-    lab.faults = {key: words for key, words in lab.faults.items() if key[0] != "swap"}
-    for near, far in sorted({tuple(sorted(pair)) for pair in board.plugged.items()}):
-        if frozenset((near, far)) not in laid:
-            _note(lab, ("swap", _end(near)), f"{_end(near)} -- {_end(far)} is plugged otherwise than laid")
-    return f"{_end(a)} -- {_end(far_a)} and {_end(b)} -- {_end(far_b)} are now plugged"
+    a, b = (name_a, port_a), (name_b, port_b)
+    running.rewire(lab, cabling.swap(lab.cabling, a, b))
+    _note_cables(lab)
+    return ", ".join(f"{show(port)} is now plugged into {show(lab.cabling.far[port])}" for port in (a, b))
+
+
+def _note_cables(lab: Running) -> None:
+    """Say of every cable that is not as it was laid what is wrong with it."""
+    for key in [key for key in lab.faults if key[0] == "cable"]:
+        del lab.faults[key]
+    for a, b in cabling.misplugged(lab.cabling, lab.spec):
+        _note(lab, ("cable", "misplugged", show(a)), f"{show(a)} -- {show(b)}: plugged otherwise than laid")
+    for a, b in cabling.cables(lab.cabling):
+        if a in lab.cabling.pulled:
+            _note(lab, ("cable", "pulled", show(a)), f"{show(a)} -- {show(b)}: pulled")
 
 
 def _daemon_down(lab: Running, name: str, daemon: str) -> str:
-    node.ask(_node(lab, name), "kill-daemon", daemon=daemon)
+    if name in lab.nodes:
+        node.ask(lab.nodes[name], "kill-daemon", daemon=daemon)
+    else:
+        simulators.set_daemon(_simulated(lab), name, daemon, up=False)
     return _note(lab, ("daemon", name, daemon), f"{name}: {daemon} is down")
 
 
 def _daemon_up(lab: Running, name: str, daemon: str) -> str:
-    node.ask(_node(lab, name), "start-daemon", daemon=daemon)
+    if name in lab.nodes:
+        node.ask(lab.nodes[name], "start-daemon", daemon=daemon)
+    else:
+        simulators.set_daemon(_simulated(lab), name, daemon, up=True)
     lab.faults.pop(("daemon", name, daemon), None)
     return f"{name}: {daemon} is up"
 
 
 def _drift(lab: Running, name: str, *lines: str) -> str:
-    node.ask(_node(lab, name), "configure", lines=lines)
-    return f"{name}: {len(lines)} lines were typed in"
+    if name in lab.nodes:
+        node.ask(lab.nodes[name], "configure", lines=lines)
+    else:
+        simulators.type_in(_simulated(lab), name, lines)
+    return f"{name}: typed in {' / '.join(lines)}"
 
 
 def _serial(lab: Running, name: str, serial: str) -> str:
-    member = _node(lab, name)
-    node.ask(member, "serial", serial=serial)
-    if serial == member.identity.serial:
+    if name in lab.nodes:
+        node.ask(lab.nodes[name], "serial", serial=serial)
+    else:
+        simulators.set_serial(_simulated(lab), name, serial)
+    if any(member.name == name and member.serial == serial for member in lab.spec.nodes):
         lab.faults.pop(("serial", name), None)
         return f"{name}: its serial number is its own again"
     return _note(lab, ("serial", name), f"{name}: its serial number is {serial}")
+
+
+def _simulate(lab: Running, name: str, fault: str) -> str:
+    simulators.set_fault(_simulated(lab), name, fault, on=True)
+    return _note(lab, ("simulate", name, fault), f"{name}: {fault}")
+
+
+def _simulate_end(lab: Running, name: str, fault: str) -> str:
+    simulators.set_fault(_simulated(lab), name, fault, on=False)
+    lab.faults.pop(("simulate", name, fault), None)
+    return f"{name}: no more {fault}"
 
 
 def _note(lab: Running, key: tuple[str, ...], words: str) -> str:
@@ -129,19 +161,13 @@ def _note(lab: Running, key: tuple[str, ...], words: str) -> str:
     return words
 
 
-def _node(lab: Running, name: str) -> Node:
-    return lab.nodes[name]
+def _simulated(lab: Running) -> Server:
+    if lab.simulated is None:
+        raise LabError("this lab has no simulated switches")
+    return lab.simulated
 
 
-def _panel(lab: Running) -> Panel:
-    if lab.panel is None:
-        raise LabError("this lab has no cables that can be moved")
-    return lab.panel
-
-
-def _end(port: Port) -> str:
-    return ":".join(port)
-
+_OF_CABLES = ("cable-down", "cable-up", "isolate", "rejoin", "swap")
 
 _ACTIONS: dict[str, Callable[..., str]] = {
     "management-down": _management_down,
@@ -156,4 +182,6 @@ _ACTIONS: dict[str, Callable[..., str]] = {
     "daemon-up": _daemon_up,
     "drift": _drift,
     "serial": _serial,
+    "simulate": _simulate,
+    "simulate-end": _simulate_end,
 }

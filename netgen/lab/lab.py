@@ -225,6 +225,7 @@ def _supervise(directory: Path, record: Journal, progress: Progress, timeout_s: 
     with process.stdin as leash, process.stdout as reports:  # type: ignore[union-attr]  # both are pipes
         _follow(directory, reports.fileno(), progress, time.monotonic() + timeout_s)
         leash.write(b"go on\n")
+    process.wait(_STOP_S)  # only the launcher: the supervisor itself is nobody's child
 
 
 def _follow(directory: Path, reports: int, progress: Progress, deadline: float) -> None:

@@ -11,6 +11,9 @@ from netgen.lab.filesystem import DMI
 #: The account that the lab's key opens, another name of root's as on a freshly provisioned switch.
 USERNAME = "netgen"
 
+#: The management port of every node: it has carrier and no address until somebody configures one.
+MANAGEMENT_PORT = "eth0"
+
 _SSHD = Path("/etc/ssh/sshd_config")
 _FRR = Path("/etc/frr")
 
@@ -81,7 +84,7 @@ def write(identity: NodeIdentity) -> None:
         Path(place).mkdir(parents=True)
     _text("/etc/hostname", f"{identity.name}\n")
     _text("/etc/hosts", f"127.0.0.1\tlocalhost\n127.0.1.1\t{identity.name}\n::1\tlocalhost ip6-localhost\n")
-    _text("/etc/network/interfaces", _interfaces(identity.ports))
+    _text("/etc/network/interfaces", _interfaces(identity))
     _text("/etc/lldpd.d/lldpd.conf", _LLDPD_CONFIG)
     _text(str(_SSHD), _SSHD_CONFIG)
     _text(f"/etc/ssh/authorized_keys.d/{USERNAME}", identity.authorized_key)
@@ -97,10 +100,15 @@ def serial(number: str) -> None:
     _text(str(DMI / "product_serial"), f"{number}\n", mode=0o400)
 
 
-def _interfaces(ports: tuple[str, ...]) -> str:
+def all_ports(identity: NodeIdentity) -> tuple[str, ...]:
+    """Return the names of all ports of a node, the management port first."""
+    return (MANAGEMENT_PORT, *(port for port in identity.ports if port != MANAGEMENT_PORT))
+
+
+def _interfaces(identity: NodeIdentity) -> str:
     """Return an interfaces file that brings every port up without an address, so that LLDP can show the cabling."""
-    stanzas = ["auto lo\niface lo inet loopback\n", *(f"auto {port}\niface {port}\n" for port in ports)]
-    return "\n".join(stanzas)
+    ports = (f"auto {port}\niface {port}\n" for port in all_ports(identity))
+    return "\n".join(("source /etc/network/interfaces.d/*\n", "auto lo\niface lo inet loopback\n", *ports))
 
 
 def _frr(name: str) -> None:

@@ -86,7 +86,7 @@ def _session(connection: int) -> None:
 
 def _boot(identity: NodeIdentity, _: Message) -> Message:
     """Start everything; the answer has the public host key."""
-    ports = "".join(f"link set dev {port} up\n" for port in ("lo", *identity.ports))
+    ports = "".join(f"link set dev {port} up\n" for port in ("lo", *node_files.all_ports(identity)))
     Path("/run/ports").write_text(ports)
     daemons.run("ip", "-batch", "/run/ports")
     Path("/run/ports").unlink()

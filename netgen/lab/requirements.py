@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from netgen.lab.errors import LabError
-from netgen.lab.spec import LabSpec
+from netgen.lab.spec import LabSpec, in_namespaces
 
-KINDS = ("frr", "host")
+KINDS = ("eos", "frr", "host")
 
 # Debian 12's packages; what is not on PATH is named with its place.
 _NAMESPACE_PROGRAMS = {
@@ -48,8 +48,8 @@ def check(spec: LabSpec) -> None:
         It cannot, or it does not; the message says what to install or to change.
     """
     _check_spec(spec)
-    kinds = {node.kind for node in spec.nodes}
-    if kinds <= {"eos"}:
+    kinds = {node.kind for node in in_namespaces(spec)}
+    if not kinds:
         return
     if os.geteuid() != 0:
         raise LabError("FRR switches and hosts need network namespaces, and those need root: run it with sudo")
@@ -69,13 +69,13 @@ def _is_there(program: str) -> bool:
 def _check_spec(spec: LabSpec) -> None:
     if not spec.nodes:
         raise LabError("the lab has no nodes: widen the limit that was given")
-    _unique((node.name for node in spec.nodes), "node")
+    _unique((node.name for node in spec.nodes), "a node")
     for node in spec.nodes:
         if node.kind not in KINDS:
             raise LabError(f"{node.name}: no kind {node.kind!r}; there are: {', '.join(KINDS)}")
         if not _NODE_NAME.fullmatch(node.name):
             raise LabError(f"{node.name!r} is no host name: lower-case letters, digits and hyphens, at most 63")
-        _unique(node.ports, f"port of {node.name}")
+        _unique(node.ports, f"a port of {node.name}")
         for port in node.ports:
             if node.kind != "eos" and not _INTERFACE_NAME.fullmatch(port):
                 raise LabError(f"{node.name}: {port!r} cannot be an interface of Linux: at most 15 letters and digits")
@@ -88,10 +88,10 @@ def _check_cables(spec: LabSpec) -> None:
     for node, port in ends:
         if (node, port) not in ports:
             raise LabError(f"a cable ends at {node}:{port}, and there is no such port in this lab")
-    _unique((":".join(end) for end in ends), "end of a cable")
+    _unique((":".join(end) for end in ends), "an end of a cable")
 
 
 def _unique(names: Iterable[str], what: str) -> None:
     for name, count in Counter(names).items():
         if count > 1:
-            raise LabError(f"{name} is there {count} times as a {what}: each must be one of its kind")
+            raise LabError(f"{name} is there {count} times as {what}: each must be one of its kind")

@@ -4,19 +4,21 @@ import contextlib
 import os
 import socket
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from netgen.lab import access, addresses, node, panel
+from netgen.lab import access, addresses, cabling, node, node_files, panel, simulators
 from netgen.lab.access import Endpoint
+from netgen.lab.cabling import Cabling, Port
+from netgen.lab.eos.server import Server
 from netgen.lab.errors import LabError
 from netgen.lab.journal import LOGS
 from netgen.lab.node import Node
-from netgen.lab.node_files import NodeIdentity
+from netgen.lab.node_files import MANAGEMENT_PORT, NodeIdentity
 from netgen.lab.panel import Panel
-from netgen.lab.spec import LabCable, LabNode, LabSpec
+from netgen.lab.spec import LabNode, LabSpec, in_namespaces
 from netgen.lab.status import CableStatus, LabStatus, NodeStatus
 
 Say = Callable[[str], None]
@@ -39,7 +41,11 @@ class Running:
     nodes
         Those nodes.
     panel
-        Their patch panel; ``None`` in a lab of simulators alone.
+        Their patch panel; ``None`` in a lab of simulated switches alone.
+    simulated
+        The simulated switches; ``None`` in a lab without.
+    cabling
+        What is plugged where.
     refusing, silent
         Nodes whose management is down in either way.
     faults
@@ -52,6 +58,8 @@ class Running:
     listeners: dict[str, socket.socket] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     panel: Panel | None = None
+    simulated: Server | None = None
+    cabling: Cabling = field(default_factory=Cabling)
     refusing: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
     faults: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -74,21 +82,29 @@ def bring_up(lab: Running, ports: dict[str, int], say: Say) -> None:
     LabError
         Something could not be built; the message says what. What was built is still there.
     """
-    _listen(lab, ports)
-    public_key = access.make_key(lab.directory)
-    members = [member for member in lab.spec.nodes if member.kind != "eos"]
-    host_keys: dict[str, str] = {}
+    members = in_namespaces(lab.spec)
+    switches = [member for member in lab.spec.nodes if member.kind == "eos"]
+    _listen(lab, [*switches, *members], ports)
+    lab.cabling = cabling.as_laid(lab.spec)
+    if switches:
+        say(f"starting {len(switches)} simulated switches")
+        lab.simulated = simulators.start(lab.spec, lab.endpoints, lab.directory)
     if members:
-        (lab.directory / LOGS).mkdir(mode=0o700)
-        lab.panel = panel.start(os.environ)
-        say(f"starting {len(members)} nodes in namespaces of their own")
-        _start(lab, members, public_key)
-        say(f"laying {len(lab.spec.cables)} cables")
-        _cable(lab, lab.panel)
-        say("starting their daemons")
-        host_keys = _boot(lab)
-    access.write_hosts(lab.directory, lab.endpoints, host_keys)
+        access.write_hosts(lab.directory, lab.endpoints, _bring_up_nodes(lab, members, say))
     access.write_connections(lab.directory, lab.endpoints)
+
+
+def _bring_up_nodes(lab: Running, members: Collection[LabNode], say: Say) -> dict[str, str]:
+    """Build the nodes in namespaces, and return their public host keys."""
+    public_key = access.make_key(lab.directory)
+    (lab.directory / LOGS).mkdir(mode=0o700)
+    lab.panel = panel.start(os.environ)
+    say(f"starting {len(members)} nodes in namespaces of their own")
+    _start(lab, members, public_key)
+    say(f"laying {len(lab.spec.cables)} cables")
+    _cable(lab, lab.panel)
+    say("starting their daemons")
+    return _boot(lab)
 
 
 def take_down(lab: Running) -> None:
@@ -105,6 +121,22 @@ def take_down(lab: Running) -> None:
             process.wait(_END_S)
     for listener in lab.listeners.values():
         listener.close()
+    if lab.simulated is not None:
+        lab.simulated.stop()
+
+
+def rewire(lab: Running, ports: Iterable[Port]) -> None:
+    """Make the cables of some ports what `Running.cabling` says by now.
+
+    Raises
+    ------
+    LabError
+        The kernel refused.
+    """
+    if lab.panel is not None:
+        panel.wire(lab.panel, lab.cabling, ports)
+    if lab.simulated is not None:
+        simulators.lay(lab.simulated, lab.cabling)
 
 
 def describe(lab: Running) -> LabStatus:
@@ -118,44 +150,57 @@ def describe(lab: Running) -> LabStatus:
     for name in asked:
         with contextlib.suppress(LabError):
             daemons[name] = node.answer(lab.nodes[name])["daemons"]
+    if lab.simulated is not None:
+        for name in lab.simulated.fabric.names():
+            daemons[name] = simulators.daemons(lab.simulated, name)
     return LabStatus(
         name=lab.spec.name,
         state="up",
         directory=lab.directory,
         supervisor=os.getpid(),
-        nodes=tuple(_node_status(lab, name, daemons.get(name)) for name in sorted(lab.endpoints)),
-        cables=_cables(lab),
+        nodes=tuple(_node_status(lab, member, daemons) for member in sorted(lab.spec.nodes, key=lambda one: one.name)),
+        cables=tuple(
+            CableStatus(cabling.show(a), cabling.show(b), a in lab.cabling.pulled)
+            for a, b in cabling.cables(lab.cabling)
+        ),
         faults=tuple(lab.faults.values()),
     )
 
 
-def _node_status(lab: Running, name: str, daemons: dict[str, bool] | None) -> NodeStatus:
-    endpoint = lab.endpoints[name]
-    if name in lab.nodes and daemons is None:
+def _node_status(lab: Running, member: LabNode, daemons: Mapping[str, dict[str, bool]]) -> NodeStatus:
+    endpoint = lab.endpoints.get(member.name)
+    if endpoint is None:
+        return NodeStatus(member.name, member.kind, "", 0, "passive")
+    running = daemons.get(member.name, {})
+    if not running:
         state = "dead"
-    elif name in lab.refusing | lab.silent:
+    elif not _answers(lab, member.name):
         state = "unreachable"
     else:
-        state = "up" if all((daemons or {}).values()) else "degraded"
-    return NodeStatus(name, endpoint.kind, endpoint.address, endpoint.port, state, daemons or {})
+        state = "up" if all(running.values()) else "degraded"
+    return NodeStatus(member.name, member.kind, endpoint.address, endpoint.port, state, running)
 
 
-def _cables(lab: Running) -> tuple[CableStatus, ...]:
-    if lab.panel is None:
-        return ()
-    pairs = sorted({tuple(sorted(pair)) for pair in lab.panel.plugged.items()})
-    return tuple(CableStatus(":".join(a), ":".join(b), a in lab.panel.pulled) for a, b in pairs)
+def _answers(lab: Running, name: str) -> bool:
+    if lab.simulated is not None and name not in lab.nodes:
+        return lab.simulated.fabric.reachable(name)
+    return name not in lab.refusing | lab.silent
 
 
-def _listen(lab: Running, ports: dict[str, int]) -> None:
-    kinds = {member.name: member.kind for member in lab.spec.nodes}
-    lab.listeners = addresses.listen(str(lab.directory), kinds, {name: ports[kind] for name, kind in kinds.items()})
-    for name, listener in lab.listeners.items():
+def _listen(lab: Running, members: Iterable[LabNode], ports: dict[str, int]) -> None:
+    """Find every device an address, and listen there for the nodes; simulated switches listen for themselves."""
+    kinds = {member.name: member.kind for member in members}
+    bound = addresses.listen(str(lab.directory), kinds, {name: ports[kind] for name, kind in kinds.items()})
+    for name, listener in bound.items():
         address, port = listener.getsockname()
         lab.endpoints[name] = Endpoint(name, kinds[name], address, port)
+        if kinds[name] == "eos":
+            listener.close()
+        else:
+            lab.listeners[name] = listener
 
 
-def _start(lab: Running, members: list[LabNode], public_key: str) -> None:
+def _start(lab: Running, members: Iterable[LabNode], public_key: str) -> None:
     def begin(member: LabNode) -> None:
         identity = NodeIdentity(member.name, member.kind, member.serial, member.model, member.ports, public_key)
         log = lab.directory / LOGS / f"{member.name}.log"
@@ -165,12 +210,13 @@ def _start(lab: Running, members: list[LabNode], public_key: str) -> None:
 
 
 def _cable(lab: Running, board: Panel) -> None:
-    panel.build(board, {name: (node.init_pid(one), one.identity.ports) for name, one in lab.nodes.items()})
-    panel.plug(board, [_ends(cable) for cable in lab.spec.cables if {cable.a_node, cable.b_node} <= lab.nodes.keys()])
-
-
-def _ends(cable: LabCable) -> tuple[panel.Port, panel.Port]:
-    return (cable.a_node, cable.a_port), (cable.b_node, cable.b_port)
+    ports: dict[Port, int] = {}
+    for name, member in lab.nodes.items():
+        pid = node.init_pid(member)
+        ports |= {(name, port): pid for port in node_files.all_ports(member.identity)}
+    management = [(name, MANAGEMENT_PORT) for name in lab.nodes if (name, MANAGEMENT_PORT) not in lab.cabling.far]
+    panel.build(board, ports, live=management)
+    panel.wire(board, lab.cabling, lab.cabling.far)
 
 
 def _boot(lab: Running) -> dict[str, str]:

@@ -45,3 +45,20 @@ class LabSpec:
     name: str
     nodes: tuple[LabNode, ...]
     cables: tuple[LabCable, ...]
+
+
+def in_namespaces(spec: LabSpec) -> tuple[LabNode, ...]:
+    """Return the nodes that live in network namespaces.
+
+    Those are the FRR switches and the hosts, but for hosts that are cabled to simulated switches alone: no frame
+    would ever reach them, so they are only the ends of their cables.
+    """
+    simulated = {node.name for node in spec.nodes if node.kind == "eos"}
+    far: dict[str, set[str]] = {}
+    for cable in spec.cables:
+        far.setdefault(cable.a_node, set()).add(cable.b_node)
+        far.setdefault(cable.b_node, set()).add(cable.a_node)
+    passive = {name for name, peers in far.items() if peers <= simulated}
+    return tuple(
+        node for node in spec.nodes if node.kind == "frr" or (node.kind == "host" and node.name not in passive)
+    )

@@ -84,8 +84,8 @@ def _stop(number: int, _frame: object) -> NoReturn:
 def _serve(lab: Running, channel: socket.socket) -> None:
     with selectors.DefaultSelector() as selector:
         selector.register(channel, selectors.EVENT_READ, None)
-        for name in lab.nodes:
-            selector.register(lab.listeners[name], selectors.EVENT_READ, name)
+        for name, listener in lab.listeners.items():
+            selector.register(listener, selectors.EVENT_READ, name)
         while (lab.directory / JOURNAL).exists():
             for key, _ in selector.select(_LOOK_S):
                 if key.data is None:
@@ -98,8 +98,6 @@ def _serve(lab: Running, channel: socket.socket) -> None:
 def _unlisten(selector: selectors.BaseSelector, lab: Running) -> None:
     """Look only at listeners that may answer now: one that is silent or shut down would wake us for ever."""
     for name, listener in lab.listeners.items():
-        if name not in lab.nodes:
-            continue
         listed, wanted = listener in selector.get_map(), name not in lab.refusing | lab.silent
         if wanted and not listed:
             selector.register(listener, selectors.EVENT_READ, name)
@@ -137,4 +135,5 @@ def _answer(lab: Running, request: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    if os.fork() == 0:  # nobody's child: whoever called `up` need not bury us
+        sys.exit(main(Path(sys.argv[1])))

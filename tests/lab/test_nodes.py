@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 pytestmark = [
+    pytest.mark.xdist_group("lab-nodes"),
     pytest.mark.root,
-    pytest.mark.needs("/usr/lib/frr/zebra", "frr"),
-    pytest.mark.needs("/usr/lib/frr/frr-reload.py", "frr-pythontools"),
+    pytest.mark.needs("zebra", "frr"),
+    pytest.mark.needs("frr-reload.py", "frr-pythontools"),
     pytest.mark.needs("lldpd", "lldpd"),
-    pytest.mark.needs("/usr/sbin/sshd", "openssh-server"),
+    pytest.mark.needs("sshd", "openssh-server"),
     pytest.mark.needs("ifreload", "ifupdown2"),
 ]
 
@@ -23,10 +24,10 @@ def test_a_node_is_somebody(shared_lab):
 
 
 def test_a_node_has_its_ports_and_no_others(shared_lab):
-    assert shared_lab.output("leaf1", "ls /sys/class/net").split() == ["lo", "swp1", "swp2", "swp3"]
+    assert shared_lab.output("leaf1", "ls /sys/class/net").split() == ["eth0", "lo", "swp1", "swp2", "swp3"]
     links = json.loads(shared_lab.output("leaf1", "ip -j link"))
     carrier = {link["ifname"]: "LOWER_UP" in link["flags"] for link in links}
-    assert carrier == {"lo": True, "swp1": True, "swp2": True, "swp3": False}
+    assert carrier == {"lo": True, "eth0": True, "swp1": True, "swp2": True, "swp3": False}
 
 
 def test_a_node_sees_only_its_own_processes(shared_lab):
@@ -122,8 +123,8 @@ def test_what_a_session_left_running_outlives_it(shared_lab, eventually):
 def test_lldp_shows_the_cabling_as_laid(shared_lab, eventually):
     eventually(
         lambda: (
-            neighbours(shared_lab, "leaf1") == {"swp1": ("spine1", "swp1"), "swp2": ("host1", "eth1")}
-            and neighbours(shared_lab, "host1") == {"eth1": ("leaf1", "swp2"), "eth2": ("leaf2", "swp2")}
+            shared_lab.neighbours("leaf1") == {"swp1": ("spine1", "swp1"), "swp2": ("host1", "eth1")}
+            and shared_lab.neighbours("host1") == {"eth1": ("leaf1", "swp2"), "eth2": ("leaf2", "swp2")}
         )
     )
 
@@ -143,15 +144,6 @@ def test_bgp_unnumbered_comes_up(shared_lab, eventually):
     finally:
         for node, (asn, _) in routers.items():
             shared_lab.inject("drift", node, f"no router bgp {asn}")
-
-
-def neighbours(up, node):
-    shown = json.loads(up.output(node, "lldpcli -f json0 show neighbors"))
-    found = {}
-    for entry in shown["lldp"][0].get("interface", []):
-        chassis, port = entry["chassis"][0], entry["port"][0]
-        found[entry["name"]] = (chassis["name"][0]["value"], port["id"][0]["value"])
-    return found
 
 
 def session(up, node, port):
