@@ -13,6 +13,7 @@ from netgen.intent.locate import locate
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Platform
 from netgen.resources.load import Resources, resources, user_root
+from netgen.resources.overrides import outdated_overrides
 from netgen.rules.run import derive_checked
 
 
@@ -57,7 +58,7 @@ def compile_intent(folder: Path) -> Compiled:
     found = resources(user_root(folder))
     platforms = load_platforms(found)
     loaded = load(folder)
-    cluster, diagnostics = None, loaded.diagnostics
+    cluster, diagnostics = None, sort([*loaded.diagnostics, *outdated_overrides(found)])
     if loaded.intent is not None and loaded.tree is not None and not has_errors(loaded.diagnostics):
         cluster, findings = derive_checked(
             loaded.intent, loaded.inventory, load_catalog(found), platforms, loaded.snippets

@@ -29,8 +29,6 @@ def render(intent: Path, out: Path, *, limit: str | None, jobs: int | None, chec
             for sign, names in (("A", report.added), ("M", report.changed), ("D", report.pruned)):
                 for name in names:
                     emit(f"{sign} {name}")
-        for override in report.overrides:
-            say(f"note: {override.resource.path} overrides a built-in file that has changed since")
         verb = "would be " if check else ""
         say(
             f"{out}: {len(report.added)} files {verb}added, {len(report.changed)} changed, "

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from netgen.resources.load import Override
-
 
 @dataclass(frozen=True, slots=True)
 class RenderReport:
@@ -19,8 +17,6 @@ class RenderReport:
         How many files are as they were, and were not touched.
     foreign
         Files below ``configs/`` and ``inventory/`` that netgen did not write and leaves alone, sorted.
-    overrides
-        The user's templates, catalog entries and playbooks whose built-in original has changed since.
     """
 
     check: bool
@@ -29,7 +25,6 @@ class RenderReport:
     pruned: tuple[str, ...]
     unchanged: int
     foreign: tuple[str, ...]
-    overrides: tuple[Override, ...]
 
     @property
     def stale(self) -> tuple[str, ...]:

@@ -34,7 +34,6 @@ from netgen.render.writer import (
     stage,
     sweep,
 )
-from netgen.resources.load import overrides
 
 CONFIGS, INVENTORY, CABLING = "configs", "inventory/hosts.yaml", "cabling.csv"
 FOLDERS = (CONFIGS, "inventory")
@@ -120,7 +119,6 @@ def _run(root: int, task: Task, compiled: Compiled, source: Source, parts: Itera
         pruned=tuple(gone),
         unchanged=len(_in_state(whole, State.UNCHANGED)),
         foreign=tuple(sorted(name for name in others.difference(gone) if not is_temporary(name))),
-        overrides=tuple(override for override in overrides(compiled.found) if override.outdated),
     )
 
 

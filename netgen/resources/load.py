@@ -2,10 +2,7 @@
 
 A resource is named by its path from the top level, such as ``templates/eos/eos.cfg.j2``. The built-in ones
 lie beside the package in a checkout or an editable install, and in ``netgen/_bundled/`` in a wheel. A user's
-repository has the same top level and overrides file by file. An overriding file says in its first line what
-it overrode, in the comment of its own language, and netgen says so when the built-in has changed since::
-
-    {# overrides: sha256:9f86d0… #}
+repository has the same top level and overrides file by file (see `netgen.resources.overrides`).
 """
 
 import hashlib
@@ -18,7 +15,6 @@ KINDS = ("templates", "playbooks", "catalog")
 """The folders of the top level that hold resources."""
 
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_MARK = re.compile(r"overrides: sha256:([0-9a-f]{64})\b")
 
 
 class ResourceError(Exception):
@@ -58,31 +54,7 @@ class Resource:
 
     def digest(self) -> str:
         """SHA-256 of the file's bytes, in hexadecimal."""
-        return _digest(self.path)
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """A user's file in place of a built-in one, and whether it still knows what it replaces.
-
-    Parameters
-    ----------
-    resource
-        The user's file.
-    recorded
-        Digest that its first line records; ``None`` where it records none.
-    current
-        Digest of the built-in file as it is now.
-    """
-
-    resource: Resource
-    recorded: str | None
-    current: str
-
-    @property
-    def outdated(self) -> bool:
-        """Whether the built-in file has changed since it was overridden, or nobody wrote down what it was."""
-        return self.recorded != self.current
+        return digest_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,25 +146,6 @@ def user_root(intent: Path) -> Path | None:
     return folder.parent.parent if folder.parent.name == "intent" else None
 
 
-def overrides(found: Resources) -> list[Override]:
-    """List the user's files that replace a built-in one, sorted by name.
-
-    Raises
-    ------
-    ResourceError
-        If one of them cannot be read.
-    """
-    if found.user is None:
-        return []
-    listed = []
-    for kind in KINDS:
-        for resource in found.walk(kind):
-            if resource.builtin is not None:
-                mark = _MARK.search(resource.read().partition("\n")[0])
-                listed.append(Override(resource, mark[1] if mark else None, _digest(resource.builtin)))
-    return listed
-
-
 def _parts(name: str) -> tuple[str, list[str]]:
     kind, *inner = name.split("/")
     if kind not in KINDS or not all(_PART.fullmatch(part) for part in inner):
@@ -208,7 +161,14 @@ def _inside(root: Path, inner: list[str]) -> Path:
     return path
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal.
+
+    Raises
+    ------
+    ResourceError
+        If it cannot be read.
+    """
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

@@ -258,12 +258,12 @@ def test_users_template_is_used_and_outdated_overrides_are_told(repository: Path
     digest = resources().find("templates/linux/sysctl.conf.j2").digest()
     override(repository, "templates/linux/sysctl.conf.j2", f"{{# overrides: sha256:{digest} #}}\nkernel.mine = 1\n")
     report = render(intent, out)
-    assert (out / "configs/pod1-su1-host1/sysctl.conf").read_text() == "kernel.mine = 1\n"
-    assert report.overrides == ()
-    override(repository, "templates/linux/sysctl.conf.j2", "kernel.mine = 1\n")
-    report = render(intent, out)
-    assert [override.resource.name for override in report.overrides] == ["templates/linux/sysctl.conf.j2"]
     assert "manifest.json" in report.changed
+    assert (out / "configs/pod1-su1-host1/sysctl.conf").read_text() == "kernel.mine = 1\n"
+    assert compile_intent(intent).diagnostics == ()
+    override(repository, "templates/linux/sysctl.conf.j2", "kernel.mine = 1\n")
+    (diagnostic,) = compile_intent(intent).diagnostics
+    assert diagnostic.code == "NG701"
 
 
 def test_inputs_that_change_under_way_are_noticed(intent: Path, out: Path):

@@ -1,9 +1,8 @@
-import hashlib
 from pathlib import Path
 
 import pytest
 
-from netgen.resources.load import ResourceError, Resources, overrides, resources, user_root
+from netgen.resources.load import ResourceError, Resources, resources, user_root
 
 
 @pytest.fixture
@@ -75,31 +74,6 @@ def test_file_that_is_not_text_is_refused(found: Resources):
     (found.user / "templates/eos/eos.cfg.j2").write_bytes(b"\xff\xfe")
     with pytest.raises(ResourceError, match="cannot be read"):
         found.find("templates/eos/eos.cfg.j2").read()
-
-
-@pytest.mark.parametrize(
-    ("head", "outdated"),
-    [
-        ("{# overrides: sha256:%s #}\n", False),
-        ("# overrides: sha256:%s\n", False),
-        ("! nothing\n{# overrides: sha256:%s #}\n", True),
-        ("", True),
-    ],
-)
-def test_override_remembers_what_it_overrode(found: Resources, head: str, outdated: bool):
-    assert found.user
-    digest = hashlib.sha256(b"hostname {{ device.name }}\n").hexdigest()
-    (found.user / "templates/eos/eos.cfg.j2").write_text((head % digest if head else "") + "mine\n")
-    (override,) = overrides(found)
-    assert override.outdated is outdated
-
-
-def test_override_of_what_has_changed_since_is_outdated(found: Resources):
-    assert found.user
-    (found.user / "templates/eos/eos.cfg.j2").write_text("{# overrides: sha256:" + "0" * 64 + " #}\n")
-    (override,) = overrides(found)
-    assert override.outdated
-    assert override.recorded == "0" * 64
 
 
 def test_repository_of_an_intent_folder(tmp_path: Path):

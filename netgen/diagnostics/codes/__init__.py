@@ -7,6 +7,7 @@ NG3xx         `references`: names that must exist elsewhere in the intent
 NG4xx         `derived`: what follows: sizes, ports, addresses, numbers
 NG5xx         `qos`: traffic classes, PFC, ECN, buffers
 NG6xx         `platform`: what a platform or a model of switch cannot do
+NG7xx         `repository`: what a user's repository says beside its intent
 ============  ==============================================================
 
 Numbers are never reused, nor do they change their meaning. A user's own rules name
