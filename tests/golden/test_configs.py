@@ -1,0 +1,54 @@
+"""What the examples render to: the review of every change of a template, a builder or the arithmetic.
+
+Of each example, the first device of every role and everything that is about the whole cluster, but for the
+manifest, whose digests would say nothing more. `make golden` rewrites the files; read the difference before committing.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from netgen.compile import compile_intent
+from netgen.render.run import render
+
+TOP = Path(__file__).parents[2]
+GOLDEN = Path(__file__).parent / "configs"
+EXAMPLES = sorted(path.name for path in (TOP / "intent").iterdir())
+
+
+def rendered(example: str, folder: Path) -> dict[str, str]:
+    compiled = compile_intent(TOP / "intent" / example)
+    assert compiled.cluster
+    first: dict[str, str] = {}
+    for ref in compiled.cluster.refs():
+        first.setdefault(ref.role, ref.name)
+    render(TOP / "intent" / example, compiled, folder)
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    kept = (
+        name
+        for name in names
+        if name != "manifest.json" and (not name.startswith("configs/") or name.split("/")[1] in first.values())
+    )
+    return {name: (folder / name).read_text() for name in sorted(kept)}
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example_renders_to_its_golden_files(example: str, tmp_path: Path):
+    now = rendered(example, tmp_path)
+    golden = GOLDEN / example
+    if os.environ.get("NETGEN_UPDATE_GOLDEN") == "1":
+        shutil.rmtree(golden, ignore_errors=True)
+        for name, text in now.items():
+            (golden / name).parent.mkdir(parents=True, exist_ok=True)
+            (golden / name).write_text(text)
+    paths = (path for path in golden.rglob("*") if path.is_file())
+    before = {path.relative_to(golden).as_posix(): path.read_text() for path in paths}
+    assert sorted(now) == sorted(before), "run `make golden` and read the difference"
+    for name, text in now.items():
+        assert text == before[name], f"{name} differs: run `make golden` and read the difference"
+
+
+def test_no_golden_file_is_without_its_example():
+    assert sorted(path.name for path in GOLDEN.iterdir()) == EXAMPLES
