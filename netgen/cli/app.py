@@ -30,7 +30,7 @@ Limit = Annotated[str | None, typer.Option(metavar="GLOB", help="Only devices wi
 @app.command()
 def validate(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
     """Check an intent and show all that is wrong with it at once."""
-    from netgen.cli import inspect  # noqa: PLC0415
+    from netgen.cli import inspect
 
     return inspect.validate(intent, form)
 
@@ -47,7 +47,7 @@ def render(
     form: FormatOption = Format.HUMAN,
 ) -> int:
     """Write the configurations, the inventory, the cabling list and the manifest."""
-    from netgen.cli import render as command  # noqa: PLC0415
+    from netgen.cli import render as command
 
     return command.render(intent, out, limit=limit, jobs=jobs, check=check, form=form)
 
@@ -55,7 +55,7 @@ def render(
 @app.command()
 def topology(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
     """Count devices, links, oversubscription and bisection bandwidth."""
-    from netgen.cli import inspect  # noqa: PLC0415
+    from netgen.cli import inspect
 
     return inspect.topology(intent, form)
 
@@ -67,7 +67,7 @@ app.add_typer(lab, name="lab")
 @lab.command("up")
 def lab_up(intent: IntentFolder, limit: Limit = None, form: FormatOption = Format.HUMAN) -> int:
     """Bring up a lab of a cluster on this machine."""
-    from netgen.cli import lab as command  # noqa: PLC0415
+    from netgen.cli import lab as command
 
     return command.up(intent, limit=limit, form=form)
 
@@ -75,7 +75,7 @@ def lab_up(intent: IntentFolder, limit: Limit = None, form: FormatOption = Forma
 @lab.command("status")
 def lab_status(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
     """Show the lab's devices."""
-    from netgen.cli import lab as command  # noqa: PLC0415
+    from netgen.cli import lab as command
 
     return command.status(intent, form)
 
@@ -87,7 +87,7 @@ def lab_fault(
     arguments: Annotated[list[str], typer.Argument(help="What it takes.", show_default=False)],
 ) -> int:
     """Break or mend something in the lab."""
-    from netgen.cli import lab as command  # noqa: PLC0415
+    from netgen.cli import lab as command
 
     return command.fault(intent, kind, arguments)
 
@@ -95,7 +95,7 @@ def lab_fault(
 @lab.command("down")
 def lab_down(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
     """Take the lab down, and leave nothing of it."""
-    from netgen.cli import lab as command  # noqa: PLC0415
+    from netgen.cli import lab as command
 
     return command.down(intent, form)
 
@@ -103,7 +103,7 @@ def lab_down(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
 @app.command()
 def schema() -> int:
     """Write the JSON Schema of an intent, for editors."""
-    from netgen.cli import inspect  # noqa: PLC0415
+    from netgen.cli import inspect
 
     return inspect.schema()
 
@@ -111,8 +111,8 @@ def schema() -> int:
 @app.command()
 def version() -> int:
     """Say which version this is."""
-    from netgen import __version__  # noqa: PLC0415
-    from netgen.cli.console import emit  # noqa: PLC0415
+    from netgen import __version__
+    from netgen.cli.console import emit
 
     emit(__version__)
     return Exit.DONE
@@ -138,11 +138,11 @@ def main() -> NoReturn:
 
 def _explain(error: Exception) -> Exit:
     """Say what went wrong; raise again what is no user's doing."""
-    from netgen.cli.compiled import RefusedError  # noqa: PLC0415
-    from netgen.lab.errors import LabError  # noqa: PLC0415
-    from netgen.platforms.document import PlatformError  # noqa: PLC0415
-    from netgen.render.errors import RenderError  # noqa: PLC0415
-    from netgen.resources.load import ResourceError  # noqa: PLC0415
+    from netgen.cli.compiled import RefusedError
+    from netgen.lab.errors import LabError
+    from netgen.platforms.document import PlatformError
+    from netgen.render.errors import RenderError
+    from netgen.resources.load import ResourceError
 
     if isinstance(error, RefusedError):
         return Exit.ERROR

@@ -28,9 +28,9 @@ def emit(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 
-def emit_json(data: Any) -> None:  # noqa: ANN401 - anything that JSON knows
+def emit_json(data: Any) -> None:
     """Write data to stdout as JSON."""
-    import json  # noqa: PLC0415 - not every command writes it
+    import json
 
     emit(json.dumps(data, indent=2))
 
@@ -70,10 +70,10 @@ class Step(Protocol):
 def progress(title: str, total: int | None) -> Iterator[Step]:
     """Show a progress bar on a terminal; elsewhere nothing is shown."""
     if not sys.stderr.isatty():
-        yield lambda text="", *, advance=1: None  # noqa: ARG005 - nobody looks
+        yield lambda text="", *, advance=1: None
         return
-    from rich.console import Console  # noqa: PLC0415 - only where a person looks
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
         TextColumn("{task.description}"),

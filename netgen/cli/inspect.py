@@ -28,10 +28,10 @@ def validate(intent: Path, form: Format) -> Exit:
 
 def topology(intent: Path, form: Format) -> Exit:
     """Show counts, links, oversubscription and bisection bandwidth."""
-    from netgen.report.topology import summary  # noqa: PLC0415 - see netgen.cli.app
+    from netgen.report.topology import summary
 
     cluster = compiled(intent).cluster
-    assert cluster is not None  # noqa: S101 - `compiled` refuses otherwise
+    assert cluster is not None
     counted = summary(cluster)
     if form is Format.JSON:
         emit_json(counted)
@@ -48,7 +48,7 @@ def topology(intent: Path, form: Format) -> Exit:
 
 def schema() -> Exit:
     """Write the JSON Schema of an intent, for editors."""
-    from netgen.intent.models import Intent  # noqa: PLC0415 - see netgen.cli.app
+    from netgen.intent.models import Intent
 
     document = Intent.model_json_schema(by_alias=True)
     emit_json({"$schema": "http://json-schema.org/draft-07/schema#", "title": "netgen intent", **document})

@@ -14,10 +14,10 @@ from netgen.lab.status import LabStatus
 
 def up(intent: Path, *, limit: str | None, form: Format) -> Exit:
     """Bring a lab of a cluster up."""
-    from netgen.export.lab import lab_spec  # noqa: PLC0415 - see netgen.cli.app
+    from netgen.export.lab import lab_spec
 
     result = compiled(intent)
-    assert result.cluster is not None  # noqa: S101 - `compiled` refuses otherwise
+    assert result.cluster is not None
     spec = lab_spec(result.cluster, result.platforms, limit)
     with progress(f"lab {spec.name}", len(spec.nodes)) as step:
         status = lab.up(spec, lab_folder(intent, spec.name), progress=step)
@@ -54,7 +54,7 @@ def down(intent: Path, form: Format) -> Exit:
 
 def _folder(intent: Path) -> Path:
     cluster = compiled(intent).cluster
-    assert cluster is not None  # noqa: S101 - `compiled` refuses otherwise
+    assert cluster is not None
     return lab_folder(intent, cluster.name)
 
 

@@ -9,7 +9,7 @@ from netgen.cli.exits import Exit
 
 def render(intent: Path, out: Path, *, limit: str | None, jobs: int | None, check: bool, form: Format) -> Exit:
     """Render, or say what is stale."""
-    from netgen.render.run import render as run  # noqa: PLC0415 - see netgen.cli.app
+    from netgen.render.run import render as run
 
     report = run(intent, compiled(intent), out, limit=limit, jobs=jobs, check=check)
     if form is Format.JSON:
