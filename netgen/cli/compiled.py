@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from netgen.cli.console import coloured
+from netgen.cluster.model import Cluster
 from netgen.compile import Compiled, compile_intent
 from netgen.diagnostics import human
 
@@ -12,8 +13,8 @@ class RefusedError(Exception):
     """The intent has errors; they have been shown."""
 
 
-def compiled(intent: Path) -> Compiled:
-    """Compile an intent and show its findings on stderr.
+def compiled(intent: Path) -> tuple[Cluster, Compiled]:
+    """Compile an intent and show its findings on stderr; return its cluster, and all that came of it.
 
     Raises
     ------
@@ -25,4 +26,4 @@ def compiled(intent: Path) -> Compiled:
         sys.stderr.write(human.render(result.diagnostics, colour=coloured(sys.stderr)))
     if result.cluster is None:
         raise RefusedError
-    return result
+    return result.cluster, result

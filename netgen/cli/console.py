@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -28,7 +28,7 @@ def emit(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 
-def emit_json(data: Any) -> None:
+def emit_json(data: object) -> None:
     """Write data to stdout as JSON."""
     import json
 
@@ -66,11 +66,16 @@ class Step(Protocol):
         """Advance."""
 
 
+def _nothing(text: str = "", *, advance: int = 1) -> None:
+    """Where nobody looks, nothing is shown."""
+    del text, advance
+
+
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Step]:
     """Show a progress bar on a terminal; elsewhere nothing is shown."""
     if not sys.stderr.isatty():
-        yield lambda text="", *, advance=1: None
+        yield _nothing
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

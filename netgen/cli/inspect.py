@@ -30,8 +30,7 @@ def topology(intent: Path, form: Format) -> Exit:
     """Show counts, links, oversubscription and bisection bandwidth."""
     from netgen.report.topology import summary
 
-    cluster = compiled(intent).cluster
-    assert cluster is not None
+    cluster, _ = compiled(intent)
     counted = summary(cluster)
     if form is Format.JSON:
         emit_json(counted)

@@ -16,9 +16,8 @@ def up(intent: Path, *, limit: str | None, form: Format) -> Exit:
     """Bring a lab of a cluster up."""
     from netgen.export.lab import lab_spec
 
-    result = compiled(intent)
-    assert result.cluster is not None
-    spec = lab_spec(result.cluster, result.platforms, limit)
+    cluster, result = compiled(intent)
+    spec = lab_spec(cluster, result.platforms, limit)
     with progress(f"lab {spec.name}", len(spec.nodes)) as step:
         status = lab.up(spec, lab_folder(intent, spec.name), progress=step)
     _show(status, form, brief=True)
@@ -53,8 +52,7 @@ def down(intent: Path, form: Format) -> Exit:
 
 
 def _folder(intent: Path) -> Path:
-    cluster = compiled(intent).cluster
-    assert cluster is not None
+    cluster, _ = compiled(intent)
     return lab_folder(intent, cluster.name)
 
 

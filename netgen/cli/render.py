@@ -11,7 +11,7 @@ def render(intent: Path, out: Path, *, limit: str | None, jobs: int | None, chec
     """Render, or say what is stale."""
     from netgen.render.run import render as run
 
-    report = run(intent, compiled(intent), out, limit=limit, jobs=jobs, check=check)
+    report = run(intent, compiled(intent)[1], out, limit=limit, jobs=jobs, check=check)
     if form is Format.JSON:
         emit_json(
             {
