@@ -1,0 +1,1 @@
+"""NAPALM drivers that NAPALM does not have: Linux hosts and FRR routers over SSH."""

@@ -1,0 +1,199 @@
+"""The near end of ``agent.sh``: uploads it, calls it, and turns its exit codes into errors."""
+
+import getpass
+import io
+import os
+import re
+import secrets
+import socket
+import tarfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from napalm.base.exceptions import (
+    CommitConfirmException,
+    CommitError,
+    ConnectionException,
+    LockError,
+    NapalmException,
+    ReplaceConfigException,
+)
+
+from netgen.session.drivers.artifacts import Artifact
+from netgen.session.drivers.ssh import Connection, Result
+
+ROOT = "/var/lib/netgen"
+# States of a commit that is neither confirmed nor undone; ``agent.sh`` describes them.
+OPEN_STATES = frozenset({"applying", "pending", "confirming", "broken"})
+# Every tool that the agent calls is bounded to 180 s, and a commit calls less than ten.
+_AGENT_LIMIT_S = 1800.0
+# What FRR and Linux configurations write a secret behind, for messages of tools that quote the line.
+_SECRET = re.compile(r"(\b(?:password|secret|key-string|community)\s+)\S+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit that the device knows of.
+
+    Parameters
+    ----------
+    id
+        Counts up; sorts as text.
+    state
+        ``preparing``, ``applying``, ``pending``, ``confirming``, ``confirmed``, ``undone`` (failed), ``reverted``
+        (not confirmed), ``rolled-back``, or ``broken`` (could not be undone).
+    session
+        The candidate that it came from: tells a driver its own commits.
+    deadline_s
+        When the timer fires or would have, in seconds since the epoch by the device's clock.
+    """
+
+    id: str
+    state: str
+    session: str
+    deadline_s: int
+    message: str
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits for its confirmation or its end."""
+        return self.state in OPEN_STATES
+
+
+def mask(text: str) -> str:
+    """Return a tool's message without the secrets of the lines that it quotes."""
+    return _SECRET.sub(r"\1********", text)
+
+
+# By exit code of ``agent.sh``.
+_ERRORS: Mapping[int, tuple[type[NapalmException], str]] = {
+    10: (ReplaceConfigException, "the device refuses the candidate: {}"),
+    11: (LockError, "the device is locked {}"),
+    12: (CommitConfirmException, "another change is under way: {}; confirm it, roll it back, or wait for its timer"),
+    13: (CommitConfirmException, "{}"),
+    20: (CommitError, "nothing is changed, the commit was undone: {}"),
+    21: (CommitError, "the device needs a person: {}"),
+}
+
+
+def _error(result: Result) -> NapalmException:
+    """Turn an exit code of ``agent.sh`` into an exception."""
+    kind, template = _ERRORS.get(result.status, (ConnectionException, "the agent could not run: {}"))
+    return kind(template.format(mask(result.stderr.strip()) or f"exit code {result.status}"))
+
+
+class Agent:
+    """``agent.sh`` on one device, over one connection."""
+
+    def __init__(self, connection: Connection, lock_timeout_s: int) -> None:
+        self._connection = connection
+        self._lock_timeout_s = lock_timeout_s
+        self.candidate = secrets.token_hex(8)
+        """Name of this session's candidate on the device."""
+        # Who holds the lock, for the one who waits for it.
+        self._holder = _printable(f"netgen of {getpass.getuser()}@{socket.gethostname()}, process {os.getpid()}")
+
+    def install(self) -> None:
+        """Bring the program to the device; replaces it in one step, since another session may be running it."""
+        program = resources.files("netgen.session.drivers").joinpath("agent.sh").read_bytes()
+        part = f"agent.sh.{self.candidate}"
+        self._write_files(
+            ROOT,
+            {part: program},
+            f"&& chmod 0700 {ROOT} && mkdir -p {ROOT}/candidate {ROOT}/commits && mv -f {ROOT}/{part} {ROOT}/agent.sh",
+        )
+
+    def upload(self, artifacts: Sequence[Artifact], texts: Mapping[str, str]) -> None:
+        """Load the candidate: all its artifacts, in the order in which they are to be activated."""
+        files = {artifact.name: texts[artifact.name].encode() for artifact in artifacts}
+        files["manifest"] = "".join(artifact.manifest_line() for artifact in artifacts).encode()
+        self.discard()
+        self._write_files(f"{ROOT}/candidate/{self.candidate}", files)
+
+    def _write_files(self, folder: str, files: Mapping[str, bytes], after: str = "") -> None:
+        """Write files through a command's standard input: no content is on a command line or world-readable."""
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            for name, data in files.items():
+                entry = tarfile.TarInfo(name)
+                entry.size, entry.mode = len(data), 0o600
+                tar.addfile(entry, io.BytesIO(data))
+        program = f"umask 077 && mkdir -p {folder} && tar -C {folder} --no-same-owner -xf - {after}"
+        result = self._connection.run(["/bin/sh", "-c", program], stdin=archive.getvalue())
+        if result.status != 0:
+            raise ConnectionException(f"cannot write to {ROOT} (root is needed): {result.stderr.strip()}")
+
+    def _call(self, verb: str, *arguments: str) -> str:
+        result = self._connection.run(["/bin/sh", f"{ROOT}/agent.sh", verb, *arguments], timeout_s=_AGENT_LIMIT_S)
+        if result.status != 0:
+            raise _error(result)
+        return result.stdout
+
+    def _locking(self) -> tuple[str, str]:
+        return self._holder, str(self._lock_timeout_s)
+
+    def check(self) -> None:
+        """Let the device's own tools read the candidate.
+
+        Raises
+        ------
+        ReplaceConfigException
+            With the first complaint; nothing is changed.
+        """
+        self._call("check", self.candidate)
+
+    def compare(self) -> dict[str, dict[str, str]]:
+        """Return what the device shows, by artifact and part; ``KIND_observe`` of ``agent.sh`` names the parts."""
+        return parse_parts(self._call("compare", self.candidate))
+
+    def commit(self, message: str, revert_in_s: int) -> str:
+        """Activate the candidate; returns the commit's id.
+
+        Parameters
+        ----------
+        message
+            For the one who finds the commit pending; one line.
+        revert_in_s
+            Seconds until the device undoes it unless it is confirmed; 0: it is confirmed at once.
+        """
+        return self._call(
+            "commit", *self._locking(), self.candidate, str(revert_in_s), _printable(message) or self._holder
+        ).strip()
+
+    def confirm(self, commit_id: str = "") -> None:
+        """Confirm the open commit; with `commit_id` only that one."""
+        self._call("confirm", *self._locking(), commit_id)
+
+    def rollback(self) -> str:
+        """Undo the open commit, or else the last confirmed one; returns its id."""
+        return self._call("rollback", *self._locking()).strip()
+
+    def discard(self) -> None:
+        """Forget the candidate."""
+        self._call("discard", self.candidate)
+
+    def commits(self) -> list[Commit]:
+        """Return all commits that the device knows of, oldest first."""
+        found = []
+        for line in self._call("status").splitlines():
+            commit_id, state, session, deadline_s, message = line.split(" ", 4)
+            found.append(Commit(commit_id, state, session, int(deadline_s), message))
+        return found
+
+
+def _printable(text: str) -> str:
+    """Return a text as one line that a file of the device can hold."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:200]
+
+
+def parse_parts(text: str) -> dict[str, dict[str, str]]:
+    """Read the answer to ``compare``: a line ``ARTIFACT PART BYTES`` before each part."""
+    parts: dict[str, dict[str, str]] = {}
+    rest = text.encode(errors="surrogateescape")
+    while rest:
+        head, _, rest = rest.partition(b"\n")
+        artifact, part, size = head.decode().split()
+        parts.setdefault(artifact, {})[part] = rest[: int(size)].decode(errors="replace")
+        rest = rest[int(size) :]
+    return parts

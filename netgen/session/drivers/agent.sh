@@ -1,0 +1,521 @@
+#!/bin/sh
+# netgen's agent on a Linux device: changes several artifacts as one transaction, and undoes it by itself.
+#
+# A commit runs in this order:
+#   check -> back up -> arm the timer -> activate each artifact -> (confirmed from outside) -> persist -> disarm
+# The files that the device boots from are replaced only when the commit is confirmed, so that a reboot
+# before that comes back with the old configuration. Unless confirmed, a timer on the device runs `revert`;
+# it needs neither the connection nor netgen. What happens in which order is decided here and nowhere else.
+#
+#   agent.sh status
+#   agent.sh check CANDIDATE
+#   agent.sh compare CANDIDATE
+#   agent.sh commit HOLDER WAIT CANDIDATE SECONDS MESSAGE    SECONDS 0: confirmed at once
+#   agent.sh confirm HOLDER WAIT [COMMIT]
+#   agent.sh rollback HOLDER WAIT                            the open commit, else the last confirmed one
+#   agent.sh revert COMMIT                                   what the timer runs
+#   agent.sh discard CANDIDATE
+#
+# /var/lib/netgen (root's, 0700) holds
+#   candidate/NAME/  what was uploaded: the artifacts and their manifest
+#   commits/NNNNNN/  one commit: manifest, new/ (what it activates), old/ (the files before), live/ (what ran
+#                    before), state, deadline, boot, log.*, and this program as it was at the time
+#
+# A manifest has one line an artifact, in the order of activation: NAME KIND TARGET OWNER MODE.
+# A kind is five functions: KIND_check, KIND_backup, KIND_activate, KIND_restore, KIND_observe.
+
+set -uf
+umask 077
+trap '' HUP PIPE
+LC_ALL=C
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+
+ROOT=/var/lib/netgen
+FRR_RELOAD=/usr/lib/frr/frr-reload.py
+TIMER_WAIT_S=1800      # the timer outwaits a commit that is still being activated
+TOOL_LIMIT_S=180       # no single tool may take longer
+GUARD_S=900            # even a commit that needs no confirmation is undone if it is cut off in the middle
+KEEP=10                # finished commits whose backups are kept
+
+# Exit codes; the reason is on standard error.
+REFUSED=10 LOCKED=11 PENDING=12 NOTHING=13 UNDONE=20 BROKEN=21
+
+die() {
+    code=$1
+    shift
+    printf '%s\n' "$*" >&2
+    exit "$code"
+}
+
+# ---------------------------------------------------------------------------------------------- small tools
+
+# Run a tool with no standard input, bounded, its output in $log. What it leaves behind does not inherit the lock.
+run() { timeout -k 5 "$TOOL_LIMIT_S" "$@" </dev/null >>"$log" 2>&1 3<&- 9>&-; }
+
+# The same for a tool whose standard output is wanted.
+ask() { timeout -k 5 "$TOOL_LIMIT_S" "$@" </dev/null 2>>"$log" 3<&- 9>&-; }
+
+say() { printf '%s\n' "$*" >>"$log"; }
+
+# The last words of the tool that failed.
+reason() { grep -v '^[[:space:]]*$' "$log" 2>/dev/null | tail -n 8; }
+
+# Replace a file in one step, durably.
+install_file() { # FROM TARGET OWNER MODE
+    mkdir -p "$(dirname "$2")" && cp -f "$1" "$2.netgen" && chown "$3" "$2.netgen" && chmod "$4" "$2.netgen" \
+        && sync "$2.netgen" && mv -f "$2.netgen" "$2"
+}
+
+# Call a function for every artifact of a manifest; stops at the first that fails, whose name is then in $name.
+each() { # FUNCTION MANIFEST
+    while read -r name kind target owner mode <&3; do
+        "$1" || return 1
+    done 3<"$2"
+}
+
+state_of() { cat "$1/state" 2>/dev/null; }
+
+set_state() { # DIR STATE
+    printf '%s\n' "$2" >"$1/state.new" && sync "$1/state.new" && mv "$1/state.new" "$1/state"
+}
+
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
+
+of_this_boot() { [ "$(cat "$1/boot" 2>/dev/null)" = "$(boot_id)" ]; }
+
+commits() { ls "$ROOT/commits" 2>/dev/null; }
+
+# ------------------------------------------------------------------------------------------- lock and states
+
+# flock is the lock and dies with its holder; the holder's name is only for the reader of an error.
+lock() { # HOLDER WAIT
+    exec 9>>"$ROOT/lock"
+    flock -w "$2" 9 || die $LOCKED "for more than $2 s by $(cat "$ROOT/holder" 2>/dev/null || echo 'an unknown session')"
+    printf '%s\n' "$1" >"$ROOT/holder"
+}
+
+# The commit that is neither confirmed nor undone. A reboot closes it: the machine came back with its old files.
+open_commit() {
+    for id in $(commits); do
+        case $(state_of "$ROOT/commits/$id") in
+            applying | pending | confirming | broken) of_this_boot "$ROOT/commits/$id" && echo "$id" && return 0 ;;
+        esac
+    done
+    return 1
+}
+
+# Write down what a reboot decided. Only a confirmation that it interrupted may have left new files behind.
+settle_after_reboot() {
+    for id in $(commits); do
+        of_this_boot "$ROOT/commits/$id" && continue
+        case $(state_of "$ROOT/commits/$id") in
+            applying | pending | broken) set_state "$ROOT/commits/$id" reverted ;;
+            confirming) undo "$ROOT/commits/$id" reverted ;;
+        esac
+    done
+}
+
+# ----------------------------------------------------------------------------------------------------- timer
+
+# systemd keeps the timer only where it is this machine's own: in a container, /run may be another one's.
+has_own_systemd() {
+    [ -d /run/systemd/system ] || return 1
+    for space in mnt net pid uts; do
+        [ "$(readlink /proc/self/ns/$space)" = "$(readlink /proc/1/ns/$space)" ] || return 1
+    done
+}
+
+arm() { # DIR COMMIT SECONDS
+    if has_own_systemd; then
+        run systemd-run --quiet --collect --unit="netgen-revert-$2" --on-active="$3s" \
+            --timer-property=AccuracySec=1s /bin/sh "$1/agent.sh" revert "$2" || return 1
+        echo "unit netgen-revert-$2.timer" >"$1/timer"
+    else
+        setsid /bin/sh -c 'sleep "$1"; exec /bin/sh "$2" revert "$3"' netgen-revert "$3" "$1/agent.sh" "$2" \
+            </dev/null >/dev/null 2>&1 3<&- 9>&- &
+        echo "pid $!" >"$1/timer"
+        kill -0 $! 2>>"$log" || return 1
+    fi
+    echo $(($(date +%s) + $3)) >"$1/deadline"
+}
+
+disarm() { # DIR
+    [ -f "$1/timer" ] || return 0
+    read -r how which <"$1/timer"
+    if [ "$how" = unit ]; then
+        run systemctl stop "$which"
+    # The number may have been given to another program since, so its command line must name this commit.
+    elif [ "$which" != $$ ] && tr '\0' ' ' <"/proc/$which/cmdline" 2>/dev/null | grep -qF "$1/agent.sh"; then
+        kill -- "-$which" 2>>"$log"
+    fi
+    rm -f "$1/timer"
+}
+
+# ------------------------------------------------------------------------------------------------- kind: frr
+
+frr_check() { # FILE
+    [ -x "$FRR_RELOAD" ] || { say "$FRR_RELOAD is missing: install frr-pythontools" && return 1; }
+    checked=$(timeout "$TOOL_LIMIT_S" vtysh -C -f "$1" 2>&1 </dev/null) && return 0
+    # Only the first complaint is a cause: the lines after it are then read in the wrong context.
+    say "$(printf '%s\n' "$checked" | grep -m 1 .)"
+    return 1
+}
+
+# vtysh adds a line of its own to what it shows when its vtysh.conf asks for it; ours asks when the file does.
+frr_folder() { # FILE
+    grep -x 'service integrated-vtysh-config' "$1" >"$(dirname "$1")/vtysh.conf" 2>>"$log"
+    dirname "$1"
+}
+
+frr_running() { # FOLDER
+    ask vtysh --config_dir "$1" -c 'show running-config no-header' | sed '/^end$/d'
+}
+
+frr_backup() { # FILE LIVE
+    : >"$2/vtysh.conf"
+    frr_running "$2" >"$2/frr.conf"
+    [ -s "$2/frr.conf" ] || { say "vtysh shows no running configuration: is FRR running?" && return 1; }
+}
+
+# What frr-reload.py would do; nothing where nothing would be done. The exit code comes first: it prints lines for
+# a file that it could not read as well.
+frr_remains() { # FILE
+    folder=$(frr_folder "$1")
+    ask "$FRR_RELOAD" --test --stdout --log-level error --confdir "$folder" --rundir "$folder" "$1"
+}
+
+# With the file's own folder as --confdir, frr-reload.py leaves /etc/frr/frr.conf alone. Its exit code does not say
+# whether the configuration was reached (it gives some lines twice, and they fail the second time): what remains does.
+frr_activate() { # FILE
+    attempts=0
+    folder=$(frr_folder "$1")
+    while remains=$(frr_remains "$1") || return 1; do
+        [ -n "$remains" ] || return 0
+        [ $attempts -lt 3 ] || break
+        attempts=$((attempts + 1))
+        run "$FRR_RELOAD" --reload --stdout --log-level error --confdir "$folder" --rundir "$folder" "$1"
+    done
+    say "FRR did not take these lines:"
+    say "$(printf '%s\n' "$remains" | grep -v -e '^Lines To' -e '^=*$' | head -n 4)"
+    return 1
+}
+
+frr_restore() { # LIVE
+    frr_activate "$1/frr.conf"
+}
+
+frr_observe() { # FILE BASE
+    frr_check "$1" || return 1
+    frr_remains "$1" >"$work/remains" && frr_running "$(dirname "$1")" >"$work/running" || return 1
+    emit running "$work/running"
+    emit remains "$work/remains"
+}
+
+# ------------------------------------------------------------------------------------------ kind: interfaces
+
+# Lets a tool of ifupdown2 see a file as /etc/network/interfaces, while the one that the device boots from stays.
+AS_INTERFACES='mount --bind "$1" /etc/network/interfaces && shift && exec "$@"'
+
+interfaces_reload() { # FILE
+    run unshare --mount --propagation private /bin/sh -c "$AS_INTERFACES" sh "$1" ifreload --all
+}
+
+interfaces_check() { # FILE
+    command -v ifreload >/dev/null || { say "ifreload is missing: install ifupdown2" && return 1; }
+    [ -f "$target" ] || printf 'auto lo\niface lo inet loopback\n' >"$target" # a place to bind to
+    run ifup --all --syntax-check --interfaces "$1"
+}
+
+interfaces_backup() { # FILE LIVE
+    interfaces_addresses >"$2/addresses" && interfaces_mtus >"$2/mtus"
+}
+
+interfaces_addresses() {
+    ask ip -o address show scope global | grep -v ' dynamic ' | awk '{print $2, $4}' | sort
+}
+
+interfaces_mtus() {
+    ask ip -o link show | sed -n 's/^[0-9]*: \([^:@]*\)[@:].* mtu \([0-9]*\) .*/\1 \2/p' | sort
+}
+
+# The `ip route` and `ip rule` commands of a file's `up` lines, without the word ip.
+interfaces_ip_commands() { # FILE
+    awk '
+        $1 == "iface" { device = $2 }
+        $1 == "up" || $1 == "post-up" {
+            sub(/^[ \t]*[a-z-]+[ \t]+/, "")
+            gsub(/\$IFACE/, device)
+            count = split($0, commands, ";")
+            for (i = 1; i <= count; i++) {
+                command = commands[i]
+                gsub(/^[ \t]+|[ \t]+$/, "", command)
+                if (command ~ /^([a-z\/]*\/)?ip( -[46])? (route|rule) (add|append|replace) [A-Za-z0-9 .:\/_-]+$/) {
+                    sub(/^[^ ]+ /, "", command)
+                    print command
+                }
+            }
+        }' "$1" | sort -u
+}
+
+# ifreload runs the `up` lines of the new file; nobody takes back what those of the old one did.
+interfaces_forget() { # OLD NEW
+    interfaces_ip_commands "$1" >"$work/commands.old"
+    interfaces_ip_commands "$2" >"$work/commands.new"
+    comm -23 "$work/commands.old" "$work/commands.new" | sed 's/ \(add\|append\|replace\) / del /' >"$work/commands"
+    while read -r words <&4; do
+        run ip $words # unquoted: its words are ip's arguments, and none holds more than [A-Za-z0-9.:/_-]
+    done 4<"$work/commands"
+}
+
+interfaces_activate() { # FILE BEFORE
+    interfaces_forget "$2" "$1"
+    interfaces_reload "$1"
+}
+
+interfaces_restore() { # LIVE OLD NEW
+    interfaces_forget "$3" "$2"
+    interfaces_reload "$2"
+    result=$?
+    # What was set by hand before the change is not in any file.
+    interfaces_mtus >"$work/mtus" && interfaces_addresses >"$work/addresses"
+    comm -13 "$work/mtus" "$1/mtus" >"$work/mtus.back"
+    while read -r device mtu <&4; do run ip link set dev "$device" mtu "$mtu"; done 4<"$work/mtus.back"
+    comm -23 "$work/addresses" "$1/addresses" >"$work/addresses.gone"
+    while read -r device address <&4; do run ip address del "$address" dev "$device"; done 4<"$work/addresses.gone"
+    comm -13 "$work/addresses" "$1/addresses" >"$work/addresses.back"
+    while read -r device address <&4; do run ip address add "$address" dev "$device"; done 4<"$work/addresses.back"
+    return $result
+}
+
+interfaces_observe() { # FILE BASE
+    interfaces_check "$1" || return 1
+    : >"$work/checked"
+    # ifquery fails where anything differs, which is an answer.
+    [ ! -f "$2" ] || ask unshare --mount --propagation private /bin/sh -c "$AS_INTERFACES" sh "$2" \
+        ifquery --all --check --format json >"$work/checked"
+    ask ip -j route show table all >"$work/routes" && ask ip -j rule show >"$work/rules" || return 1
+    emit checked "$work/checked"
+    emit routes "$work/routes"
+    emit rules "$work/rules"
+}
+
+# ---------------------------------------------------------------------------------------------- kind: sysctl
+
+sysctl_keys() { # FILE...
+    sed -n 's/^[[:space:]]*-\{0,1\}[[:space:]]*\([A-Za-z0-9][A-Za-z0-9._/-]*\)[[:space:]]*=.*/\1/p' "$@" 2>/dev/null | sort -u
+}
+
+sysctl_values() { # FILE...
+    sysctl_keys "$@" >"$work/keys"
+    while read -r key <&4; do ask sysctl --ignore "$key"; done 4<"$work/keys"
+}
+
+sysctl_check() { # FILE
+    wrong=$(grep -n -v -e '^[[:space:]]*[#;]' -e '^[[:space:]]*$' \
+        -e '^[[:space:]]*-\{0,1\}[[:space:]]*[A-Za-z0-9][A-Za-z0-9._/-]*[[:space:]]*=[[:space:]]*[^[:space:]]' "$1") || return 0
+    say "not a line NAME = VALUE: $(printf '%s\n' "$wrong" | head -n 1)"
+    return 1
+}
+
+sysctl_backup() { # FILE LIVE OLD
+    sysctl_values "$1" "$3" >"$2/sysctl"
+}
+
+sysctl_activate() { # FILE
+    run sysctl --quiet --load="$1"
+}
+
+sysctl_restore() { # LIVE
+    run sysctl --quiet --load="$1/sysctl"
+}
+
+sysctl_observe() { # FILE BASE
+    sysctl_check "$1" || return 1
+    sysctl_values "$1" >"$work/values"
+    emit values "$work/values"
+}
+
+# ------------------------------------------------------------------------- steps of one artifact of a commit
+
+check_one() { log=$work/log.$name && "${kind}_check" "$candidate/$name"; }
+
+backup_one() {
+    log=$dir/log.$name
+    if [ -f "$target" ]; then cp -p "$target" "$dir/old/$name"; else : >"$dir/old/$name" && : >"$dir/old/$name.absent"; fi \
+        && "${kind}_backup" "$dir/new/$name" "$dir/live" "$dir/old/$name"
+}
+
+activate_one() { log=$dir/log.$name && : >"$log" && "${kind}_activate" "$dir/new/$name" "$dir/old/$name"; }
+
+persist_one() { log=$dir/log.$name && install_file "$dir/new/$name" "$target" "$owner" "$mode" 2>>"$log"; }
+
+# Put back the file that the device boots from.
+unpersist_one() {
+    log=$dir/log.$name
+    if [ -f "$dir/old/$name.absent" ]; then
+        rm -f "$target"
+    elif ! cmp -s "$dir/old/$name" "$target"; then
+        install_file "$dir/old/$name" "$target" "$(stat -c %u:%g "$dir/old/$name")" "$(stat -c %a "$dir/old/$name")" 2>>"$log"
+    fi
+}
+
+# One artifact that cannot be restored does not keep the others from being restored.
+restore_one() {
+    log=$dir/log.$name
+    unpersist_one && "${kind}_restore" "$dir/live" "$dir/old/$name" "$dir/new/$name" && return 0
+    unrestored="$unrestored $name: $(reason)"
+}
+
+observe_one() {
+    log=$work/log.$name
+    base=$target
+    [ -z "$opened" ] || [ ! -f "$ROOT/commits/$opened/new/$name" ] || base=$ROOT/commits/$opened/new/$name
+    if [ -f "$base" ]; then emit base "$base"; fi
+    "${kind}_observe" "$candidate/$name" "$base"
+}
+
+# A part of the answer to compare: a line "ARTIFACT PART BYTES", then so many bytes.
+emit() { # PART FILE
+    printf '%s %s %s\n' "$name" "$1" "$(wc -c <"$2")" && cat "$2"
+}
+
+# --------------------------------------------------------------------------------------------------- commits
+
+undo() { # DIR STATE
+    dir=$1
+    unrestored=
+    sed '1!G;h;$!d' "$dir/manifest" >"$work/reversed"
+    each restore_one "$work/reversed"
+    log=$dir/log
+    if [ -n "$unrestored" ]; then set_state "$dir" broken && return 1; fi
+    set_state "$dir" "$2"
+    disarm "$dir"
+}
+
+persist() { # DIR
+    dir=$1
+    set_state "$dir" confirming
+    if each persist_one "$dir/manifest"; then
+        log=$dir/log
+        set_state "$dir" confirmed
+        disarm "$dir"
+        return 0
+    fi
+    why="$name: $(reason)"
+    each unpersist_one "$dir/manifest"
+    set_state "$dir" pending
+    return 1
+}
+
+prune() {
+    for id in $(commits | head -n -$KEEP); do
+        case $(state_of "$ROOT/commits/$id") in
+            confirmed | reverted | undone | rolled-back | '') rm -rf "${ROOT:?}/commits/$id" ;;
+        esac
+    done
+    # What sessions that died left behind.
+    find "$ROOT/candidate" "$ROOT" -mindepth 1 -maxdepth 1 -mmin +1440 \( -path '*/candidate/*' -o -name 'work.*' \) -exec rm -rf {} +
+}
+
+check() { # CANDIDATE
+    candidate=$ROOT/candidate/$1
+    [ -s "$candidate/manifest" ] || die $NOTHING "no candidate is loaded"
+    each check_one "$candidate/manifest" || die $REFUSED "$name: $(reason)"
+}
+
+compare() { # CANDIDATE
+    candidate=$ROOT/candidate/$1
+    [ -s "$candidate/manifest" ] || die $NOTHING "no candidate is loaded"
+    opened=$(open_commit)
+    each observe_one "$candidate/manifest" || die $REFUSED "$name: $(reason)"
+}
+
+commit() { # HOLDER WAIT CANDIDATE SECONDS MESSAGE
+    lock "$1" "$2"
+    settle_after_reboot
+    opened=$(open_commit) && die $PENDING "commit $opened ($(cat "$ROOT/commits/$opened/message")) is $(state_of "$ROOT/commits/$opened")"
+    check "$3"
+    prune
+    last=$(commits | tail -n 1 | sed 's/^0*//')
+    id=$(printf '%06d' $((${last:-0} + 1)))
+    dir=$ROOT/commits/$id
+    log=$dir/log
+    mkdir -p "$dir/old" "$dir/live" && cp -R "$candidate" "$dir/new" && mv "$dir/new/manifest" "$dir/manifest" \
+        && cp "$0" "$dir/agent.sh" && boot_id >"$dir/boot" && printf '%s\n' "$3" >"$dir/session" \
+        && printf '%s\n' "$5" >"$dir/message" || die $UNDONE "cannot write to $ROOT"
+    set_state "$dir" preparing
+    each backup_one "$dir/manifest" || { set_state "$dir" undone && die $UNDONE "backing up $name: $(reason)"; }
+    log=$dir/log
+    set_state "$dir" applying
+    arm "$dir" "$id" "$([ "$4" -gt 0 ] && echo "$4" || echo $GUARD_S)" \
+        || { set_state "$dir" undone && die $UNDONE "the timer cannot be set: $(reason)"; }
+    if each activate_one "$dir/manifest" && why= && set_state "$dir" pending && { [ "$4" -gt 0 ] || persist "$dir"; }; then
+        echo "$id"
+        return 0
+    fi
+    why="${why:-$name: $(reason)}"
+    undo "$dir" undone || die $BROKEN "$why; and not everything could be undone:$unrestored"
+    die $UNDONE "$why"
+}
+
+confirm() { # HOLDER WAIT [COMMIT]
+    lock "$1" "$2"
+    id=$(open_commit) || die $NOTHING "no commit waits for a confirmation"
+    [ -z "${3-}" ] || [ "$3" = "$id" ] || die $NOTHING "commit $3 does not wait for a confirmation, commit $id does"
+    [ "$(state_of "$ROOT/commits/$id")" = pending ] || die $NOTHING "commit $id is $(state_of "$ROOT/commits/$id")"
+    persist "$ROOT/commits/$id" || die $BROKEN "$why"
+}
+
+rollback() { # HOLDER WAIT
+    lock "$1" "$2"
+    settle_after_reboot
+    id=$(open_commit) || id=
+    final=reverted
+    if [ -z "$id" ]; then
+        final=rolled-back
+        for each_id in $(commits); do
+            [ "$(state_of "$ROOT/commits/$each_id")" != confirmed ] || id=$each_id
+        done
+    fi
+    [ -n "$id" ] || die $NOTHING "no commit is left to roll back"
+    undo "$ROOT/commits/$id" $final || die $BROKEN "commit $id:$unrestored"
+    echo "$id"
+}
+
+revert() { # COMMIT
+    for attempt in 1 2 3 4 5; do
+        lock "the timer of commit $1" $TIMER_WAIT_S
+        case $(state_of "$ROOT/commits/$1") in
+            applying | pending | confirming | broken) undo "$ROOT/commits/$1" reverted && return 0 ;;
+            *) return 0 ;;
+        esac
+        exec 9>&- # a person may try meanwhile
+        sleep 10
+    done
+    return 1
+}
+
+status() {
+    for id in $(commits); do
+        dir=$ROOT/commits/$id
+        state=$(state_of "$dir")
+        case $state in
+            applying | pending | confirming | broken) of_this_boot "$dir" || state=reverted ;;
+        esac
+        printf '%s %s %s %s %s\n' "$id" "${state:-preparing}" "$(cat "$dir/session")" \
+            "$(cat "$dir/deadline" 2>/dev/null || echo 0)" "$(cat "$dir/message")"
+    done
+}
+
+discard() { rm -rf "${ROOT:?}/candidate/$1"; }
+
+work=$(mktemp -d "$ROOT/work.XXXXXX") || die $UNDONE "cannot write to $ROOT"
+trap 'rm -rf "$work"' EXIT
+log=$work/log
+verb=$1
+shift
+case $verb in
+    status | check | compare | commit | confirm | rollback | revert | discard) "$verb" "$@" ;;
+    *) die 2 "unknown verb: $verb" ;;
+esac

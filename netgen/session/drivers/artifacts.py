@@ -1,0 +1,49 @@
+"""The files that make a Linux device's configuration, as a table: where each lies and how it is compared.
+
+How each is checked, activated and undone is in ``agent.sh``, by the same word `Artifact.kind`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from netgen.session.drivers.diff_files import interfaces_diff, sysctl_diff
+from netgen.session.drivers.diff_frr import frr_diff
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One artifact.
+
+    Parameters
+    ----------
+    name
+        What the session and the renderer call it.
+    kind
+        Which functions of ``agent.sh`` handle it.
+    target
+        The file that the device boots from.
+    owner, mode
+        Of that file; Debian's packages decide.
+    compare
+        From the candidate and the parts that the agent observed on the device to a unified diff, empty where
+        nothing differs.
+    """
+
+    name: str
+    kind: str
+    target: str
+    owner: str
+    mode: str
+    compare: Callable[[str, Mapping[str, str]], str]
+
+    def manifest_line(self) -> str:
+        """Return its line of the agent's manifest."""
+        return f"{self.name} {self.kind} {self.target} {self.owner} {self.mode}\n"
+
+
+# In the order of activation: links and addresses before the kernel's switches, routing on top of both.
+LINUX_ARTIFACTS = (
+    Artifact("interfaces", "interfaces", "/etc/network/interfaces", "root:root", "0644", interfaces_diff),
+    Artifact("sysctl.conf", "sysctl", "/etc/sysctl.d/90-netgen.conf", "root:root", "0644", sysctl_diff),
+)
+FRR_ARTIFACTS = (*LINUX_ARTIFACTS, Artifact("frr.conf", "frr", "/etc/frr/frr.conf", "frr:frr", "0640", frr_diff))
