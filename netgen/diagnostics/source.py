@@ -1,5 +1,6 @@
 """Lines of source files as they can be shown: bounded, and harmless to a terminal."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,10 @@ from pathlib import Path
 _TAB_WIDTH = 4
 # The reader refuses larger files; of such a one nothing is shown.
 _MAX_BYTES = 4 * 2**20
+# A value under a key that speaks of a secret. What stands in braces is a reference to one, and may be shown.
+_SECRET = re.compile(
+    r"""(?i)\b((?:password|passwd|passphrase|community|token|psk|private[-_]key)["']?\s*:\s*)([^\s{\[#&*!|>][^,}\]#]*?)(?=\s*(?:[,}\]#]|$))"""
+)
 # Categories of characters that have no glyph, or move the cursor: control, format, surrogate, line and paragraph ends.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -25,11 +30,16 @@ class Sources:
     lines: dict[Path, Sequence[str]] = field(default_factory=dict)
 
     def line(self, file: Path, number: int) -> str | None:
-        """Return a line by its number from 1, or ``None`` where the file or the line does not exist."""
+        """Return a line by its number from 1, or ``None`` where the file or the line does not exist.
+
+        What somebody typed in place of a reference to a secret is struck out: reports end up in logs.
+        """
         if file not in self.lines:
             self.lines[file] = _read(file)
         lines = self.lines[file]
-        return lines[number - 1] if 1 <= number <= len(lines) else None
+        if not 1 <= number <= len(lines):
+            return None
+        return _SECRET.sub(lambda match: match[1] + "*" * len(match[2]), lines[number - 1])
 
 
 def printable(text: str) -> str:

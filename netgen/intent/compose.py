@@ -15,6 +15,7 @@ from yaml._yaml import CParser
 from netgen.diagnostics.codes import reading
 from netgen.diagnostics.codes.code import Code
 from netgen.diagnostics.model import Diagnostic, Label, Span
+from netgen.diagnostics.suggest import listing
 from netgen.intent.characters import FORBIDDEN, forbidden
 from netgen.intent.files import InputRefusedError
 from netgen.intent.positions import Entry, MappingNode, Node, Scalar, ScalarNode, SequenceNode
@@ -46,6 +47,8 @@ class _Open:
     flow: bool
     key: tuple[str | int, Span] | None = None
     last: Span | None = None
+    # Keys that were given again: where, and where first.
+    twice: list[tuple[str | int, Span, Span]] = field(default_factory=list)
     extent: _Extent = field(default_factory=_Extent)
 
 
@@ -101,6 +104,8 @@ class _Composer:
         # A block collection has no closing mark: libyaml ends it where the next thing starts.
         start, end = done.node.span, self.span(event) if done.flow else done.last or done.node.span
         done.node.span = Span(start.file, start.line, start.column, end.end_line, end.end_column)
+        if done.twice:
+            self.diagnostics.append(_duplicates(done.twice))
         if done.anchor is not None:
             self.anchors[done.anchor] = (done.node, done.extent)
         self.add(done.node, done.extent)
@@ -172,7 +177,9 @@ class _Composer:
             if first is None:
                 parent.node.entries[str(key)] = Entry(key, span, node)
             else:
-                self.diagnostics.append(_duplicate(key, span, first))
+                parent.twice.append((key, span, first.key_span))
+                if isinstance(first.node, ScalarNode) and first.node.value is None:
+                    first.node = node
 
     def check_depth(self, levels: int, span: Span) -> None:
         if levels > MAX_DEPTH:
@@ -201,7 +208,7 @@ def compose(file: Path, text: str) -> tuple[MappingNode | None, list[Diagnostic]
     tuple
         The mapping, empty for a file without content, or ``None`` where nothing could be made of it;
         and what is wrong. Duplicate keys are the only findings beside which there is a mapping: the
-        first value counts then.
+        first value that is one counts then.
     """
     composer = _Composer(file)
     try:
@@ -243,12 +250,15 @@ def _mapping(composer: _Composer) -> MappingNode:
     return root
 
 
-def _duplicate(key: str | int, span: Span, first: Entry) -> Diagnostic:
+def _duplicates(twice: list[tuple[str | int, Span, Span]]) -> Diagnostic:
+    """Make one finding for the keys that one mapping has twice: mostly two mappings that ran together."""
+    (_, again, first), *others = twice
+    names = listing([str(key) for key, _, _ in twice])
     return reading.DUPLICATE_KEY.at(
-        span,
-        f"the key `{key}` is given twice",
+        again,
+        f"the {'keys' if others else 'key'} {names} {'are' if others else 'is'} given twice",
         label="given again here",
-        related=(Label(first.key_span, "first given here"),),
+        related=(Label(first, "first given here"), *(Label(span, "and again this one") for _, span, _ in others)),
         advice="join the two, or remove one",
     )
 

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ValidationError
 
 from netgen.diagnostics.codes import schema
 from netgen.diagnostics.codes.registry import all_codes
-from netgen.diagnostics.model import Diagnostic, Span
+from netgen.diagnostics.model import Diagnostic, Label, Span
 from netgen.diagnostics.order import sort
 from netgen.diagnostics.suggest import closest, did_you_mean, listing
-from netgen.intent.faults import EXTRA, MISSING, Fault, choose_members, take_apart, without_misspelt
+from netgen.intent.causes import root_causes
+from netgen.intent.faults import EXTRA, LOST_LEVEL, MISSING, Fault, choose_members, take_apart
 from netgen.intent.fields import known_keys
 from netgen.intent.locate import place
 from netgen.intent.positions import MappingNode, Node, ScalarNode, Tree
@@ -75,32 +76,65 @@ def diagnose(
     # Inputs stay out: they may hold what somebody took for the right place of a password.
     errors = error.errors(include_url=False, include_input=False)
     faults = choose_members([take_apart(details, root) for details in errors])
-    unknown = [fault for fault in faults if fault.kind == EXTRA]
-    missing = without_misspelt([fault for fault in faults if fault.kind == MISSING], unknown)
+    faults = root_causes(faults, root, model)
+    diagnostics = _unknown_keys(scene, [fault for fault in faults if fault.kind == EXTRA])
+    diagnostics += _missing_keys(scene, [fault for fault in faults if fault.kind == MISSING], tuple(suspects))
     others = [fault for fault in faults if fault.kind not in {MISSING, EXTRA}]
-    diagnostics = [_unknown_key(scene, fault) for fault in unknown]
-    diagnostics += _missing_keys(scene, missing, tuple(suspects))
     diagnostics += [_EXPLAINERS.get(fault.kind, _unreadable)(scene, fault) for fault in others]
     return list(sort(diagnostics))
 
 
-def _unknown_key(scene: _Scene, fault: Fault) -> Diagnostic:
-    key, parent = str(fault.path[-1]), fault.path[:-1]
-    node = scene.tree.node((*scene.prefix, *parent))
+def _unknown_keys(scene: _Scene, faults: list[Fault]) -> list[Diagnostic]:
+    """Make a finding for each misspelt key, and one for each mapping with keys that have no business there."""
+    diagnostics = []
+    strangers: dict[tuple[str | int, ...], list[Fault]] = {}
+    for fault in faults:
+        key, free = str(fault.path[-1]), _free_keys(scene, fault)
+        if ":" in key or closest(key, free):
+            message, advice = _unknown(scene, fault.path[:-1], key), _key_advice(key, free)
+            diagnostics.append(schema.UNKNOWN_KEY.at(_key_span(scene, fault), message, advice=advice))
+        else:
+            strangers.setdefault(fault.path[:-1], []).append(fault)
+    return diagnostics + [_strangers(scene, of_mapping) for of_mapping in strangers.values()]
+
+
+def _strangers(scene: _Scene, faults: list[Fault]) -> Diagnostic:
+    first, *others = faults
+    return schema.UNKNOWN_KEY.at(
+        _key_span(scene, first),
+        _unknown(scene, first.path[:-1], *(str(fault.path[-1]) for fault in faults)),
+        related=tuple(Label(_key_span(scene, fault), "and this one") for fault in others),
+        advice=_home(scene, first) or _key_advice(str(first.path[-1]), _free_keys(scene, first)) or "remove it",
+    )
+
+
+def _home(scene: _Scene, fault: Fault) -> str:
+    """Advise on a key that one of the mappings around it would take: it is indented too deep."""
+    *parent, key = fault.path
+    for depth in range(len(parent) - 1, -1, -1):
+        if str(key) in known_keys(scene.model, parent[:depth]):
+            return f"`{key}` is a key of {scene.name(tuple(parent[:depth]))}: indent it as the others there"
+    return ""
+
+
+def _free_keys(scene: _Scene, fault: Fault) -> list[str]:
+    """Keys that the mapping around an unknown one could still take."""
+    node = scene.tree.node((*scene.prefix, *fault.path[:-1]))
     present = set(node.entries) if isinstance(node, MappingNode) else set()
-    free = [name for name in known_keys(scene.model, fault.location[:-1]) if name not in present]
-    advice = _key_advice(key, free) or "remove it"
-    span = scene.tree.key_span((*scene.prefix, *fault.path))
-    return schema.UNKNOWN_KEY.at(span, _unknown(scene, parent, key), advice=advice)
+    return [name for name in known_keys(scene.model, fault.location[:-1]) if name not in present]
+
+
+def _key_span(scene: _Scene, fault: Fault) -> Span:
+    return scene.tree.key_span((*scene.prefix, *fault.path))
 
 
 def _key_advice(key: str, free: list[str]) -> str:
     return "put a space after the colon" if ":" in key else did_you_mean(key, free)
 
 
-def _unknown(scene: _Scene, parent: tuple[str | int, ...], key: str) -> str:
+def _unknown(scene: _Scene, parent: tuple[str | int, ...], *keys: str) -> str:
     where = f" in {scene.name(parent)}" if (*scene.prefix, *parent) else ""
-    return f"unknown key `{key}`{where}"
+    return f"unknown {'key' if len(keys) == 1 else 'keys'} {listing(keys)}{where}"
 
 
 def _missing_keys(scene: _Scene, faults: list[Fault], suspects: tuple[Span, ...]) -> list[Diagnostic]:
@@ -127,6 +161,12 @@ def _holds(outer: Span, inner: Span) -> bool:
     return outer.file == inner.file and start <= (inner.line, inner.column) <= end
 
 
+def _lost_level(scene: _Scene, fault: Fault) -> Diagnostic:
+    span = scene.tree.key_span((*scene.prefix, *fault.path, fault.name))
+    message = f"{scene.name(fault.path)} holds entries with names of their own; `{fault.name}` belongs into one"
+    return schema.LOST_LEVEL.at(span, message, advice=f"put the entry's name, and a colon, above `{fault.name}`")
+
+
 def _wrong_type(scene: _Scene, fault: Fault) -> Diagnostic:
     node, wanted = scene.node(fault), due(fault.kind, fault.context)
     code = schema.INVALID_KEY if fault.at_key else schema.WRONG_TYPE
@@ -135,7 +175,9 @@ def _wrong_type(scene: _Scene, fault: Fault) -> Diagnostic:
     # Where a mapping is due, such as a reference to a secret, the value might be the secret.
     found = describe_kind(node) if wanted in {"a mapping", "a list"} else describe(node)
     message = f"{scene.name(fault.path)} must be {wanted}, not {found}"
-    return code.at(scene.span(fault), message, advice=type_advice(fault.kind, node))
+    keys = known_keys(scene.model, fault.location) if isinstance(node, ScalarNode) and node.value is not None else []
+    advice = f"write `{{{keys[0]}: …}}`" if len(keys) == 1 else type_advice(fault.kind, node)
+    return code.at(scene.span(fault), message, advice=advice)
 
 
 def _not_among(scene: _Scene, fault: Fault) -> Diagnostic:
@@ -208,6 +250,7 @@ _EXPLAINERS: dict[str, _Explainer] = {
     "union_tag_invalid": _wrong_tag,
     "union_tag_not_found": _no_tag,
     "no_member": _wrong_type,
+    LOST_LEVEL: _lost_level,
     **dict.fromkeys(
         (
             "dict_type",

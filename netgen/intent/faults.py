@@ -5,11 +5,12 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from netgen.diagnostics.suggest import closest
 from netgen.intent.positions import Node, child
 from netgen.intent.wording import due
 
-MISSING, EXTRA = "missing", "extra_forbidden"
+MISSING, EXTRA, LOST_LEVEL = "missing", "extra_forbidden", "lost_level"
+# A key that is not text, where the keys are the fields of a model.
+_INVALID_KEY = "invalid_key"
 _KEY = "[key]"
 
 
@@ -47,6 +48,8 @@ def take_apart(details: ErrorDetails, root: Node) -> Fault:
     """Take the location of an error apart: what is in the tree, and labels of unions, which are not."""
     location: tuple[str | int, ...] = details["loc"]
     kind, at_key, name = details["type"], False, ""
+    if kind == _INVALID_KEY:
+        kind = EXTRA
     if kind == MISSING:
         location, name = location[:-1], str(location[-1])
     elif location and location[-1] == _KEY:
@@ -87,14 +90,3 @@ def choose_members(faults: list[Fault]) -> list[Fault]:
             context = {"due": " or ".join(dict.fromkeys(wanted))}
             chosen.append(Fault("no_member", first.path, first.location, context, first.message))
     return chosen
-
-
-def without_misspelt(missing: list[Fault], unknown: list[Fault]) -> list[Fault]:
-    """Drop a missing key where an unknown one beside it is the same, misspelt."""
-    left: list[Fault] = []
-    for fault in missing:
-        beside = [str(one.path[-1]) for one in unknown if one.path[:-1] == fault.path]
-        absent = [one.name for one in missing if one.path == fault.path]
-        if closest(fault.name, beside) is None and not len(beside) == len(absent) == 1:
-            left.append(fault)
-    return left

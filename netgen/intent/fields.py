@@ -18,12 +18,26 @@ def known_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[st
         As in `pydantic.ValidationError.errors`: keys, positions in lists, and between them the labels
         of the members of unions, by which the choice narrows.
     """
+    return _keys(_candidates(model, location))
+
+
+def entry_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+    """Return the keys of the models that are the values of a mapping at a location; none for another kind."""
+    mappings = [one for one in _candidates(model, location) if get_origin(one) in {dict, Mapping}]
+    return _keys([value for mapping in mappings for value in _members(get_args(mapping)[1])])
+
+
+def _candidates(model: type[BaseModel], location: Sequence[str | int]) -> list[object]:
+    """Types that may stand at a location."""
     candidates: list[object] = [model]
     for part in location:
         below = [step for candidate in candidates for step in _below(candidate, part)]
         candidates = below or [one for one in candidates if _is_labelled(one, part)] or candidates
-    found = (name for candidate in candidates if _is_model(candidate) for name in _fields(candidate))
-    return list(dict.fromkeys(found))
+    return candidates
+
+
+def _keys(candidates: list[object]) -> list[str]:
+    return list(dict.fromkeys(name for one in candidates if _is_model(one) for name in _fields(one)))
 
 
 def _below(candidate: object, part: str | int) -> Iterator[object]:

@@ -10,7 +10,8 @@ def locate(finding: Finding, tree: Tree) -> Diagnostic:
 
     Paths below ``inventory`` lead into the inventory's table: ``("inventory", "pod1-spine1", "serial")``.
     """
-    span = tree.key_span(finding.path) if finding.at_key else place(tree, finding.path)
+    at_key = finding.at_key and tree.node(finding.path) is not None
+    span = tree.key_span(finding.path) if at_key else place(tree, finding.path)
     return Diagnostic(
         code=finding.code,
         severity=finding.severity,

@@ -111,6 +111,16 @@ def test_nothing_can_act_on_the_terminal():
     assert text.startswith("warning[NG101]: a<U+001B>[31m<U+202E>b<U+000A>c\n")
 
 
+def test_what_may_be_a_secret_is_struck_out():
+    lines = ['user: {password: "hunter2", role: x}', "community: public # old", "password: {secret: users/a}"]
+    rows = [shown(error(Label(span(number, 1))), *lines).splitlines()[3] for number in (1, 2, 3)]
+    assert rows == [
+        "1 | user: {password: *********, role: x}",
+        "2 | community: ****** # old",
+        "3 | password: {secret: users/a}",
+    ]
+
+
 def test_a_place_without_a_line_and_no_place_at_all():
     assert shown(error(Label(span(7, 1)))) == (
         "error[NG103]: it is wrong\n --> intent/cluster.yaml:7:1\n  |\n  = docs: docs/diagnostics.md#ng103\n\n1 error\n"

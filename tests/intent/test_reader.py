@@ -207,7 +207,14 @@ class TestDuplicates:
     def test_the_first_value_counts_and_the_rest_is_read(self, tmp_path):
         tree, diagnostics = read(write(tmp_path, "a: 1\na: 2\nb: 3\nb: 4\n"))
         assert tree.data == {"a": 1, "b": 3}
-        assert len(diagnostics) == 2
+        (diagnostic,) = diagnostics
+        assert "`a`, `b`" in diagnostic.message
+        assert [label.span.line for label in (diagnostic.label, *diagnostic.related)] == [2, 1, 4]
+
+    def test_an_empty_value_gives_way(self, tmp_path):
+        tree, (diagnostic,) = read(write(tmp_path, "a:\na: {b: 1}\n"))
+        assert tree.data == {"a": {"b": 1}}
+        assert place(diagnostic) == (2, 1)
 
 
 @pytest.mark.parametrize(

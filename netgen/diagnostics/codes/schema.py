@@ -52,3 +52,10 @@ INVALID_FORM = Code(
     "have their forms. The message says what is due, and where a bare number stands what it could have meant.",
     "cables: {host: 5}",
 )
+LOST_LEVEL = Code(
+    "NG209",
+    "Level is missing",
+    "A mapping of entries, such as `pods` or `fabrics`, holds the keys of one entry directly: the line with the\n"
+    "name of the entry is missing between them.",
+    "pods: {units: {1: {hosts: 1-64}}}   # of which pod?",
+)
