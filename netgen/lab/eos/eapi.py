@@ -1,24 +1,27 @@
 """The command line of a switch as its API runs it: a list of commands in, a list of answers out."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from netgen.lab.eos import shows
 from netgen.lab.eos.config import Block, Editor, InvalidLine, render
 from netgen.lab.eos.device import CommandFailed, Device
 from netgen.lab.eos.fabric import Fabric, Switch
 from netgen.lab.eos.faults import Fault
+from netgen.lab.eos.patterns import Attempt, Pattern, parse
 from netgen.lab.eos.shows import Json
-from netgen.lab.eos.view import DEFAULT_VRF
+from netgen.lab.eos.view import DEFAULT_VRF, View
 
 # Error codes of eAPI: the eAPI chapter of Arista's user manual; pyeapi treats 1000, 1001, 1002 and 1004 alike.
 _COULD_NOT_RUN = 1000
 _INVALID_COMMAND = 1002
 _UNCONVERTED = 1003
 
-_TIMER = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})")
+_TIMER = re.compile(r"(\d{1,2}):([0-5]?\d):([0-5]?\d)")
+
+Values: TypeAlias = Mapping[str, str]
 
 
 class CommandError(Exception):
@@ -85,10 +88,15 @@ class Batch:
         words = " ".join(command.split())
         if self.editor is not None:
             return self._configure(words, below)
+        tokens = tuple(words.split())
+        attempt = Attempt()
         for pattern, action in _COMMANDS:
-            if found := pattern.fullmatch(words):
-                return action(self, found)
-        raise InvalidLine(words, f"Invalid input (at token 0: '{words.split()[0] if words else ''}')")
+            values = pattern.match(tokens, attempt)
+            if values is not None:
+                return action(self, words, values)
+        if attempt.furthest >= len(tokens):
+            raise InvalidLine(words, "Incomplete command")
+        raise InvalidLine(words, f"Invalid input (at token {attempt.furthest}: '{tokens[attempt.furthest]}')")
 
     def _configure(self, words: str, below: str) -> Json:
         if words == "end":
@@ -127,147 +135,147 @@ class Batch:
 
     # -- commands --------------------------------------------------------------------------------------------------
 
-    def enable(self, _: re.Match[str]) -> Json:
-        """``enable``: everybody who is let in at all is privileged."""
+    def enable(self, _: str, _values: Values) -> Json:
+        """Everybody who is let in at all is privileged."""
         return self._said("")
 
-    def configure(self, _: re.Match[str]) -> Json:
-        """``configure [terminal]``: lines change the running configuration."""
+    def configure(self, _: str, _values: Values) -> Json:
+        """Begin to change the running configuration."""
         self.edits_running = self.device.running.copy()
         self.editor = self._editor(self.edits_running)
         return self._said("")
 
-    def configure_session(self, found: re.Match[str]) -> Json:
-        """``configure session NAME``: lines change the session's candidate."""
-        self.session = found["name"]
+    def configure_session(self, _: str, values: Values) -> Json:
+        """Begin to change a session's candidate."""
+        self.session = values["name"]
         self.editor = self._editor(self.device.session(self.session, self.user).candidate)
         return self._said("")
 
-    def commit(self, found: re.Match[str]) -> Json:
-        """``configure session NAME commit [timer HH:MM:SS]``."""
+    def commit(self, words: str, values: Values) -> Json:
+        """Commit a session, for good or until a timer, or confirm a timed commit."""
         timer_s = None
-        if found["timer"]:
-            parts = _TIMER.fullmatch(found["timer"])
-            if parts is None or int(parts[2]) > 59 or int(parts[3]) > 59:
-                raise InvalidLine(found[0], f"Invalid input (at token 5: '{found['timer']}')")
+        if "timer" in values:
+            parts = _TIMER.fullmatch(values["timer"])
+            if parts is None:
+                raise InvalidLine(words, f"Invalid input (at token 5: '{values['timer']}')")
             timer_s = int(parts[1]) * 3600 + int(parts[2]) * 60 + int(parts[3])
-        self.device.commit(found["name"], timer_s)
+        self.device.commit(values["name"], timer_s)
         self.committed = True
         return self._said("")
 
-    def abort(self, found: re.Match[str]) -> Json:
-        """``configure session NAME abort``."""
-        self.device.abort(found["name"])
+    def abort(self, _: str, values: Values) -> Json:
+        """Throw a session away."""
+        self.device.abort(values["name"])
         return self._said("")
 
-    def replace(self, found: re.Match[str]) -> Json:
-        """``configure replace SOURCE``."""
-        self.device.replace(found["source"])
+    def replace(self, _: str, values: Values) -> Json:
+        """Run a stored configuration."""
+        self.device.replace(values["source"])
         return self._said("")
 
-    def copy(self, found: re.Match[str]) -> Json:
-        """``copy SOURCE TARGET``."""
-        self.device.copy(found["source"], found["target"])
+    def copy(self, _: str, values: Values) -> Json:
+        """Copy a configuration."""
+        self.device.copy(values["source"], values["target"])
         return self._said("Copy completed successfully.")
 
-    def write(self, _: re.Match[str]) -> Json:
-        """``write [memory]``."""
+    def write(self, _: str, _values: Values) -> Json:
+        """Save the running configuration."""
         self.device.copy("running-config", "startup-config")
         return self._said("Copy completed successfully.")
 
-    def running_config(self, found: re.Match[str]) -> Json:
-        """``show running-config [all] [sanitized] [section …]``."""
+    def running_config(self, words: str, values: Values) -> Json:
+        """Show the running configuration, or sections of it."""
         if not self.text:
             return shows.config_tree(self.device.running)
         lines = self.device.shown()
-        if found["sanitized"]:
+        if "sanitized" in values:
             lines = [_sanitized(line) for line in lines]
-        if found["section"]:
-            return {"output": "".join(f"{line}\n" for line in _section(lines, found["section"]))}
-        return {"output": self.device.with_head(found[0], lines)}
+        if "section" in values:
+            return {"output": "".join(f"{line}\n" for line in _section(lines, values["section"]))}
+        return {"output": self.device.with_head(words, lines)}
 
-    def startup_config(self, found: re.Match[str]) -> Json:
-        """``show startup-config``."""
+    def startup_config(self, words: str, _: Values) -> Json:
+        """Show what is saved."""
         if not self.text:
             return shows.config_tree(self.device.startup)
-        return {"output": self.device.with_head(found[0], render(self.device.startup))}
+        return {"output": self.device.with_head(words, render(self.device.startup))}
 
-    def session_config(self, found: re.Match[str]) -> Json:
-        """``show session-config named NAME [diffs] [sanitized]``."""
-        name = found["name"]
-        if name not in self.device.sessions:
-            raise CommandFailed(f"No such session: {name}")
-        if found["diffs"]:
-            return self._only_text(self.device.diff(name))
-        lines = render(self.device.sessions[name].candidate)
-        if found["sanitized"]:
+    def session_config(self, words: str, values: Values) -> Json:
+        """Show a session's candidate."""
+        if values["name"] not in self.device.sessions:
+            raise CommandFailed(f"No such session: {values['name']}")
+        lines = render(self.device.sessions[values["name"]].candidate)
+        if "sanitized" in values:
             lines = [_sanitized(line) for line in lines]
-        return self._only_text(self.device.with_head(found[0], lines))
+        return self._only_text(self.device.with_head(words, lines))
 
-    def show(self, found: re.Match[str]) -> Json:
+    def session_diffs(self, _: str, values: Values) -> Json:
+        """Show what a session would change."""
+        return self._only_text(self.device.diff(values["name"]))
+
+    def show(self, words: str, values: Values) -> Json:
         """Answer the show commands whose answer is data."""
         if self.text:
             raise _Unconverted
+        return self._data(words, self.fabric.view(self.device.node.name), values)
+
+    def _data(self, words: str, view: View, values: Values) -> Json:
         fabric, device = self.fabric, self.device
-        view = fabric.view(device.node.name)
-        words = found[0].removeprefix("show ")
         answers: dict[str, Callable[[], Json]] = {
-            "version": lambda: shows.version(fabric, device),
-            "hostname": lambda: shows.hostname(view),
-            "interfaces": lambda: shows.interfaces(fabric, device, view),
-            "ip interface": lambda: shows.interfaces_ip(view),
-            "ipv6 interface": lambda: shows.interface_ipv6(device, view),
-            "vrf": lambda: shows.vrfs(view),
-            "configuration sessions": lambda: shows.sessions(device, detail=False),
-            "configuration sessions detail": lambda: shows.sessions(device, detail=True),
-            "lldp neighbors": lambda: shows.lldp(fabric, device, view),
-            "ip bgp summary": lambda: shows.bgp_summary(fabric, device, view),
-            "ip bgp summary vrf all": lambda: shows.bgp_summary(fabric, device, view),
-            "ipv6 bgp summary vrf all": lambda: shows.bgp_summary_ipv6(view),
-            "ip bgp neighbors vrf all": lambda: shows.bgp_neighbours(fabric, device, view, ipv6=False),
-            "ipv6 bgp peers vrf all": lambda: shows.bgp_neighbours(fabric, device, view, ipv6=True),
+            "show version": lambda: shows.version(fabric, device),
+            "show hostname": lambda: shows.hostname(view),
+            "show interfaces": lambda: shows.interfaces(fabric, device, view),
+            "show ip interface": lambda: shows.interfaces_ip(view),
+            "show ipv6 interface": lambda: shows.interface_ipv6(device, view),
+            "show vrf": lambda: shows.vrfs(view),
+            "show configuration sessions": lambda: shows.sessions(device, detail=False),
+            "show configuration sessions detail": lambda: shows.sessions(device, detail=True),
+            "show lldp neighbors": lambda: shows.lldp(fabric, device, view),
+            "show ip bgp summary": lambda: shows.bgp_summary(fabric, device, view),
+            "show ip bgp summary vrf all": lambda: shows.bgp_summary(fabric, device, view),
+            "show ipv6 bgp summary vrf all": lambda: shows.bgp_summary_ipv6(view),
+            "show ip bgp neighbors vrf all": lambda: shows.bgp_neighbours(fabric, device, view, ipv6=False),
+            "show ipv6 bgp peers vrf all": lambda: shows.bgp_neighbours(fabric, device, view, ipv6=True),
         }
-        return answers[words]()
-
-    def lldp_detail(self, found: re.Match[str]) -> Json:
-        """``show lldp neighbors [INTERFACE] detail``."""
-        if self.text:
-            raise _Unconverted
-        view = self.fabric.view(self.device.node.name)
-        return shows.lldp_detail(self.fabric, self.device, view, found["port"] or "")
-
-    def routes(self, found: re.Match[str]) -> Json:
-        """``show ip route [vrf NAME]``."""
-        if self.text:
-            raise _Unconverted
-        view = self.fabric.view(self.device.node.name)
-        vrf = found["vrf"] or DEFAULT_VRF
-        if vrf != DEFAULT_VRF and vrf not in view.vrfs:
+        if words in answers:
+            return answers[words]()
+        if words.endswith("detail"):
+            return shows.lldp_detail(fabric, device, view, values.get("port", ""))
+        vrf = values.get("vrf", DEFAULT_VRF)
+        if vrf not in (DEFAULT_VRF, *view.vrfs):
             raise CommandFailed(f"IP Routing table for VRF {vrf} does not exist.")
-        return shows.routes(self.fabric, self.device, view, vrf)
+        return shows.routes(fabric, device, view, vrf)
 
 
-_NAME = r"(?P<name>\S+)"
-_COMMANDS: tuple[tuple[re.Pattern[str], Callable[[Batch, re.Match[str]], Json]], ...] = tuple(
-    (re.compile(pattern), action)
+_COMMANDS: tuple[tuple[Pattern, Callable[[Batch, str, Values], Json]], ...] = tuple(
+    (parse(pattern), action)
     for pattern, action in (
-        (r"enable", Batch.enable),
-        (r"configure( terminal)?", Batch.configure),
-        (rf"configure session {_NAME}", Batch.configure_session),
-        (rf"configure session {_NAME} commit( timer (?P<timer>\S+))?", Batch.commit),
-        (rf"configure session {_NAME} abort", Batch.abort),
-        (r"configure replace (?P<source>\S+)", Batch.replace),
-        (r"copy (?P<source>\S+) (?P<target>\S+)", Batch.copy),
-        (r"write( memory)?", Batch.write),
-        (r"show running-config( all)?(?P<sanitized> sanitized)?( ?\| ?section (?P<section>.+))?", Batch.running_config),
-        (r"show startup-config", Batch.startup_config),
-        (rf"show session-config named {_NAME}(?P<diffs> diffs)?(?P<sanitized> sanitized)?", Batch.session_config),
-        (r"show lldp neighbors( (?P<port>Ethernet\S+))? detail", Batch.lldp_detail),
-        (r"show ip route( vrf (?P<vrf>\S+))?", Batch.routes),
-        (r"show (version|hostname|interfaces|ip interface|ipv6 interface|vrf|lldp neighbors)", Batch.show),
-        (r"show configuration sessions( detail)?", Batch.show),
-        (r"show (ip bgp summary( vrf all)?|ipv6 bgp summary vrf all)", Batch.show),
-        (r"show (ip bgp neighbors vrf all|ipv6 bgp peers vrf all)", Batch.show),
+        ("enable", Batch.enable),
+        ("configure [<terminal:=terminal>]", Batch.configure),
+        ("configure session <name:word>", Batch.configure_session),
+        ("configure session <name:word> commit [timer <timer:word>]", Batch.commit),
+        ("configure session <name:word> abort", Batch.abort),
+        ("configure replace <source:word>", Batch.replace),
+        ("copy <source:word> <target:word>", Batch.copy),
+        ("write [<memory:=memory>]", Batch.write),
+        ("show running-config [<all:=all>] [<sanitized:=sanitized>] [| section <section:rest>]", Batch.running_config),
+        ("show startup-config", Batch.startup_config),
+        ("show session-config named <name:word> [<sanitized:=sanitized>]", Batch.session_config),
+        ("show session-config named <name:word> diffs", Batch.session_diffs),
+        ("show version", Batch.show),
+        ("show hostname", Batch.show),
+        ("show interfaces", Batch.show),
+        ("show ip interface", Batch.show),
+        ("show ipv6 interface", Batch.show),
+        ("show vrf", Batch.show),
+        ("show configuration sessions [<detail:=detail>]", Batch.show),
+        ("show lldp neighbors", Batch.show),
+        ("show lldp neighbors [<port:ethernet>] detail", Batch.show),
+        ("show ip bgp summary [vrf <vrf:=all>]", Batch.show),
+        ("show ipv6 bgp summary vrf all", Batch.show),
+        ("show ip bgp neighbors vrf all", Batch.show),
+        ("show ipv6 bgp peers vrf all", Batch.show),
+        ("show ip route [vrf <vrf:word>]", Batch.show),
     )
 )
 

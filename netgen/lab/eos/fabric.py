@@ -64,6 +64,7 @@ class Fabric:
         self.clock = clock
         self._lock = threading.RLock()
         self._cables = list(spec.cables)
+        self._pulled: set[LabCable] = set()
         self._hosts = frozenset(node.name for node in spec.nodes if node.kind == "host")
         self._switches = {
             node.name: Switch(Device(node, grammar(), clock)) for node in spec.nodes if node.kind == "eos"
@@ -171,7 +172,7 @@ class Fabric:
         with self._lock:
             switches = self._switches.items()
             return Wiring(
-                far=far_ends(self._cables),
+                far=far_ends([cable for cable in self._cables if cable not in self._pulled]),
                 views={name: self.view(name) for name, each in switches if Fault.POWERED_OFF not in each.faults},
                 hosts=self._hosts,
                 mute=frozenset(name for name, each in switches if Fault.SILENT_LLDP in each.faults),
@@ -202,10 +203,10 @@ class Fabric:
 
     # -- what somebody does to the lab ---------------------------------------------------------------------------
 
-    def cables(self) -> list[LabCable]:
-        """Return the cables as they are laid now."""
+    def cables(self) -> list[tuple[LabCable, bool]]:
+        """Return the cables as they are laid now, and whether each is plugged in."""
         with self._lock:
-            return list(self._cables)
+            return [(cable, cable not in self._pulled) for cable in self._cables]
 
     def swap_cables(self, first: Port, second: Port) -> None:
         """Pull the plugs out of two ports and put each into the other.
@@ -227,12 +228,41 @@ class Fabric:
             other = {first: second, second: first}
             touched = {first[0], second[0], far[first][0], far[second][0]}
             self._cables = [_replugged(cable, other) for cable in self._cables]
+            self._pulled = {_replugged(cable, other) for cable in self._pulled}
             self._refresh(touched & self._switches.keys())
+
+    def pull_cable(self, port: Port) -> Port:
+        """Pull the cable of a port out; return the port at its other end.
+
+        Raises
+        ------
+        KeyError
+            The port has no cable.
+        """
+        return self._handle_cable(port, self._pulled.add)
+
+    def push_cable(self, port: Port) -> Port:
+        """Put the cable of a port back where it was; return the port at its other end.
+
+        Raises
+        ------
+        KeyError
+            The port has no cable.
+        """
+        return self._handle_cable(port, self._pulled.discard)
+
+    def _handle_cable(self, port: Port, handle: Callable[[LabCable], None]) -> Port:
+        with self._still():
+            far = far_ends(self._cables)[port]
+            handle(next(cable for cable in self._cables if port in _ends(cable)))
+            self._refresh({port[0], far[0]} & self._switches.keys())
+            return far
 
     def lay_cables(self, cables: Iterable[LabCable]) -> None:
         """Lay all cables anew."""
         with self._still():
             self._cables = list(cables)
+            self._pulled = set()
             self._refresh(self._switches)
 
     def set_fault(self, name: str, fault: Fault) -> None:
@@ -246,8 +276,6 @@ class Fabric:
         with self._still():
             switch = self._switches[name]
             switch.faults.add(fault)
-            if fault is Fault.WRONG_SERIAL:
-                switch.device.serial = switch.device.node.serial[::-1] + "X"
             if fault is Fault.HELD_LOCK:
                 switch.device.session(_HOLDER, "operator")
             self._refresh([name])
@@ -265,13 +293,23 @@ class Fabric:
             if fault not in switch.faults:
                 return
             switch.faults.discard(fault)
-            if fault is Fault.WRONG_SERIAL:
-                switch.device.serial = switch.device.node.serial
             if fault is Fault.HELD_LOCK:
                 switch.device.sessions.pop(_HOLDER, None)
             if fault is Fault.LOSE_MANAGEMENT_ON_COMMIT:
                 switch.cut_off_by = None
             self._refresh([name])
+
+    def set_serial(self, name: str, serial: str = "") -> None:
+        """Let a switch say another serial number, as if somebody had swapped the box; or its own again.
+
+        Raises
+        ------
+        KeyError
+            There is no such switch.
+        """
+        with self._lock:
+            device = self._switches[name].device
+            device.serial = serial or device.node.serial
 
     def faults(self, name: str) -> frozenset[Fault]:
         """Return what is wrong with a switch."""
@@ -309,7 +347,7 @@ class Fabric:
         """Find out anew what holds for some switches and whoever they are cabled to."""
         wiring = self.wiring()
         touched = set(changed)
-        for (name, _), (peer, _) in wiring.far.items():
+        for (name, _), (peer, _) in far_ends(self._cables).items():
             if name in changed and peer in self._switches:
                 touched.add(peer)
         for name in sorted(touched):
@@ -351,8 +389,11 @@ class Fabric:
         }
 
 
+def _ends(cable: LabCable) -> tuple[Port, Port]:
+    return (cable.a_node, cable.a_port), (cable.b_node, cable.b_port)
+
+
 def _replugged(cable: LabCable, other: dict[Port, Port]) -> LabCable:
     """Return a cable whose plugs stand in the ports that they were swapped to."""
-    a = other.get((cable.a_node, cable.a_port), (cable.a_node, cable.a_port))
-    b = other.get((cable.b_node, cable.b_port), (cable.b_node, cable.b_port))
-    return LabCable(*a, *b)
+    a, b = _ends(cable)
+    return LabCable(*other.get(a, a), *other.get(b, b))

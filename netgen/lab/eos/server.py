@@ -64,7 +64,7 @@ class Server:
         self.fabric = fabric
         self.ca_file = ca_file
         self._addresses = addresses
-        self._credentials = base64.b64encode(f"{username}:{password}".encode()).decode()
+        self._credentials = base64.b64encode(f"{username}:{password}".encode())
         self._username = username
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="eos-lab", daemon=True)
@@ -176,6 +176,8 @@ class Server:
             transport, _ = await self._loop.connect_accepted_socket(
                 lambda: protocol, connection, ssl=address.tls, ssl_handshake_timeout=_READ_TIMEOUT_S
             )
+            if Fault.SILENT in self.fabric.faults(name):
+                await asyncio.sleep(_HANG_S)
             answer = await self._request(name, reader)
             if answer:
                 writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
@@ -207,20 +209,22 @@ class Server:
         return _response("200 OK", json.dumps(answer), "application/json")
 
     async def _read(self, reader: asyncio.StreamReader) -> bytes:
+        """Read a request to its end, so that whatever is answered is not lost when the connection is closed."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, path, *_ = (*head[0].split(), "", "")
         fields = {key.lower(): value.strip() for key, _, value in (line.partition(":") for line in head[1:] if line)}
+        length = fields.get("content-length", "0")
+        if not length.isdigit() or int(length) > _LARGEST_BODY_BYTES:
+            raise _Answered("413 Request Entity Too Large", "Request Entity Too Large\n")
+        body = await reader.readexactly(int(length))
         kind, _, credentials = fields.get("authorization", "").partition(" ")
-        if kind.lower() != "basic" or not hmac.compare_digest(credentials.strip(), self._credentials):
+        if kind.lower() != "basic" or not hmac.compare_digest(credentials.strip().encode(), self._credentials):
             raise _Answered("401 Unauthorized", "Unable to authenticate user: Bad username/password combination\n")
         if path != _PATH:
             raise _Answered("404 Not Found", "Not Found\n")
         if method != "POST":
             raise _Answered("405 Method Not Allowed", "Method Not Allowed\n")
-        length = fields.get("content-length", "")
-        if not length.isdigit() or int(length) > _LARGEST_BODY_BYTES:
-            raise _Answered("413 Request Entity Too Large", "Request Entity Too Large\n")
-        return await reader.readexactly(int(length))
+        return body
 
     def _run(self, name: str, body: bytes) -> tuple[dict[str, Any], bool]:
         """Run a JSON-RPC request; return the answer, and whether it committed anything."""

@@ -117,6 +117,16 @@ def test_swapped_cables_are_seen_by_lldp_although_bgp_comes_up(fabric):
     assert heard(fabric, "leaf1")[E1] == ("spine1", E1)
 
 
+def test_a_pulled_cable_takes_the_link_at_both_ends_until_it_is_put_back(fabric):
+    assert fabric.pull_cable(("spine1", E1)) == ("leaf1", E1)
+    assert not fabric.link("leaf1", E1).up
+    assert states(fabric, "spine1")[E1] == "Idle"
+    assert [cable.a_port for cable, plugged in fabric.cables() if not plugged] == [E1]
+    fabric.push_cable(("leaf1", E1))
+    assert fabric.link("spine1", E1).up
+    assert set(states(fabric, "leaf1").values()) == {"Established"}
+
+
 def test_only_a_cabled_port_can_be_swapped(fabric):
     with pytest.raises(KeyError):
         fabric.swap_cables(("leaf1", E1), ("leaf1", "Ethernet2/1"))

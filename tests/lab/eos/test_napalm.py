@@ -101,7 +101,7 @@ def test_an_error_has_the_shape_of_eapi(leaf1):
     assert refused.value.error_text == "CLI command 3 of 3 'show nonsense' failed: invalid command"
     assert refused.value.output[0] == {}
     assert refused.value.output[1]["modelName"] == "DCS-7060X6-64PE-F"
-    assert refused.value.output[2] == {"errors": ["Invalid input (at token 0: 'show')"]}
+    assert refused.value.output[2] == {"errors": ["Invalid input (at token 1: 'nonsense')"]}
 
 
 @pytest.mark.parametrize("os_version", ["4.31.1F", "4.32.2F"])
@@ -245,6 +245,12 @@ def test_an_unreachable_switch_refuses_connections_until_it_is_back(running):
     running.open("leaf1").close()
 
 
+def test_a_silent_switch_takes_connections_and_does_not_answer(running):
+    running.server.fabric.set_fault("leaf1", Fault.SILENT)
+    with pytest.raises(pyeapi.eapilib.ConnectionError, match="timed out"):
+        running.open("leaf1", timeout_s=0.5)
+
+
 def test_a_commit_that_cuts_the_management_is_undone_by_the_timer(running, leaf1):
     leaf1.load_merge_candidate(config="interface Management1\n   shutdown")
     leaf1.commit_config(revert_in=1)
@@ -278,9 +284,9 @@ def test_a_commit_whose_answer_is_lost_was_done_all_the_same(running, leaf1, fau
 
 
 def test_a_swapped_box_says_another_serial_number(running):
-    running.server.fabric.set_fault("leaf1", Fault.WRONG_SERIAL)
-    assert running.open("leaf1").get_facts()["serial_number"] != "SN-leaf1"
-    running.server.fabric.clear_fault("leaf1", Fault.WRONG_SERIAL)
+    running.server.fabric.set_serial("leaf1", "SN-other")
+    assert running.open("leaf1").get_facts()["serial_number"] == "SN-other"
+    running.server.fabric.set_serial("leaf1")
     assert running.open("leaf1").get_facts()["serial_number"] == "SN-leaf1"
 
 
