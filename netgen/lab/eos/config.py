@@ -204,27 +204,23 @@ def _ordered(block: Block) -> list[tuple[tuple[str, ...], Line]]:
 
 
 def _shown(block: Block) -> Iterator[tuple[tuple[str, ...], Row, str]]:
-    """Yield the lines of a block in EOS's order, lists joined again."""
-    joined: dict[tuple[int, str], list[Line]] = {}
-    for key, line in _ordered(block):
+    """Yield the lines of a block in EOS's order, the members of a list joined again where the first one stands."""
+    ordered = _ordered(block)
+    lists: dict[str, list[str]] = {}
+    for _, line in ordered:
+        if line.row.each:
+            lists.setdefault(_alone(line), []).append(line.values[line.row.each])
+    for key, line in ordered:
         row = line.row
         if not row.each:
             yield key, row, line.text
-            continue
-        others = row.pattern.render({**line.values, row.each: "*"})
-        group = joined.setdefault((row.order, others), [])
-        group.append(line)
-        if len(group) == _alike(block, row, others):
-            members = sorted(int(each.values[row.each]) for each in group)
-            yield key, row, row.pattern.render({**line.values, row.each: " ".join(map(str, members))})
+        elif members := lists.pop(_alone(line), []):
+            yield key, row, row.pattern.render({**line.values, row.each: " ".join(sorted(members, key=int))})
 
 
-def _alike(block: Block, row: Row, others: str) -> int:
-    return sum(
-        1
-        for line in block.lines.values()
-        if line.row is row and row.pattern.render({**line.values, row.each: "*"}) == others
-    )
+def _alone(line: Line) -> str:
+    """Return what a line says of each member of its list."""
+    return line.row.pattern.render({**line.values, line.row.each: "*"})
 
 
 def render(config: Block) -> list[str]:

@@ -63,8 +63,10 @@ class Fabric:
     def __init__(self, spec: LabSpec, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
         self._lock = threading.RLock()
-        self._cables = list(spec.cables)
+        self._cables: list[LabCable] = []
         self._pulled: set[LabCable] = set()
+        self._far: dict[Port, Port] = {}
+        self._far_plugged: dict[Port, Port] = {}
         self._hosts = frozenset(node.name for node in spec.nodes if node.kind == "host")
         self._switches = {
             node.name: Switch(Device(node, grammar(), clock)) for node in spec.nodes if node.kind == "eos"
@@ -77,8 +79,7 @@ class Fabric:
         self._listeners: list[Callable[[], None]] = []
         self._depth = 0
         self._changed = False
-        with self._still():
-            self._refresh(self._switches)
+        self.lay_cables(spec.cables)
 
     @contextmanager
     def _still(self) -> Iterator[None]:
@@ -172,7 +173,7 @@ class Fabric:
         with self._lock:
             switches = self._switches.items()
             return Wiring(
-                far=far_ends([cable for cable in self._cables if cable not in self._pulled]),
+                far=self._far_plugged,
                 views={name: self.view(name) for name, each in switches if Fault.POWERED_OFF not in each.faults},
                 hosts=self._hosts,
                 mute=frozenset(name for name, each in switches if Fault.SILENT_LLDP in each.faults),
@@ -222,14 +223,11 @@ class Fabric:
             One of the ports has no cable.
         """
         with self._still():
-            far = far_ends(self._cables)
-            if first not in far or second not in far:
-                raise KeyError(first if first not in far else second)
+            far_first, far_second = self._far[first], self._far[second]
             other = {first: second, second: first}
-            touched = {first[0], second[0], far[first][0], far[second][0]}
-            self._cables = [_replugged(cable, other) for cable in self._cables]
-            self._pulled = {_replugged(cable, other) for cable in self._pulled}
-            self._refresh(touched & self._switches.keys())
+            cables = [_replugged(cable, other) for cable in self._cables]
+            self._lay(cables, {_replugged(cable, other) for cable in self._pulled})
+            self._refresh({first[0], second[0], far_first[0], far_second[0]} & self._switches.keys())
 
     def pull_cable(self, port: Port) -> Port:
         """Pull the cable of a port out; return the port at its other end.
@@ -239,7 +237,8 @@ class Fabric:
         KeyError
             The port has no cable.
         """
-        return self._handle_cable(port, self._pulled.add)
+        with self._still():
+            return self._move(port, self._pulled | {self._cable_at(port)})
 
     def push_cable(self, port: Port) -> Port:
         """Put the cable of a port back where it was; return the port at its other end.
@@ -249,20 +248,28 @@ class Fabric:
         KeyError
             The port has no cable.
         """
-        return self._handle_cable(port, self._pulled.discard)
-
-    def _handle_cable(self, port: Port, handle: Callable[[LabCable], None]) -> Port:
         with self._still():
-            far = far_ends(self._cables)[port]
-            handle(next(cable for cable in self._cables if port in _ends(cable)))
-            self._refresh({port[0], far[0]} & self._switches.keys())
-            return far
+            return self._move(port, self._pulled - {self._cable_at(port)})
+
+    def _cable_at(self, port: Port) -> LabCable:
+        far = self._far[port]
+        return next(cable for cable in (LabCable(*port, *far), LabCable(*far, *port)) if cable in self._cables)
+
+    def _move(self, port: Port, pulled: set[LabCable]) -> Port:
+        far = self._far[port]
+        self._lay(self._cables, pulled)
+        self._refresh({port[0], far[0]} & self._switches.keys())
+        return far
+
+    def _lay(self, cables: list[LabCable], pulled: set[LabCable]) -> None:
+        self._cables, self._pulled = cables, pulled
+        self._far = far_ends(cables)
+        self._far_plugged = far_ends([cable for cable in cables if cable not in pulled])
 
     def lay_cables(self, cables: Iterable[LabCable]) -> None:
         """Lay all cables anew."""
         with self._still():
-            self._cables = list(cables)
-            self._pulled = set()
+            self._lay(list(cables), set())
             self._refresh(self._switches)
 
     def set_fault(self, name: str, fault: Fault) -> None:
@@ -347,9 +354,10 @@ class Fabric:
         """Find out anew what holds for some switches and whoever they are cabled to."""
         wiring = self.wiring()
         touched = set(changed)
-        for (name, _), (peer, _) in far_ends(self._cables).items():
-            if name in changed and peer in self._switches:
-                touched.add(peer)
+        for name in changed:
+            ports = self._switches[name].device.node.ports
+            touched |= {self._far[name, port][0] for port in ports if (name, port) in self._far}
+        touched &= self._switches.keys()
         for name in sorted(touched):
             self._refresh_links(wiring, name)
         for name in sorted(touched):
@@ -389,11 +397,7 @@ class Fabric:
         }
 
 
-def _ends(cable: LabCable) -> tuple[Port, Port]:
-    return (cable.a_node, cable.a_port), (cable.b_node, cable.b_port)
-
-
 def _replugged(cable: LabCable, other: dict[Port, Port]) -> LabCable:
     """Return a cable whose plugs stand in the ports that they were swapped to."""
-    a, b = _ends(cable)
+    a, b = (cable.a_node, cable.a_port), (cable.b_node, cable.b_port)
     return LabCable(*other.get(a, a), *other.get(b, b))

@@ -135,8 +135,8 @@ CANONICAL = dedent("""\
     ntp local-interface vrf MGMT Management1
     ntp server vrf MGMT 172.20.0.10 prefer iburst
     !
-    qos map dscp 26 to traffic-class 3
     qos map dscp 8 9 48 to traffic-class 6
+    qos map dscp 26 to traffic-class 3
     qos map traffic-class 3 to tx-queue 3
     priority-flow-control pause watchdog default timeout 0.2
     priority-flow-control pause watchdog default recovery-time 0.4
