@@ -1,12 +1,10 @@
 """A configuration as a tree: entering lines, taking them away, showing it as EOS would."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from netgen.lab.eos.grammar import TOP, Grammar, Line, Row
+from netgen.lab.eos.grammar import TOP, Grammar, Line, Row, natural
 
-_DIGITS = re.compile(r"(\d+)")
 _INDENTS = {"mmu-profile": 4}
 """Spaces before the lines of a mode, where they are not three (as pyavd renders the mode)."""
 
@@ -122,8 +120,9 @@ class Editor:
             self._stack.append(block.blocks.setdefault(key, Block(line.row.enters)))
             return
         for member in _members(self._grammar, line):
-            block.lines.pop(member.key, None)
-            if not member.is_default:
+            if member.is_default:
+                block.lines.pop(member.key, None)
+            else:
                 block.lines[member.key] = member
         if below:
             block.text[key] = below
@@ -183,24 +182,9 @@ def _members(grammar: Grammar, line: Line) -> Iterator[Line]:
             yield alone
 
 
-def natural(text: str) -> tuple[tuple[int, str], ...]:
-    """Return a sort key in which Ethernet2 comes before Ethernet10."""
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in _DIGITS.split(text) if part)
-
-
-def _position(line: Line, entered: int) -> tuple[object, ...]:
-    """Return where EOS shows the line in its mode."""
-    row = line.row
-    about = tuple(natural(line.values[name]) for name in row.pattern.key_names() if name in line.values)
-    if row.cluster < 0:
-        return (row.order, about, entered if row.ordered else 0, natural(line.text))
-    # a name before an address: peer groups before their members
-    return (row.cluster, line.values[row.pattern.key_names()[0]][0].isdigit(), about[0], row.order, about[1:])
-
-
 def _ordered(block: Block) -> list[tuple[tuple[str, ...], Line]]:
-    numbered = enumerate(block.lines.items())
-    return [item for _, item in sorted(numbered, key=lambda each: _position(each[1][1], each[0]))]
+    """Return the lines in EOS's order; the sort is stable, which keeps the order of entry where that counts."""
+    return sorted(block.lines.items(), key=lambda item: item[1].position)
 
 
 def _shown(block: Block) -> Iterator[tuple[tuple[str, ...], Row, str]]:

@@ -15,10 +15,10 @@ def unified(old: Sequence[str], new: Sequence[str], old_name: str, new_name: str
 
     Lines are aligned section by section: ``mtu 9214`` of one interface never stands for that of another.
     """
+    if old == new:
+        return ""
     steps = list(_steps(old, new))
     changed = [at for at, (sign, _) in enumerate(steps) if sign != " "]
-    if not changed:
-        return ""
     shown = [f"--- {old_name}", f"+++ {new_name}"]
     before: Counter[str] = Counter()
     counted = 0
@@ -45,7 +45,7 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> Iterator[Step]:
         old_at, new_at = old_next + 1, new_next + 1
 
 
-def _common(old: Sequence[object], new: Sequence[object]) -> list[tuple[int, int]]:
+def _common(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     """Return the longest common subsequence of two sequences that hold nothing twice, as pairs of positions.
 
     It is the longest run of positions in `new` that rises along `old` (Hunt and Szymanski, 1977).
@@ -78,33 +78,33 @@ def _hunks(changed: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
         end = at
 
 
-def _placed(lines: Sequence[str]) -> list[object]:
+def _placed(lines: Sequence[str]) -> list[str]:
     """Return each line with those that it stands under, and its number if it stands there more than once.
 
     A separator belongs to what it introduces.
     """
-    placed: list[tuple[str, ...]] = []
+    placed: list[str] = []
     above: list[tuple[int, str]] = []
     separator = -1
     for line in lines:
         if line.strip() == "!":
             separator = len(placed)
-            placed.append(())
+            placed.append("")
             continue
         indent = len(line) - len(line.lstrip(" "))
         while above and above[-1][0] >= indent:
             above.pop()
-        above.append((indent, line))
-        path = tuple(text for _, text in above)
+        path = f"{above[-1][1]}\n{line}" if above else line
+        above.append((indent, path))
         if separator >= 0:
-            placed[separator] = (*path, "!")
+            placed[separator] = f"{path}\n!"
             separator = -1
         placed.append(path)
-    seen: Counter[tuple[str, ...]] = Counter()
-    numbered: list[object] = []
+    seen: Counter[str] = Counter()
+    numbered: list[str] = []
     for path in placed:
         seen[path] += 1
-        numbered.append((path, seen[path]))
+        numbered.append(path if seen[path] == 1 else f"{path}\n{seen[path]}")
     return numbered
 
 

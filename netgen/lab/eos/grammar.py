@@ -2,6 +2,7 @@
 
 import functools
 import importlib.resources
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import yaml
 
 from netgen.lab.eos.patterns import Attempt, Pattern, parse
+
+_DIGITS = re.compile(r"(\d+)")
 
 TOP = "config"
 """The name of global configuration mode."""
@@ -77,12 +80,15 @@ class Line:
         The line as EOS shows it.
     key
         What it sets; a later line with the same key replaces it.
+    position
+        Where EOS shows it among the lines of its mode, apart from the order of entry.
     """
 
     row: Row
     values: Mapping[str, str]
     text: str
     key: tuple[str, ...]
+    position: tuple[object, ...]
 
     @property
     def is_default(self) -> bool:
@@ -187,7 +193,20 @@ def _key(row: Row, values: Mapping[str, str], text: str) -> tuple[str, ...]:
 
 def _line(row: Row, values: Mapping[str, str]) -> Line:
     text = row.pattern.render(values)
-    return Line(row, values, text, _key(row, values, text))
+    return Line(row, values, text, _key(row, values, text), _position(row, values, text))
+
+
+def natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Return a sort key in which Ethernet2 comes before Ethernet10."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in _DIGITS.split(text) if part)
+
+
+def _position(row: Row, values: Mapping[str, str], text: str) -> tuple[object, ...]:
+    about = tuple(natural(values[name]) for name in row.pattern.key_names() if name in values)
+    if row.cluster >= 0:
+        # a name before an address: peer groups before their members
+        return (row.cluster, values[row.pattern.key_names()[0]][0].isdigit(), about[0], row.order, about[1:])
+    return (row.order, about) if row.ordered else (row.order, about, natural(text))
 
 
 @functools.cache

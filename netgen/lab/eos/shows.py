@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from ipaddress import IPv4Interface
 from typing import Any
 
-from netgen.lab.eos.config import Block, natural
+from netgen.lab.eos.config import Block
 from netgen.lab.eos.device import Device
 from netgen.lab.eos.fabric import Fabric
+from netgen.lab.eos.grammar import natural
 from netgen.lab.eos.routes import Rib
 from netgen.lab.eos.view import DEFAULT_VRF, Interface, Neighbour, View
 from netgen.lab.eos.wiring import Peering, hears, link_local, port_mac
