@@ -77,8 +77,7 @@ def type_in(server: Server, name: str, lines: tuple[str, ...]) -> None:
 
 def set_serial(server: Server, name: str, serial: str) -> None:
     """Give a switch another serial number."""
-    with server.fabric.at(name) as switch:
-        switch.device.serial = serial
+    server.fabric.set_serial(name, serial)
 
 
 def set_fault(server: Server, name: str, fault: str, *, on: bool) -> None:

@@ -30,12 +30,15 @@ class Standing:
         Whether a link or a session is up.
     since_s
         When that began, on the fabric's clock.
+    peer
+        Who is at the other end.
     flaps
         How often it has changed.
     """
 
     up: bool
     since_s: float
+    peer: Port
     flaps: int = 0
 
 
@@ -64,9 +67,7 @@ class Fabric:
         self.clock = clock
         self._lock = threading.RLock()
         self._cables: list[LabCable] = []
-        self._pulled: set[LabCable] = set()
         self._far: dict[Port, Port] = {}
-        self._far_plugged: dict[Port, Port] = {}
         self._hosts = frozenset(node.name for node in spec.nodes if node.kind == "host")
         self._switches = {
             node.name: Switch(Device(node, grammar(), clock)) for node in spec.nodes if node.kind == "eos"
@@ -173,7 +174,7 @@ class Fabric:
         with self._lock:
             switches = self._switches.items()
             return Wiring(
-                far=self._far_plugged,
+                far=self._far,
                 views={name: self.view(name) for name, each in switches if Fault.POWERED_OFF not in each.faults},
                 hosts=self._hosts,
                 mute=frozenset(name for name, each in switches if Fault.SILENT_LLDP in each.faults),
@@ -204,10 +205,10 @@ class Fabric:
 
     # -- what somebody does to the lab ---------------------------------------------------------------------------
 
-    def cables(self) -> list[tuple[LabCable, bool]]:
-        """Return the cables as they are laid now, and whether each is plugged in."""
+    def cables(self) -> list[LabCable]:
+        """Return the cables as they are laid now."""
         with self._lock:
-            return [(cable, cable not in self._pulled) for cable in self._cables]
+            return list(self._cables)
 
     def swap_cables(self, first: Port, second: Port) -> None:
         """Pull the plugs out of two ports and put each into the other.
@@ -223,53 +224,16 @@ class Fabric:
             One of the ports has no cable.
         """
         with self._still():
-            far_first, far_second = self._far[first], self._far[second]
+            if first not in self._far or second not in self._far:
+                raise KeyError(first if first not in self._far else second)
             other = {first: second, second: first}
-            cables = [_replugged(cable, other) for cable in self._cables]
-            self._lay(cables, {_replugged(cable, other) for cable in self._pulled})
-            self._refresh({first[0], second[0], far_first[0], far_second[0]} & self._switches.keys())
-
-    def pull_cable(self, port: Port) -> Port:
-        """Pull the cable of a port out; return the port at its other end.
-
-        Raises
-        ------
-        KeyError
-            The port has no cable.
-        """
-        with self._still():
-            return self._move(port, self._pulled | {self._cable_at(port)})
-
-    def push_cable(self, port: Port) -> Port:
-        """Put the cable of a port back where it was; return the port at its other end.
-
-        Raises
-        ------
-        KeyError
-            The port has no cable.
-        """
-        with self._still():
-            return self._move(port, self._pulled - {self._cable_at(port)})
-
-    def _cable_at(self, port: Port) -> LabCable:
-        far = self._far[port]
-        return next(cable for cable in (LabCable(*port, *far), LabCable(*far, *port)) if cable in self._cables)
-
-    def _move(self, port: Port, pulled: set[LabCable]) -> Port:
-        far = self._far[port]
-        self._lay(self._cables, pulled)
-        self._refresh({port[0], far[0]} & self._switches.keys())
-        return far
-
-    def _lay(self, cables: list[LabCable], pulled: set[LabCable]) -> None:
-        self._cables, self._pulled = cables, pulled
-        self._far = far_ends(cables)
-        self._far_plugged = far_ends([cable for cable in cables if cable not in pulled])
+            self.lay_cables(_replugged(cable, other) for cable in self._cables)
 
     def lay_cables(self, cables: Iterable[LabCable]) -> None:
-        """Lay all cables anew."""
+        """Lay all cables anew; a link or a session between the same ends does not notice."""
         with self._still():
-            self._lay(list(cables), set())
+            self._cables = list(cables)
+            self._far = far_ends(self._cables)
             self._refresh(self._switches)
 
     def set_fault(self, name: str, fault: Fault) -> None:
@@ -368,7 +332,8 @@ class Fabric:
     def _refresh_links(self, wiring: Wiring, name: str) -> None:
         for port in self.view(name).interfaces:
             up = name in wiring.views and not link_fault(wiring, name, port)
-            self._stand(self._links, (name, port), up=up)
+            peer = self._far.get((name, port), ("", ""))
+            self._stand(self._links, (name, port), Standing(up, self.clock(), peer))
 
     def _refresh_sessions(self, wiring: Wiring, name: str) -> None:
         bgp = self.view(name).bgp
@@ -380,14 +345,16 @@ class Fabric:
             if name in wiring.views:
                 found = peering(wiring, name, neighbour)
             self._peerings[name, neighbour.name] = found
-            self._stand(self._sessions, (name, neighbour.name), up=found.state == "Established")
+            now_so = Standing(found.state == "Established", self.clock(), (found.peer, found.peer_name))
+            self._stand(self._sessions, (name, neighbour.name), now_so)
 
-    def _stand(self, standings: dict[tuple[str, str], Standing], key: tuple[str, str], *, up: bool) -> None:
+    def _stand(self, standings: dict[tuple[str, str], Standing], key: tuple[str, str], now_so: Standing) -> None:
+        """Note how something stands; it counts as a change if it is up with somebody else."""
         known = standings.get(key)
         if known is None:
-            standings[key] = Standing(up, self.clock())
-        elif known.up != up:
-            standings[key] = Standing(up, self.clock(), known.flaps + 1)
+            standings[key] = now_so
+        elif known.up != now_so.up or (now_so.up and known.peer != now_so.peer):
+            standings[key] = replace(now_so, flaps=known.flaps + 1)
 
     def _connected(self, name: str) -> dict[IPv4Network, str]:
         return {

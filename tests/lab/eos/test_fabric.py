@@ -117,14 +117,23 @@ def test_swapped_cables_are_seen_by_lldp_although_bgp_comes_up(fabric):
     assert heard(fabric, "leaf1")[E1] == ("spine1", E1)
 
 
-def test_a_pulled_cable_takes_the_link_at_both_ends_until_it_is_put_back(fabric):
-    assert fabric.pull_cable(("spine1", E1)) == ("leaf1", E1)
+def test_a_cable_that_is_not_there_takes_the_link_at_both_ends_until_it_is_back(fabric, clock):
+    cables = fabric.cables()
+    clock.forward(10)
+    fabric.lay_cables(cable for cable in cables if (cable.a_node, cable.a_port) != ("leaf1", E1))
     assert not fabric.link("leaf1", E1).up
     assert states(fabric, "spine1")[E1] == "Idle"
-    assert [cable.a_port for cable, plugged in fabric.cables() if not plugged] == [E1]
-    fabric.push_cable(("leaf1", E1))
-    assert fabric.link("spine1", E1).up
+    fabric.lay_cables(cables)
     assert set(states(fabric, "leaf1").values()) == {"Established"}
+    assert fabric.peering("spine1", E1)[1].since_s == clock()
+    assert fabric.peering("spine1", E5)[1].since_s == clock() - 10
+
+
+def test_a_session_with_somebody_else_is_another_session(fabric, clock):
+    clock.forward(10)
+    fabric.swap_cables(("leaf1", E1), ("leaf1", E5))
+    assert fabric.peering("leaf1", E1)[1].since_s == clock()
+    assert fabric.peering("leaf2", E1)[1].since_s == clock() - 10
 
 
 def test_only_a_cabled_port_can_be_swapped(fabric):
