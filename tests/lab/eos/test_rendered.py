@@ -48,7 +48,8 @@ def lines(text: str) -> list[str]:
     told = [line for line in text.splitlines() if line and not line.lstrip().startswith("!") and line != "end"]
     ordered: list[str] = []
     for matches, group in itertools.groupby(told, key=lambda line: line.startswith("   match ")):
-        ordered.extend(sorted(group) if matches else group)
+        together = list(group)
+        ordered.extend(sorted(together) if matches else together)
     return ordered
 
 
