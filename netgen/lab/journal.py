@@ -16,6 +16,7 @@ from pathlib import Path
 from netgen.lab.errors import LabError
 
 JOURNAL = "journal.json"
+_DRAFT = "journal.json.new"
 
 SPEC = "spec.json"
 CONTROL = "control.sock"
@@ -39,19 +40,20 @@ class Journal:
         Marks its processes; random.
     name
         The cluster's name.
-    made_directory
-        Whether the state directory is the lab's own, to be removed with it.
+    made
+        How many directories were made for it, counted from the state directory upwards; they go with the lab if
+        nothing else is in them.
     """
 
     identity: str
     name: str
-    made_directory: bool
+    made: int
 
 
-def begin(directory: Path, name: str, *, made_directory: bool) -> Journal:
+def begin(directory: Path, name: str, made: int) -> Journal:
     """Write a new lab's record and see it safely on disk."""
-    journal = Journal(f"ng-{secrets.token_hex(8)}", name, made_directory)
-    draft = directory / f"{JOURNAL}.new"
+    journal = Journal(f"ng-{secrets.token_hex(8)}", name, made)
+    draft = directory / _DRAFT
     with draft.open("w") as file:
         json.dump(asdict(journal), file)
         file.flush()
@@ -74,10 +76,11 @@ def read(directory: Path) -> Journal | None:
         The record is there and cannot be understood.
     """
     try:
-        return Journal(**json.loads((directory / JOURNAL).read_text()))
+        record = json.loads((directory / JOURNAL).read_text())
+        return Journal(record["identity"], record["name"], int(record["made"]))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, KeyError):
         raise LabError(
             f"{directory / JOURNAL} is not a lab's journal: if no lab of yours is there, remove it"
         ) from None
@@ -88,7 +91,7 @@ def read(directory: Path) -> Journal | None:
 def remove_files(directory: Path, journal: Journal) -> tuple[Path, ...]:
     """Remove what a lab put into its state directory, the record last, and return what was removed."""
     removed = []
-    for entry in (*ENTRIES, f"{JOURNAL}.new", JOURNAL):
+    for entry in (*ENTRIES, _DRAFT, JOURNAL):
         path = directory / entry
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -97,7 +100,22 @@ def remove_files(directory: Path, journal: Journal) -> tuple[Path, ...]:
         else:
             continue
         removed.append(path)
-    if journal.made_directory and not any(directory.iterdir()):
+    for made in (directory, *directory.parents)[: journal.made]:
+        if any(made.iterdir()):
+            break
+        made.rmdir()
+        removed.append(made)
+    return tuple(removed)
+
+
+def remove_draft(directory: Path) -> tuple[Path, ...]:
+    """Remove what an `up` leaves that is killed before its record is there: a draft, in a directory for it alone."""
+    draft = directory / _DRAFT
+    if not draft.exists() and any(directory.iterdir()):
+        return ()
+    removed = [draft] if draft.exists() else []
+    draft.unlink(missing_ok=True)
+    if not any(directory.iterdir()):
         directory.rmdir()
         removed.append(directory)
     return tuple(removed)

@@ -6,6 +6,7 @@ import json
 import os
 import select
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -88,7 +89,7 @@ def up(
     made = _make_directory(directory)
     with _locked(directory):
         _refuse_second(directory)
-        record = journal.begin(directory, spec.name, made_directory=made)
+        record = journal.begin(directory, spec.name, made)
         try:
             supervisor.write_spec(directory, spec, {**DEFAULT_PORTS, **ports})
             _supervise(directory, record, progress, timeout_s)
@@ -158,27 +159,28 @@ def down(state_dir: Path) -> DownReport:
         Something could not be removed; the message says what.
     """
     directory = state_dir.absolute()
-    if journal.read(directory) is None:
+    if journal.read(directory) is None and not directory.is_dir():
         return DownReport("")
     with _locked(directory):
         record = journal.read(directory)
-        return DownReport("") if record is None else _remove(directory, record)
+        if record is None:
+            return DownReport("", files=journal.remove_draft(directory))
+        return _remove(directory, record)
 
 
-def _make_directory(directory: Path) -> bool:
-    """Make the state directory ours alone, and say whether it was not there before."""
+def _make_directory(directory: Path) -> int:
+    """Make the state directory ours alone, and return how many directories were made, it and those above it."""
+    missing = [path for path in (directory, *directory.parents) if not path.exists() and not path.is_symlink()]
     try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        directory.mkdir(mode=0o700)
-    except FileExistsError:
+        for path in reversed(missing):
+            path.mkdir(mode=0o700 if path == directory else 0o755)
         found = directory.lstat()
-        if not directory.is_dir() or directory.is_symlink() or found.st_uid != os.geteuid():
-            raise LabError(f"{directory} is not a directory of yours: choose another for the lab") from None
-        directory.chmod(0o700)
-        return False
     except OSError as error:
         raise LabError(f"{directory} cannot be made: {error.strerror}") from None
-    return True
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise LabError(f"{directory} is not a directory of yours: choose another for the lab")
+    directory.chmod(0o700)
+    return len(missing)
 
 
 @contextmanager

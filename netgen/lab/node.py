@@ -102,12 +102,9 @@ def request(node: Node, operation: str, **arguments: object) -> None:
     Raises
     ------
     LabError
-        The node is dead.
+        The node is dead, or does not listen.
     """
-    try:
-        wire.send(node.channel, {"operation": operation, **arguments})
-    except wire.Closed:
-        raise LabError(f"{node.identity.name}: the node has died") from None
+    _tell(node, {"operation": operation, **arguments})
 
 
 def answer(node: Node) -> Message:
@@ -135,10 +132,16 @@ def hand_over(node: Node, connection: socket.socket) -> None:
     Raises
     ------
     LabError
-        The node is dead.
+        The node is dead, or does not listen.
     """
     with connection:
-        try:
-            wire.send(node.channel, {"operation": "session"}, connection.fileno())
-        except wire.Closed:
-            raise LabError(f"{node.identity.name}: the node has died") from None
+        _tell(node, {"operation": "session"}, connection.fileno())
+
+
+def _tell(node: Node, message: Message, descriptor: int | None = None) -> None:
+    try:
+        wire.send(node.channel, message, descriptor)
+    except wire.Closed:
+        raise LabError(f"{node.identity.name}: the node has died") from None
+    except TimeoutError:
+        raise LabError(f"{node.identity.name}: the node does not listen") from None

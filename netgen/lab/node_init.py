@@ -42,6 +42,7 @@ def main(descriptor: int) -> None:
 
 def _isolate(identity: NodeIdentity) -> Message:
     os.chdir("/")
+    os.umask(0o022)
     socket.sethostname(identity.name)
     filesystem.isolate()
     node_files.write(identity)
@@ -66,8 +67,10 @@ def _serve(channel: socket.socket, identity: NodeIdentity) -> None:
 def _answer(channel: socket.socket, work: Callable[[], Message]) -> None:
     try:
         reply = work()
-    except (LabError, OSError) as error:
+    except LabError as error:
         reply = {"error": str(error)}
+    except OSError as error:
+        reply = {"error": error.strerror or str(error)}
     wire.send(channel, reply)
 
 

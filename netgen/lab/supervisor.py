@@ -127,10 +127,14 @@ def _obey(lab: Running, channel: socket.socket) -> None:
 
 def _answer(lab: Running, request: dict[str, Any]) -> dict[str, Any]:
     try:
-        if request.get("operation") == "inject":
-            return {"done": inject(lab, request["fault"], tuple(request["arguments"]))}
-        return {"status": asdict(running.describe(lab)) | {"directory": str(lab.directory)}}
-    except LabError as error:
+        match request:
+            case {"operation": "status"}:
+                return {"status": asdict(running.describe(lab)) | {"directory": str(lab.directory)}}
+            case {"operation": "inject", "fault": str(fault), "arguments": [*arguments]}:
+                return {"done": inject(lab, fault, tuple(map(str, arguments)))}
+            case _:
+                return {"error": "the supervisor understands status and inject"}
+    except (LabError, OSError) as error:
         return {"error": str(error)}
 
 

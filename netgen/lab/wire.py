@@ -27,6 +27,8 @@ def send(channel: socket.socket, message: Message, descriptor: int | None = None
     ------
     Closed
         The other side is gone.
+    TimeoutError
+        The other side takes nothing.
     """
     descriptors = [] if descriptor is None else [descriptor]
     try:

@@ -108,6 +108,45 @@ def test_what_others_put_into_the_state_directory_stays(spec, state_dir):
     assert [path.name for path in state_dir.iterdir()] == ["notes.txt"]
 
 
+def test_directories_made_for_it_go_with_it(spec, tmp_path):
+    (tmp_path / "kept").mkdir()
+    lab.up(spec, tmp_path / "kept/made/state")
+    lab.down(tmp_path / "kept/made/state")
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
+def test_a_dead_node_is_told_from_the_living(spec, state_dir, remains):
+    came_up = lab.up(spec, state_dir)
+    lab_has = remains(came_up.supervisor)
+    subprocess.run(
+        ["ssh", "-F", str(state_dir / "ssh/config"), "leaf1", "kill -9 -1"], stdin=subprocess.DEVNULL, check=False
+    )
+    with processes.marked(journal.read(state_dir).identity) as found:
+        (launcher,) = [one for one in found if "unshare" in one.command and is_node(one.pid, "leaf1")]
+        processes.signal_one(launcher, signal.SIGKILL)
+        assert processes.wait(launcher, 30)
+    assert {node.name: node.state for node in lab.status(state_dir).nodes} == {
+        "leaf1": "dead",
+        "leaf2": "up",
+        "spine1": "up",
+        "host1": "up",
+    }
+    with pytest.raises(LabError, match="leaf1: the node has died"):
+        lab.inject(state_dir, "serial", "leaf1", "SN")
+    lab.down(state_dir)
+    assert lab_has.left() == []
+
+
+def is_node(launcher, name):
+    """Whether the first process below a launcher lives under this host name."""
+    init = Path(f"/proc/{launcher}/task/{launcher}/children").read_text().split()[0]
+    shown = subprocess.run(
+        ["nsenter", "-t", init, "--uts", "hostname"], capture_output=True, text=True, timeout=30, check=True
+    )
+    return shown.stdout.strip() == name
+
+
 def test_a_second_up_is_refused_and_the_first_lives_on(spec, state_dir):
     first = lab.up(spec, state_dir)
     with pytest.raises(LabError, match=r"is up already in .*take it down first"):
@@ -170,8 +209,23 @@ def test_killing_up_at_any_moment_leaves_nothing_that_down_does_not_remove(momen
     lab.down(state_dir)
     assert lab.down(state_dir) == lab.DownReport("")
     assert record is None or marked(record.identity) == []
-    # Killed before it wrote its record, it has left an empty directory at most.
-    assert not state_dir.exists() or (moment == "begin" and not any(state_dir.iterdir()))
+    assert not state_dir.exists()
+
+
+@pytest.mark.parametrize("left", [(), ("journal.json.new",)])
+def test_an_up_that_was_killed_before_its_first_word_leaves_nothing_either(left, state_dir):
+    state_dir.mkdir()
+    for name in left:
+        (state_dir / name).touch()
+    lab.down(state_dir)
+    assert not state_dir.exists()
+
+
+def test_down_touches_no_directory_of_others(state_dir):
+    state_dir.mkdir()
+    (state_dir / "notes.txt").touch()
+    assert lab.down(state_dir) == lab.DownReport("")
+    assert (state_dir / "notes.txt").exists()
 
 
 @pytest.mark.parametrize("moment", ["starting 4 nodes", "laying 4 cables", "starting their daemons"])

@@ -106,6 +106,39 @@ def test_ifreload_configures_the_ports(shared_lab):
         shared_lab.output("leaf1", "cp /tmp/kept /etc/network/interfaces; ifreload -a")
 
 
+def test_a_cable_carries_what_the_mtu_of_its_ports_lets_through(shared_lab):
+    shared_lab.output("leaf1", "ip link set swp2 mtu 9000; ip addr add 192.0.2.0/31 dev swp2")
+    shared_lab.output("host1", "ip link set eth1 mtu 9000; ip addr add 192.0.2.1/31 dev eth1")
+    try:
+        # 28 bytes of IP and ICMP headers
+        assert shared_lab.ssh("host1", "ping -c 1 -W 5 -M do -s 8972 192.0.2.0").returncode == 0
+        assert shared_lab.ssh("host1", "ping -c 1 -W 5 -M do -s 8973 192.0.2.0").returncode != 0
+    finally:
+        shared_lab.output("leaf1", "ip addr del 192.0.2.0/31 dev swp2; ip link set swp2 mtu 1500")
+        shared_lab.output("host1", "ip addr del 192.0.2.1/31 dev eth1; ip link set eth1 mtu 1500")
+
+
+def test_files_travel_by_sftp(shared_lab, tmp_path):
+    (tmp_path / "sent").write_text("content\n")
+    config = str(shared_lab.directory / "ssh/config")
+    subprocess.run(["scp", "-q", "-F", config, str(tmp_path / "sent"), "leaf1:/etc/frr/got"], timeout=30, check=True)
+    assert shared_lab.output("leaf1", "cat /etc/frr/got; rm /etc/frr/got") == "content\n"
+
+
+def test_many_sessions_at_once(shared_lab):
+    nodes = ["leaf1", "leaf2", "spine1", "host1"] * 5
+    sessions = [
+        subprocess.Popen(
+            [*shared_lab.ssh_command(), node, "hostname; sleep 1"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for node in nodes
+    ]
+    assert [session.communicate(timeout=60)[0].strip() for session in sessions] == nodes
+
+
 def test_frr_reload_applies_and_then_sees_no_difference(shared_lab):
     config = "frr version 8.4.4\\nfrr defaults traditional\\nhostname leaf2\\nip route 192.0.2.0/24 Null0\\n"
     reload = "/usr/lib/frr/frr-reload.py --stdout"
