@@ -3,8 +3,11 @@
 import difflib
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
+
+from netgen.platforms.model import Capability
 
 
 class PlatformError(Exception):
@@ -71,6 +74,13 @@ class Section:
             raise self.error(f"{key!r} must be text, a whole number, or true or false", node)
         return value
 
+    def plain(self, key: str) -> Capability:
+        """Read values within values: texts, whole numbers, truth values, lists and mappings of them."""
+        node = self._take(key)
+        if node is None:
+            raise self.error(f"{key!r} is missing")
+        return self._plain(key, node)
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Read a list of texts; absent is empty."""
         return tuple(self._text(key, node) for node in self._sequence(key))
@@ -115,6 +125,17 @@ class Section:
         value = self._scalar(key, node)
         if not isinstance(value, str) or not value.isprintable() or not value:
             raise self.error(f"{key!r} must be text in one line; quote what YAML takes for something else", node)
+        return value
+
+    def _plain(self, key: str, node: yaml.Node) -> Capability:
+        if isinstance(node, yaml.SequenceNode):
+            return tuple(self._plain(key, item) for item in node.value)
+        if isinstance(node, yaml.MappingNode):
+            section = Section(self._path, node)
+            return MappingProxyType({name: section.plain(name) for name in section.names()})
+        value = self._scalar(key, node)
+        if not isinstance(value, str | int):
+            raise self.error(f"{key!r} must be text, a whole number, true or false, or a list or mapping of them", node)
         return value
 
     def _scalar(self, key: str, node: yaml.Node) -> object:

@@ -11,6 +11,7 @@ from netgen.platforms.features import FEATURES
 from netgen.platforms.model import (
     Apply,
     Artifact,
+    Capability,
     Kind,
     ManagementPort,
     Mtu,
@@ -148,14 +149,14 @@ def _limits(top: Section) -> MappingProxyType[str, int]:
     return MappingProxyType({key: section.integer(key) for key in section.names()} if section else {})
 
 
-def _models(top: Section) -> MappingProxyType[str, MappingProxyType[str, str | int | bool]]:
+def _models(top: Section) -> MappingProxyType[str, MappingProxyType[str, Capability]]:
     section = top.optional_section("models")
     if section is None:
         return MappingProxyType({})
     found = {model: section.section(model) for model in section.names()}
     return MappingProxyType(
         {
-            model: MappingProxyType({key: capabilities.scalar(key) for key in capabilities.names()})
+            model: MappingProxyType({key: capabilities.plain(key) for key in capabilities.names()})
             for model, capabilities in found.items()
         }
     )

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
+
+Capability: TypeAlias = "str | int | bool | tuple[Capability, ...] | Mapping[str, Capability]"
+"""What a platform knows of a switch model: a value, or values within values, for its own templates and builders."""
 
 
 class Kind(StrEnum):
@@ -102,7 +106,7 @@ class Platform:
     mtu: Mtu
     queue_count: int
     limits: Mapping[str, int]
-    models: Mapping[str, Mapping[str, str | int | bool]]
+    models: Mapping[str, Mapping[str, Capability]]
     """Capabilities by switch model."""
     expresses: Mapping[str, str | None]
     """A feature of `netgen.platforms.features` → ``None`` if it can be expressed, else the reason why not."""

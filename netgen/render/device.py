@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import jinja2
 
 from netgen.device.model import Host, Switch
+from netgen.platforms.document import PlatformError
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Artifact, Platform
 from netgen.render.errors import RenderError
@@ -73,4 +74,7 @@ def _render_artifact(device: Switch | Host, platform: Platform, artifact: Artifa
         build = importlib.import_module(module).build
     except (ImportError, AttributeError) as error:
         raise RenderError(f"{artifact.file} is to be built by {module}, which cannot be used: {error}") from None
-    return serialise(build(device, platform))
+    try:
+        return serialise(build(device, platform))
+    except PlatformError as error:
+        raise RenderError(f"{artifact.file}: {error}") from None

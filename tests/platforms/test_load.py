@@ -22,7 +22,7 @@ management: {port: mgmt0}
 mtu: {offset_bytes: 14, max_bytes: 9214}
 queues: {count: 8}
 limits: {ecmp: 64}
-models: {box: {queue: uc-tx-queue, chips: 2, deep: true}}
+models: {box: {queue: uc-tx-queue, chips: 2, deep: true, lanes: [8, 0], sku: {1: A, 2: B}}}
 apply: {transaction: files, timer: ours, bounces: [everything]}
 expresses:
 """ + "".join(f"  {feature}: yes\n" for feature in FEATURES)
@@ -38,7 +38,13 @@ def test_everything_is_read(tmp_path: Path):
     platform = parse(tmp_path, VALID.replace("pfc: yes", "pfc: It has no pause frames"))
     assert platform.mtu.offset_bytes == 14
     assert platform.limits == {"ecmp": 64}
-    assert platform.models["box"] == {"queue": "uc-tx-queue", "chips": 2, "deep": True}
+    assert platform.models["box"] == {
+        "queue": "uc-tx-queue",
+        "chips": 2,
+        "deep": True,
+        "lanes": (8, 0),
+        "sku": {"1": "A", "2": "B"},
+    }
     assert platform.apply.bounces == ("everything",)
     assert platform.expresses["pfc"] == "It has no pause frames"
     assert platform.expresses["ecn"] is None
@@ -72,6 +78,8 @@ def test_everything_is_read(tmp_path: Path):
         ("pfc: yes", "pfc: no", "must be yes, or the reason why not"),
         ("pfc: yes", "pfc: 7", "must be yes, or the reason why not"),
         ("ecn: yes", "ecn: yes\n  telepathy: yes", "'telepathy' is not known"),
+        ("chips: 2", "chips: [2, 2.5]", "13:52: 'chips' must be text, a whole number, true or false, or a list"),
+        ("sku: {1: A, 2: B}", "sku: {1: A, 1: B}", "'1' is said twice"),
         ("name: toy", "name: other", "called 'other', but its folder 'toy'"),
         ("ports:\n", "other:\n", "must name their 'ports'|'other' is not known"),
         (VALID, "", "the file is empty"),

@@ -1,0 +1,1 @@
+"""SONiC's ConfigDB: one tree, built as data from a switch."""

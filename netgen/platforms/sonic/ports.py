@@ -1,0 +1,73 @@
+"""Ports, their breakouts, addresses and neighbours.
+
+Schema: sonic-{port,breakout_cfg,interface,device_neighbor}.yang of SONiC 202411.
+"""
+
+from collections.abc import Iterable
+from string import ascii_lowercase
+
+from netgen.device.model import Port, Switch
+from netgen.device.text import ipv4
+from netgen.platforms.document import PlatformError
+from netgen.platforms.sonic.sku import Fields, Sku, Table
+
+
+def tables(device: Switch, sku: Sku) -> dict[str, Table]:
+    """Build the tables of the ports."""
+    return {
+        "PORT": {port.name: _port(port, sku) for port in device.ports},
+        "BREAKOUT_CFG": _breakouts(device, sku),
+        "INTERFACE": _interfaces(device.ports),
+        "DEVICE_NEIGHBOR": {
+            port.name: {"name": port.peer_device, "port": port.peer_port}
+            for port in device.ports
+            if port.peer_device is not None and port.peer_port is not None
+        },
+    }
+
+
+def _port(port: Port, sku: Sku) -> Fields:
+    first = sku.first_lanes[port.cage - 1] + port.lane
+    alias = sku.alias_whole if port.breakout == 1 else sku.alias_split
+    fields = {
+        "admin_status": "up" if port.enabled else "down",
+        "alias": alias.format(cage=port.cage, letter=ascii_lowercase[port.subport], lane1=port.lane + 1),
+        "autoneg": "on" if port.autoneg else "off",
+        "fec": port.fec,
+        "index": str(port.cage),
+        "lanes": ",".join(str(first + lane) for lane in range(port.lanes)),
+        "mtu": str(port.mtu_bytes),
+        "speed": str(port.speed_gbps * 1000),
+        # 0: the whole cage; else counted from 1.
+        "subport": "0" if port.breakout == 1 else str(port.subport + 1),
+    }
+    if port.description is not None:
+        fields["description"] = port.description
+    return fields
+
+
+def _breakouts(device: Switch, sku: Sku) -> Table:
+    found = {}
+    for port in device.ports:
+        if port.subport == 0:
+            mode = sku.breakout_modes.get(port.breakout)
+            if mode is None:
+                known = ", ".join(sku.breakout_modes.values())
+                raise PlatformError(
+                    f"SONiC divides no cage of a {sku.model} into {port.breakout} ports, as port {port.name} needs; "
+                    f"its modes are {known}"
+                )
+            found[port.name] = {"brkout_mode": mode}
+    return found
+
+
+def _interfaces(ports: Iterable[Port]) -> Table:
+    found: Table = {}
+    for port in ports:
+        if port.ipv4 is not None:
+            # A routed port has an entry of its own and one for each address.
+            found[port.name] = {}
+            found[f"{port.name}|{ipv4(port.ipv4)}/{port.ipv4_length}"] = {}
+        elif port.unnumbered:
+            found[port.name] = {"ipv6_use_link_local_only": "enable"}
+    return found
