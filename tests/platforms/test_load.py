@@ -78,7 +78,7 @@ def test_everything_is_read(tmp_path: Path):
         ("pfc: yes", "pfc: no", "must be yes, or the reason why not"),
         ("pfc: yes", "pfc: 7", "must be yes, or the reason why not"),
         ("ecn: yes", "ecn: yes\n  telepathy: yes", "'telepathy' is not known"),
-        ("chips: 2", "chips: [2, 2.5]", "13:52: 'chips' must be text, a whole number, true or false, or a list"),
+        ("chips: 2", "chips: [2, 2.5]", "13:47: 'chips' must be text, a whole number, true or false, or a list"),
         ("sku: {1: A, 2: B}", "sku: {1: A, 1: B}", "'1' is said twice"),
         ("name: toy", "name: other", "called 'other', but its folder 'toy'"),
         ("ports:\n", "other:\n", "must name their 'ports'|'other' is not known"),
