@@ -12,15 +12,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from netgen.lab.eos.policy import as_path_expression
+
 _TOKEN = re.compile(
     r"<(?P<key>\+?)(?P<name>[a-z0-9-]+):(?P<type>[^>]+)>|(?P<open>\[)|(?P<close>\])|(?P<word>[^\s\[\]<>]+)"
 )
-_RANGE = re.compile(r"(?P<low>\d+(\.\d+)?)\.\.(?P<high>\d+(\.\d+)?)")
-_DOTTED_ASN = re.compile(r"(\d{1,5})\.(\d{1,5})")
-_ETHERNET = re.compile(r"Ethernet\d{1,3}(/\d{1,3}){0,2}")
+_WHOLE = re.compile(r"[0-9]{1,10}")
+_DECIMAL = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5})?")
+_RANGE = re.compile(r"(?P<low>[0-9]+(\.[0-9]+)?)\.\.(?P<high>[0-9]+(\.[0-9]+)?)")
+_DOTTED_ASN = re.compile(r"([0-9]{1,5})\.([0-9]{1,5})")
+_ETHERNET = re.compile(r"Ethernet[0-9]{1,3}(/[0-9]{1,3}){0,2}")
 _WORD = re.compile(r"[!-~]+")
 _NAME = re.compile(r"[A-Za-z0-9_][!-~]*")
-_COMMUNITY = re.compile(r"(\d{1,5}):(\d{1,5})")
+_COMMUNITY = re.compile(r"([0-9]{1,5}):([0-9]{1,5})")
 
 Checker: TypeAlias = Callable[[str], str | None]
 
@@ -29,11 +33,9 @@ def _number(low: str, high: str) -> Checker:
     """Return the check of a number between two bounds, both included; it drops leading and trailing zeros."""
     if "." not in low + high:
         lowest, highest = int(low), int(high)
-        return lambda text: (
-            str(int(text)) if text.isascii() and text.isdigit() and lowest <= int(text) <= highest else None
-        )
+        return lambda text: str(int(text)) if _WHOLE.fullmatch(text) and lowest <= int(text) <= highest else None
     return lambda text: (
-        f"{float(text):g}" if re.fullmatch(r"\d+(\.\d+)?", text) and float(low) <= float(text) <= float(high) else None
+        f"{float(text):g}" if _DECIMAL.fullmatch(text) and float(low) <= float(text) <= float(high) else None
     )
 
 
@@ -59,7 +61,7 @@ def _address(kind: Callable[[str], object]) -> Checker:
 
 def _with_length(check: Checker) -> Checker:
     """Refuse an address that carries no prefix length."""
-    return lambda text: check(text) if "/" in text else None
+    return lambda text: check(text) if _WHOLE.fullmatch(text.partition("/")[2]) else None
 
 
 def _asn(text: str) -> str | None:
@@ -67,7 +69,7 @@ def _asn(text: str) -> str | None:
     if dotted := _DOTTED_ASN.fullmatch(text):
         high, low = int(dotted[1]), int(dotted[2])
         return str((high << 16) + low) if high <= 0xFFFF and low <= 0xFFFF and high + low else None
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= 0xFFFFFFFF:
+    if _WHOLE.fullmatch(text) and 1 <= int(text) <= 0xFFFFFFFF:
         return str(int(text))
     return None
 
@@ -75,6 +77,15 @@ def _asn(text: str) -> str | None:
 def _community(text: str) -> str | None:
     parts = _COMMUNITY.fullmatch(text)
     return text if parts and int(parts[1]) <= 0xFFFF and int(parts[2]) <= 0xFFFF else None
+
+
+def _regex(text: str) -> str | None:
+    """Accept a regular expression on AS paths, in which ``_`` is a boundary."""
+    try:
+        as_path_expression(text)
+    except re.error:
+        return None
+    return text
 
 
 def _peer(text: str) -> str | None:
@@ -89,10 +100,11 @@ def _numbers(low: int, high: int) -> Checker:
         found: set[int] = set()
         for part in text.split(","):
             first, _, last = part.partition("-")
-            if not (first.isascii() and first.isdigit() and (last or first).isascii() and (last or first).isdigit()):
+            ends = (first, last or first)
+            if not all(_WHOLE.fullmatch(end) and low <= int(end) <= high for end in ends):
                 return None
-            found.update(range(int(first), int(last or first) + 1) if int(last or first) <= high else (high + 1,))
-        return " ".join(map(str, sorted(found))) if found and low <= min(found) and max(found) <= high else None
+            found.update(range(int(ends[0]), int(ends[1]) + 1))
+        return " ".join(map(str, sorted(found))) or None
 
     return check
 
@@ -105,9 +117,9 @@ _TYPES: Mapping[str, Checker] = {
     "word": _matching(_WORD),
     "name": _matching(_NAME),
     "ethernet": _matching(_ETHERNET),
-    "loopback": _matching(re.compile(r"Loopback(\d{1,3}|1000)")),
-    "management": _matching(re.compile(r"Management\d(/\d)?")),
-    "port": _matching(re.compile(rf"{_ETHERNET.pattern}|Loopback\d{{1,4}}|Management\d(/\d)?")),
+    "loopback": _matching(re.compile(r"Loopback([0-9]{1,3}|1000)")),
+    "management": _matching(re.compile(r"Management[0-9](/[0-9])?")),
+    "port": _matching(re.compile(rf"{_ETHERNET.pattern}|Loopback[0-9]{{1,4}}|Management[0-9](/[0-9])?")),
     "ipv4": _address(ipaddress.IPv4Address),
     "ipv4-interface": _with_length(_address(ipaddress.IPv4Interface)),
     "ipv4-prefix": _with_length(_address(ipaddress.IPv4Network)),
@@ -117,10 +129,11 @@ _TYPES: Mapping[str, Checker] = {
     "peer": _peer,
     "asn": _asn,
     "community": _community,
+    "regex": _regex,
     # alpha of a shared buffer, from 1/64 to 8: aristanetworks/avd, schema of platform_trident
-    "alpha": _matching(re.compile(r"[1-9]|[1-9]/[1-9]\d{0,2}")),
+    "alpha": _matching(re.compile(r"[1-9]|[1-9]/[1-9][0-9]{0,2}")),
     # aristanetworks/avd, schema of ethernet_interfaces[].speed; 400g-4 and 800g-8 as pyavd 6.4.0 renders them
-    "speed": _matching(re.compile(r"((auto|forced) )?(\d+full|(10|25|40|50|100|200|400|800)g(full|-[1248])?)|auto")),
+    "speed": _matching(re.compile(r"((auto|forced) )?([0-9]+full|(10|25|40|50|100|200|400|800)g(full|-[1248])?)|auto")),
     "sha512": _matching(re.compile(r"\$6\$[!-~]+")),
 }
 

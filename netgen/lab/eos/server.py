@@ -160,8 +160,8 @@ class Server:
             return
         try:
             connection, _ = address.listener.accept()
-        except (BlockingIOError, ConnectionError):
-            return
+        except OSError:
+            return  # the client has gone again, or there are too many
         connection.setblocking(False)
         task = self._loop.create_task(self._converse(name, address, connection))
         self._tasks.add(task)
@@ -233,7 +233,7 @@ class Server:
             number, parameters = request.get("id"), request["params"]
             commands, form = list(parameters["cmds"]), parameters.get("format") or "json"
             method = request["method"]
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return _failed(None, -32700, "Parse error", []), False
         if method != "runCmds" or form not in ("json", "text"):
             return _failed(number, -32601, "Method not found", []), False

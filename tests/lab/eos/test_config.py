@@ -1,5 +1,6 @@
 """What the simulated switch accepts, and how it shows it."""
 
+import contextlib
 import random
 from textwrap import dedent
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from netgen.lab.eos.config import Editor, InvalidLine, clean, render
 from netgen.lab.eos.grammar import grammar
 from netgen.lab.eos.patterns import Attempt, checker, parse
+from netgen.lab.eos.reading import read
 
 PORTS = ("Ethernet1/1", "Ethernet1/5", "Ethernet10/1", "Ethernet9/1", "Management1")
 
@@ -241,6 +243,13 @@ def test_the_order_of_sections_is_the_switchs_own(seed: int):
         ("ip prefix-list X\nseq 10 permit 10.0.0.1/8", "Invalid input (at token 3: '10.0.0.1/8')"),
         ("qos profile X\npriority-flow-control priority 8 no-drop", "Invalid input (at token 2: '8')"),
         ("qos profile X\ntx-queue 3\nbandwidth percent 101", "Invalid input (at token 2: '101')"),
+        ("router bgp " + "9" * 5000, f"Invalid input (at token 2: '{'9' * 5000}')"),
+        ("qos map dscp 3-1 to traffic-class 3", "Invalid input (at token 3: '3-1')"),
+        ("ip as-path access-list X permit [ any", "Invalid input (at token 5: '[')"),
+        (
+            "interface Ethernet1/1\nip address 10.0.0.1/255.255.255.0",
+            "Invalid input (at token 2: '10.0.0.1/255.255.255.0')",
+        ),
         ("mls qos", "Invalid input (at token 0: 'mls')"),
         ("username x secret sha512 plaintext", "Invalid input (at token 2: 'secret')"),
         ("bandwidth percent 10", "Invalid input (at token 0: 'bandwidth')"),
@@ -260,6 +269,7 @@ def test_a_line_outside_the_grammar_is_refused_by_name(line: str, reason: str):
         ("interface Ethernet1/1\nshutdown\nno shutdown", "interface Ethernet1/1"),
         ("interface Ethernet1/1\ndescription a\ndescription  b  c", "interface Ethernet1/1\n   description b c"),
         ("interface Ethernet1/1\nno switchport\nswitchport", "interface Ethernet1/1"),
+        ("qos map dscp 24-25,26 to traffic-class 3", "qos map dscp 24 25 26 to traffic-class 3"),
         ("qos map dscp 26 24 to traffic-class 3", "qos map dscp 24 26 to traffic-class 3"),
         (
             "qos map dscp 24 26 to traffic-class 3\nqos map dscp 24 to traffic-class 4",
@@ -352,3 +362,32 @@ def test_optional_parts_are_shown_only_when_given():
         assert values is not None
         assert pattern.render(values) == line
     assert pattern.match(("ntp", "server", "a", "version", "5"), Attempt()) is None
+
+
+_VOCABULARY = {word for rows in grammar().rows.values() for row in rows for word in row.pattern.text.split()}
+_VALUES = "no exit end ! !! 10.0.0.1 10.0.0.0/8 Ethernet1/1 Loopback0 A 0 1 7 65001"
+_WORDS = st.sampled_from(sorted(_VOCABULARY | set(_VALUES.split())))
+_ENTERED = st.lists(st.lists(_WORDS, min_size=1, max_size=8).map(" ".join) | st.text(max_size=30), max_size=20)
+_REAL = st.lists(st.sampled_from([line.strip() for line in CANONICAL.splitlines()]), max_size=60)
+
+
+@given(_ENTERED)
+def test_whatever_is_entered_is_taken_or_refused(entered: list[str]):
+    config = clean(PORTS, grammar())
+    editor = Editor(grammar(), config, PORTS)
+    for line in entered:
+        with contextlib.suppress(InvalidLine):
+            editor.enter(line)
+    read(config)
+    render(config)
+
+
+@given(_REAL)
+def test_any_lines_that_are_taken_show_a_normal_form(entered: list[str]):
+    config = clean(PORTS, grammar())
+    editor = Editor(grammar(), config, PORTS)
+    for line in entered:
+        with contextlib.suppress(InvalidLine):
+            editor.enter(line)
+    once = render(config)
+    assert enter("\n".join(once)) == once
