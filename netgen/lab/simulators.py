@@ -1,6 +1,7 @@
 """The simulated switches of a lab, run by the supervisor beside the nodes in namespaces."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from netgen.lab.access import Endpoint, make_password
@@ -25,9 +26,11 @@ def start(spec: LabSpec, endpoints: Mapping[str, Endpoint], directory: Path) -> 
     LabError
         An address has been taken meanwhile.
     """
+    # Routers in namespaces are to them what hosts are: somebody at the other end of a cable.
+    ends = tuple(replace(node, kind="host") if node.kind == "frr" else node for node in spec.nodes)
     places = {name: (end.address, end.port) for name, end in endpoints.items() if end.kind == "eos"}
     try:
-        return serve(spec, places, USERNAME, make_password(directory), directory / EOS)
+        return serve(replace(spec, nodes=ends), places, USERNAME, make_password(directory), directory / EOS)
     except OSError as error:
         raise LabError(f"the simulated switches cannot listen: {error.strerror}; try again") from None
 

@@ -1,5 +1,6 @@
 """A lab comes up, goes down, and leaves nothing behind, whatever is killed when."""
 
+import dataclasses
 import os
 import signal
 import stat
@@ -114,6 +115,14 @@ def test_directories_made_for_it_go_with_it(spec, tmp_path):
     lab.down(tmp_path / "kept/made/state")
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
     assert list((tmp_path / "kept").iterdir()) == []
+
+
+def test_what_the_kernel_refuses_ends_in_words_and_leaves_nothing(spec, state_dir):
+    first, *others = spec.nodes
+    refused = dataclasses.replace(first, ports=(*first.ports, "all"))  # the name of a directory below /proc/sys/net
+    with pytest.raises(LabError, match="the cables cannot be laid: ip says: "):
+        lab.up(dataclasses.replace(spec, nodes=(refused, *others)), state_dir)
+    assert not state_dir.exists()
 
 
 def test_a_dead_node_is_told_from_the_living(spec, state_dir, remains):

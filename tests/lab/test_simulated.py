@@ -125,6 +125,7 @@ def test_both_kinds_in_one_lab(state_dir, remains):
         ("leaf1", "leaf2", "spine1", "host1"), "up"
     )
     assert run(state_dir, "leaf1", "show hostname")
+    assert neighbours(state_dir, "spine1")["Ethernet2/1"] == ("leaf2", "swp1")
     lab.inject(state_dir, "swap", "leaf2", "swp2", "leaf1", "Ethernet2/1")
     lab.inject(state_dir, "swap", "leaf2", "swp2", "leaf1", "Ethernet2/1")
     assert lab.status(state_dir).faults == ()
