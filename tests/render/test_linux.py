@@ -1,0 +1,45 @@
+"""What the files of a Linux host say."""
+
+import pytest
+
+from netgen.device.model import Host
+from netgen.render.device import Renderer, make_renderer, render_device
+from netgen.resources.load import resources
+from tests.lab_fabric import lab_fabric
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return make_renderer(resources())
+
+
+@pytest.fixture
+def host() -> Host:
+    found = lab_fabric(profile="hgx-h100-8x400g")["pod1-su1-host1"]
+    assert isinstance(found, Host)
+    return found
+
+
+def stanzas(text: str) -> dict[str, list[str]]:
+    return {lines[0].split()[1]: lines[2:] for lines in map(str.splitlines, text.split("\n\n")[1:])}
+
+
+def test_every_nic_has_a_table_and_a_preference_of_its_own(renderer: Renderer, host: Host):
+    found = stanzas(render_device(host, renderer)["interfaces"])
+    tables = [line.split()[-1] for port in host.ports for line in found[port.name] if "ip rule" in line]
+    assert tables == [str(1000 + rail) for rail in range(1, 9)]
+    for port, table in zip(host.ports, tables, strict=True):
+        assert sum(line.endswith(f" table {table}") for line in found[port.name]) == 1
+
+
+def test_a_nic_that_is_shut_has_no_routes(renderer: Renderer, host: Host):
+    host.ports[1].enabled = False
+    found = stanzas(render_device(host, renderer)["interfaces"])[host.ports[1].name]
+    assert "    link-down yes" in found
+    assert not any("ip route" in line or "ip rule" in line for line in found)
+
+
+def test_no_default_route_without_a_gateway(renderer: Renderer, host: Host):
+    assert "default" in render_device(host, renderer)["interfaces"]
+    host.management.gateway = None
+    assert "default" not in render_device(host, renderer)["interfaces"]
