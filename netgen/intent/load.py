@@ -18,7 +18,7 @@ from netgen.intent.reader import read
 from netgen.intent.table import read_csv
 
 INVENTORY = ("inventory",)
-_COLUMNS = tuple(InventoryRow.model_fields)
+_COLUMNS = tuple(field.alias or name for name, field in InventoryRow.model_fields.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -349,7 +349,7 @@ class Intent(Model):
     fabrics: dict[Name, Fabric] = Field(min_length=1)
     naming: Naming = Naming()
     inventory: FileName | None = None
-    """A CSV file of devices: name, serial, mac, address, rack, state, alias, os_version."""
+    """A CSV file of devices: name, serial, mac, address, rack, state, alias, os-version."""
 
 
 class InventoryRow(Model):

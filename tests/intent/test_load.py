@@ -56,6 +56,14 @@ def test_inventory(folder):
     assert (loaded.inventory["pod1-spine2"].serial, loaded.inventory["pod1-spine2"].state) == ("SN2", "active")
 
 
+def test_columns_of_the_inventory_are_spelt_like_keys(folder):
+    add(folder, "inventory: devices.csv\n")
+    add(folder, "name,os-version\npod1-spine1,4.32.2F\n", "devices.csv")
+    loaded = load(folder)
+    assert loaded.diagnostics == ()
+    assert loaded.inventory["pod1-spine1"].os_version == "4.32.2F"
+
+
 def test_a_finding_about_a_row_points_into_the_table(folder):
     add(folder, "inventory: devices.csv\n")
     add(folder, "name,serial\npod9-spine9,SN1\n", "devices.csv")
