@@ -24,7 +24,7 @@ def bgp(cluster: Cluster, fabric: Fabric, ref: DeviceRef, ports: list[Port]) -> 
     """Build the underlay of a leaf or a spine from its ports."""
     plan, numbers = fabric.plan, fabric.numbers
     leaf = ref.role == LEAF
-    router_id = numbers.leaf_loopback(ref.index) if leaf else numbers.spine_loopback(ref.index)
+    router_id = loopback(fabric, ref)
     aggregates = (numbers.host_block(ref.index),) if leaf else ()
     role = PortRole.UPLINK if leaf else PortRole.DOWNLINK
     group = SPINES if leaf else LEAVES
@@ -32,7 +32,7 @@ def bgp(cluster: Cluster, fabric: Fabric, ref: DeviceRef, ports: list[Port]) -> 
     # From a spine: two prefixes a leaf of the pod, and the spine's loopback; from a leaf: its loopback and aggregate.
     expected = 2 * plan.leaves_per_pod + 1 if leaf else 2
     return Bgp(
-        asn=_asn(fabric, ref),
+        asn=as_number(fabric, ref),
         router_id=router_id,
         maximum_paths=fabric.tier(ref.role).ecmp or (plan.uplinks if leaf else plan.trunk),
         groups=(
@@ -58,10 +58,18 @@ def _live(port: Port) -> bool:
     return port.enabled and port.peer_device is not None
 
 
-def _asn(fabric: Fabric, ref: DeviceRef) -> int:
+def as_number(fabric: Fabric, ref: DeviceRef) -> int:
+    """Return the AS number of a leaf or a spine."""
     if ref.role == SPINE:
         return fabric.numbers.spine_asn + ref.pod - 1
     return fabric.numbers.leaf_asn + ref.index
+
+
+def loopback(fabric: Fabric, ref: DeviceRef) -> int:
+    """Return the loopback of a leaf or a spine, which is also its router id."""
+    if ref.role == SPINE:
+        return fabric.numbers.spine_loopback(ref.index)
+    return fabric.numbers.leaf_loopback(ref.index)
 
 
 def _neighbor(cluster: Cluster, fabric: Fabric, ref: DeviceRef, port: Port, group: str) -> BgpNeighbor:
@@ -73,7 +81,7 @@ def _neighbor(cluster: Cluster, fabric: Fabric, ref: DeviceRef, port: Port, grou
     address = None
     if port.ipv4 is not None:
         address = port.ipv4 ^ 1  # the other end of a /31
-    return BgpNeighbor(port.name, group, _asn(fabric, peer), f"{port.peer_device} {port.peer_port}", address)
+    return BgpNeighbor(port.name, group, as_number(fabric, peer), f"{port.peer_device} {port.peer_port}", address)
 
 
 def _prefix_lists(

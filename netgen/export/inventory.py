@@ -1,6 +1,7 @@
 """The derived Ansible inventory: every device, and groups by role, pod, unit, rail, platform and state."""
 
 from netgen.cluster.model import HOST, Cluster, DeviceRef
+from netgen.device.routing import as_number, loopback
 from netgen.device.text import ipv4
 from netgen.export.yaml import Unsafe, Value, emit
 
@@ -25,10 +26,12 @@ def inventory(cluster: Cluster) -> str:
 def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
     record = cluster.record(ref)
     fabric = cluster.fabric(ref.fabric)
+    own: dict[str, Value] = {}
     if ref.role == HOST:
         platform, model = cluster.hosts.platform, cluster.hosts.profile.name
     else:
         platform, model = fabric.tier(ref.role).platform, fabric.model_of(ref.role, ref.index).name
+        own = {"netgen_asn": as_number(fabric, ref), "netgen_loopback": ipv4(loopback(fabric, ref))}
     optional = {
         "netgen_serial": record.serial,
         "netgen_os_version": record.os_version,
@@ -45,6 +48,7 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
         "netgen_unit": ref.unit,
         "netgen_rail": ref.rail,
         "netgen_state": record.state,
+        **own,
         # What people typed is data: Ansible would otherwise evaluate a `{{ … }}` in it.
         **{key: Unsafe(text) for key, text in optional.items() if text is not None},
     }

@@ -28,8 +28,10 @@ def test_each_cable_has_one_line_from_its_lower_end():
     assert listed[0] == {
         "a_device": "pod1-su1-rail1-leaf1",
         "a_interface": "Ethernet33/1",
+        "a_address": "",
         "b_device": "pod1-spine1",
         "b_interface": "Ethernet1/1",
+        "b_address": "",
         "speed": "400G",
         "length": "5m",
         "link": "leaf-spine",
@@ -41,3 +43,9 @@ def test_length_that_is_not_known_is_empty():
     host = devices.host(load_platforms(resources())["linux"])
     host.ports[0].cable_m = None
     assert rows(*cabling_lines(host))[0]["length"] == ""
+
+
+def test_addresses_of_a_numbered_link_are_at_its_ends():
+    host = devices.host(load_platforms(resources())["linux"])
+    row = rows(*cabling_lines(host))[0]
+    assert (row["a_address"], row["b_address"]) == ("10.0.0.1", "10.0.0.0")

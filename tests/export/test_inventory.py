@@ -40,6 +40,14 @@ def test_ansible_knows_every_device_and_where_it_is(listed: dict):
     assert len(hosts) == 8
 
 
+def test_switches_have_the_numbers_that_growth_must_not_change(listed: dict):
+    hosts = listed["_meta"]["hostvars"]
+    spine, leaf = hosts["pod1-spine2"], hosts["pod1-su1-rail3-leaf1"]
+    assert (spine["netgen_asn"], spine["netgen_loopback"]) == (4200000001, "10.255.0.130")
+    assert (leaf["netgen_asn"], leaf["netgen_loopback"]) == (4200010002, "10.255.0.3")
+    assert "netgen_asn" not in hosts["pod1-su1-host1"]
+
+
 @pytest.mark.parametrize(
     ("group", "members"),
     [
