@@ -42,6 +42,11 @@ class Section:
         """List the keys in the order in which they are written."""
         return list(self._items)
 
+    def has(self, key: str) -> bool:
+        """Whether a key is there; one that is asked about is known from then on."""
+        self._asked.append(key)
+        return key in self._items
+
     def text(self, key: str) -> str:
         """Text that must be there, without control characters."""
         value = self.optional_text(key)

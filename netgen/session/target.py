@@ -1,0 +1,52 @@
+"""What a session has to know of a device before it opens."""
+
+from dataclasses import dataclass
+
+from netgen.cluster.model import HOST, Cluster, DeviceRef
+from netgen.device.text import ipv4
+from netgen.platforms.model import Platform
+from netgen.session.connections import Connection, Connections
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One device, and who it has to be.
+
+    Parameters
+    ----------
+    device
+        Its name.
+    driver
+        Name of its NAPALM driver.
+    connection
+        How it is reached.
+    serial, os_version
+        As the inventory says; ``None``: not known, and not checked.
+    """
+
+    device: str
+    driver: str
+    connection: Connection
+    serial: str | None = None
+    os_version: str | None = None
+
+
+def platform_of(cluster: Cluster, ref: DeviceRef) -> str:
+    """Return the name of a device's platform."""
+    return cluster.hosts.platform if ref.role == HOST else cluster.fabric(ref.fabric).tier(ref.role).platform
+
+
+def make_target(cluster: Cluster, ref: DeviceRef, platform: Platform, connections: Connections) -> Target | None:
+    """Return the target of a device; ``None`` where its platform is rendered only.
+
+    Raises
+    ------
+    ConnectionsError
+        If the connections do not say enough.
+    """
+    if platform.napalm is None:
+        return None
+    record = cluster.record(ref)
+    address = ipv4(cluster.management_address(ref))
+    connection = connections.to(ref.name, platform.name, address)
+    return Target(ref.name, platform.napalm, connection, record.serial, record.os_version)
