@@ -42,6 +42,8 @@ BASES = ERRORS / "bases"
 CASES = sorted(path.parent for path in ERRORS.glob("*/case.yaml"))
 UPDATE = os.environ.get("NETGEN_UPDATE_GOLDEN") == "1"
 MOST_PER_CODE = 3
+# What these say follows from two intents, not from a broken one: tests/plan/test_offline.py shows them.
+COMPARED = {"NG490", "NG491", "NG492"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def test_bases_are_valid(base):
 
 def test_every_code_is_shown_and_none_more_than_thrice():
     shown = Counter(path.name.partition("-")[0] for path in CASES)
-    assert set(shown) == set(all_codes())
+    assert set(shown) == set(all_codes()) - COMPARED
     assert max(shown.values()) <= MOST_PER_CODE
 
 

@@ -1,6 +1,7 @@
 """NG4xx: what follows from the intent and cannot be: sizes, ports, addresses, numbers."""
 
 from netgen.diagnostics.codes.code import Code
+from netgen.diagnostics.model import Severity
 
 TOO_MANY_PODS = Code(
     "NG401",
@@ -140,4 +141,29 @@ ECMP = Code(
     "Fewer paths than uplinks",
     "A device that installs fewer equal-cost paths than it has uplinks leaves some of them idle.",
     "leaf: {ecmp: 2}   # with eight uplinks",
+)
+RENUMBERED = Code(
+    "NG490",
+    "What exists is renumbered",
+    "An AS number, a loopback, or an address of a device or link that exists changes. Sessions go down while it is\n"
+    "applied, and whoever wrote the number down elsewhere has to follow. Growth within the declared capacity\n"
+    "renumbers nothing.",
+    "asn: {base: 4200100000}   # with devices that have numbers from another base",
+    Severity.WARNING,
+)
+RECABLED = Code(
+    "NG491",
+    "What exists is re-cabled",
+    "A cable between devices that exist would lead elsewhere: somebody has to lay it anew before the configuration\n"
+    "fits. Growth within the declared capacity moves no cable.",
+    "leaf: {model: linux-16x400g, platform: frr, breakout: 2x200G}   # with leaves that were not broken out",
+    Severity.WARNING,
+)
+REMOVED = Code(
+    "NG492",
+    "What exists is removed",
+    "A device no longer follows from the intent: its configuration is not rendered any more, its neighbours forget\n"
+    "it, and nobody changes the device itself.",
+    "naming: {leaf: l{unit}r{rail}-{leaf}}   # with devices of other names",
+    Severity.WARNING,
 )

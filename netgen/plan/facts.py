@@ -1,0 +1,127 @@
+"""What a device is called by: the numbers and cables that growth must not change.
+
+They come from a derived cluster, or from what `netgen render` wrote of an earlier one: the inventory and the cabling
+list, which hold them as data, so that no vendor's text is parsed.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from netgen.cluster.model import Cluster
+from netgen.device.build import build
+from netgen.device.model import Host, Switch
+from netgen.device.text import ipv4
+from netgen.export.cabling import leading_up
+from netgen.plan.errors import PlanError
+from netgen.platforms.model import Platform
+
+INVENTORY, CABLING = "inventory/hosts.yaml", "cabling.csv"
+
+End = tuple[str, str]
+"""A device and its port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A device's own numbers; ``None``: it has none, or they are not known."""
+
+    management: str | None
+    asn: str | None
+    loopback: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cable:
+    """Where the cable at a port leads, and the address of that port; ``None``: it is unnumbered."""
+
+    far: End
+    address: str | None
+
+
+@dataclass(slots=True)
+class Facts:
+    """Of a whole cluster; a cable stands at its lower end, as in the cabling list."""
+
+    numbers: dict[str, Numbers]
+    cables: dict[End, Cable]
+
+
+def derived_facts(cluster: Cluster, platforms: Mapping[str, Platform]) -> Facts:
+    """Return the facts of a derived cluster; each device is built and let go."""
+    facts = Facts({}, {})
+    for ref in cluster.refs():
+        device = build(cluster, platforms, ref)
+        facts.numbers[device.name] = _numbers(device)
+        for port in leading_up(device):
+            address = None if port.ipv4 is None else ipv4(port.ipv4)
+            facts.cables[device.name, port.name] = Cable((str(port.peer_device), str(port.peer_port)), address)
+    return facts
+
+
+def read_facts(folder: Path) -> Facts:
+    """Return the facts that an output folder holds.
+
+    Raises
+    ------
+    PlanError
+        If its inventory or cabling list cannot be read.
+    """
+    return Facts(dict(_read_numbers(folder / INVENTORY)), dict(_read_cables(folder / CABLING)))
+
+
+def _numbers(device: Switch | Host) -> Numbers:
+    management = ipv4(device.management.address)
+    if isinstance(device, Host):
+        return Numbers(management, None, None)
+    return Numbers(management, str(device.bgp.asn), ipv4(device.loopback))
+
+
+def _read_numbers(path: Path) -> Iterator[tuple[str, Numbers]]:
+    try:
+        root = yaml.compose(_read(path), yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise PlanError(f"{path} is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}") from None
+    hosts = _value(_value(root, "all"), "hosts")
+    if not isinstance(hosts, yaml.MappingNode):
+        raise PlanError(f"{path} names no hosts: it is not an inventory that `netgen render` wrote")
+    for key, variables in hosts.value:
+        yield (
+            key.value,
+            Numbers(
+                _text(variables, "ansible_host"), _text(variables, "netgen_asn"), _text(variables, "netgen_loopback")
+            ),
+        )
+
+
+def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((value for name, value in node.value if name.value == key), None)
+
+
+def _text(node: yaml.Node, key: str) -> str | None:
+    value = _value(node, key)
+    return value.value if isinstance(value, yaml.ScalarNode) else None
+
+
+def _read_cables(path: Path) -> Iterator[tuple[End, Cable]]:
+    try:
+        for row in csv.DictReader(io.StringIO(_read(path)), strict=True):
+            far = (row["b_device"], row["b_interface"])
+            yield (row["a_device"], row["a_interface"]), Cable(far, row.get("a_address") or None)
+    except (csv.Error, KeyError) as error:
+        raise PlanError(f"{path} is not a cabling list that `netgen render` wrote: {error}") from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PlanError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise PlanError(f"{path} is not UTF-8") from None

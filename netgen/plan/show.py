@@ -1,0 +1,122 @@
+"""A plan as plain text and plain data; what makes it colourful is the command line's."""
+
+from collections import Counter
+from typing import Any
+
+from netgen.plan.model import CHANGES, FAILURES, DevicePlan, Plan, Status, is_heading
+
+_ORDER = tuple(Status)
+
+
+def to_data(plan: Plan) -> dict[str, Any]:
+    """Return a plan for programs: without the salt, so that nobody can test guesses of a secret against it."""
+    return {
+        "cluster": plan.cluster,
+        "against": plan.against,
+        "netgen": plan.netgen,
+        "inputs": plan.inputs,
+        "limit": plan.limit,
+        "counts": counts(plan),
+        "differs": plan.differs,
+        "devices": [_device(device) for device in plan.devices],
+        "warnings": list(plan.warnings),
+    }
+
+
+def counts(plan: Plan) -> dict[str, int]:
+    """Return how many devices stand how, in the order of `Status`; what none is, is left out."""
+    found = Counter(device.status for device in plan.devices)
+    return {status.value: found[status] for status in _ORDER if found[status]}
+
+
+def rows(plan: Plan) -> list[tuple[str, str, str, str]]:
+    """Return the table of the devices that are not as intended: name, status, lines, remark."""
+    return [
+        (device.device, device.status.value, _lines(device), _remark(device))
+        for device in plan.devices
+        if device.status is not Status.UNCHANGED
+    ]
+
+
+def summary(plan: Plan) -> str:
+    """Return the result in one line."""
+    said = ", ".join(f"{number:,} {status}" for status, number in counts(plan).items())
+    added = sum(device.added for device in plan.devices)
+    removed = sum(device.removed for device in plan.devices)
+    lines = f"; {added:,} lines to add, {removed:,} to delete" if plan.differs else ""
+    return f"{plan.cluster}: {said or 'no devices'}{lines}"
+
+
+def notes(plan: Plan) -> list[tuple[str, str]]:
+    """Return what else a reader has to know: device (empty: none in particular) and words."""
+    found = [("", warning) for warning in plan.warnings]
+    return found + [(device.device, note) for device in plan.devices for note in device.notes]
+
+
+def losses(plan: Plan) -> list[tuple[str, str]]:
+    """Return what a replace would delete that netgen did not put there: device, and the line under its section.
+
+    Where no earlier output tells netgen's lines from others', every line that nothing replaces is in it.
+    """
+    return [
+        (device.device, " / ".join((*deletion.section, deletion.line)))
+        for device in plan.devices
+        for deletion in device.deletions
+        if not deletion.was_rendered
+    ]
+
+
+def diff_text(plan: Plan) -> str:
+    """Return all differences as one unified diff."""
+    parts = [line for device in plan.devices if device.status in CHANGES for line in _headed(device)]
+    return "".join(f"{line}\n" for line in parts)
+
+
+def _headed(device: DevicePlan) -> list[str]:
+    # A switch compares its own configurations and names no side; files name theirs.
+    if any(is_heading(line) for line in device.diff):
+        return [f"=== {device.device}", *device.diff]
+    return [
+        f"=== {device.device}",
+        f"--- {device.device} (running)",
+        f"+++ {device.device} (intended)",
+        *device.diff,
+    ]
+
+
+def _lines(device: DevicePlan) -> str:
+    return f"+{device.added} -{device.removed}" if device.diff else ""
+
+
+def _remark(device: DevicePlan) -> str:
+    if device.status in FAILURES:
+        return device.message
+    if device.status is Status.EXPECTED_ABSENT:
+        return f"the inventory says {device.state}"
+    if device.status is Status.RENDERED_ONLY:
+        return f"{device.platform} has no session"
+    lost = sum(not deletion.was_rendered for deletion in device.deletions)
+    return f"deletes {lost} lines that nothing replaces" if lost else ""
+
+
+def _device(device: DevicePlan) -> dict[str, Any]:
+    return {
+        "device": device.device,
+        "role": device.role,
+        "platform": device.platform,
+        "state": device.state,
+        "status": device.status.value,
+        "added": device.added,
+        "removed": device.removed,
+        "diff": list(device.diff),
+        "deletions": [
+            {"section": list(each.section), "line": each.line, "was_rendered": each.was_rendered}
+            for each in device.deletions
+        ],
+        "candidate": device.candidate,
+        "serial": device.serial,
+        "os_version": device.os_version,
+        "reason": device.reason,
+        "message": device.message,
+        "notes": list(device.notes),
+    }
