@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from netgen.catalog.load import load_catalog
 from netgen.cluster.derive import derive
+from netgen.cluster.model import Cluster
 from netgen.device.build import build
 from netgen.device.model import Host, Switch
 from netgen.intent.models import Intent
@@ -14,12 +15,16 @@ from netgen.resources.load import resources
 def fabric(
     platforms: Mapping[str, Platform], platform: str, *, links: str = "unnumbered", **roce: object
 ) -> dict[str, Switch | Host]:
-    """Build every device of two units of two hosts, laid out for four units, by name.
+    """Build every device of `cluster`, by name."""
+    derived = cluster(platform, links=links, **roce)
+    return {ref.name: build(derived, platforms, ref) for ref in derived.refs()}
+
+
+def cluster(platform: str, *, links: str = "unnumbered", **roce: object) -> Cluster:
+    """Derive two units of two hosts, laid out for four units.
 
     Parameters
     ----------
-    platforms
-        All platforms, by name.
     platform
         Of the leaves and the spines.
     links
@@ -62,5 +67,4 @@ def fabric(
             },
         }
     )
-    cluster = derive(intent, {}, load_catalog(resources()), {})
-    return {ref.name: build(cluster, platforms, ref) for ref in cluster.refs()}
+    return derive(intent, {}, load_catalog(resources()), {})
