@@ -32,7 +32,16 @@ def lab_spec(cluster: Cluster, platforms: Mapping[str, Platform], limit: str | N
         if (limit is None or fnmatchcase(ref.name, limit)) and cluster.record(ref).state not in {"planned", "failed"}
     ]
     shown = {device.name: device for device in devices if platforms[device.platform].napalm in KINDS}
-    return LabSpec(cluster.name, tuple(_node(device, platforms) for device in shown.values()), tuple(_cables(shown)))
+    nodes = tuple(_node(device, platforms) for device in shown.values())
+    return LabSpec(cluster.name, nodes, tuple(_cables(shown)), tuple(_secrets(cluster)))
+
+
+def _secrets(cluster: Cluster) -> Iterator[str]:
+    """Yield the names of the secrets that configurations of this cluster refer to."""
+    management = cluster.management
+    if management.snmp_secret is not None:
+        yield management.snmp_secret
+    yield from (user.secret for user in management.users if user.secret is not None)
 
 
 def _node(device: Switch | Host, platforms: Mapping[str, Platform]) -> LabNode:

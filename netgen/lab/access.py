@@ -3,14 +3,14 @@
 import os
 import secrets
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from netgen.lab.errors import LabError
-from netgen.lab.journal import EOS, INVENTORY, SSH
+from netgen.lab.journal import EOS, INVENTORY, SECRETS, SSH
 from netgen.lab.node_files import USERNAME
 
 CONNECTIONS = "connections.yaml"
@@ -46,6 +46,15 @@ def make_password(directory: Path) -> str:
     return password
 
 
+def make_secrets(directory: Path, names: Collection[str]) -> dict[str, Path]:
+    """Make up a secret for each name, of the form that a SHA-512 password hash has (crypt(5)); return their files."""
+    (directory / SECRETS).mkdir(mode=0o700)
+    files = {name: directory / SECRETS / str(number) for number, name in enumerate(names, 1)}
+    for file in files.values():
+        write_private(file, f"$6${secrets.token_hex(8)}${secrets.token_hex(43)}")
+    return files
+
+
 def write_hosts(directory: Path, endpoints: Mapping[str, Endpoint], host_keys: Mapping[str, str]) -> None:
     """Write the nodes' host keys, and a configuration for people: ``ssh -F DIR/ssh/config NODE``."""
     known, config = [], []
@@ -62,8 +71,8 @@ def write_hosts(directory: Path, endpoints: Mapping[str, Endpoint], host_keys: M
     write_private(directory / SSH / "config", "".join(config))
 
 
-def write_connections(directory: Path, endpoints: Mapping[str, Endpoint]) -> None:
-    """Write ``inventory/connections.yaml``: per platform what opens it, per device where it is."""
+def write_connections(directory: Path, endpoints: Mapping[str, Endpoint], made_up: Mapping[str, Path]) -> None:
+    """Write ``inventory/connections.yaml``: per platform what opens it, per device where it is, and the secrets."""
     ports = {endpoint.kind: endpoint.port for endpoint in endpoints.values()}
     secure_shell = {"key": str(key_file(directory)), "known_hosts": str(known_hosts(directory))}
     secure_web = {"password": {"file": str(directory / EOS / "password")}, "ca": str(directory / EOS / "ca.pem")}
@@ -73,7 +82,12 @@ def write_connections(directory: Path, endpoints: Mapping[str, Endpoint]) -> Non
     devices = {
         endpoint.name: {"platform": endpoint.kind, "address": endpoint.address} for endpoint in endpoints.values()
     }
-    document = {"defaults": {"username": USERNAME}, "platforms": platforms, "devices": devices}
+    document = {
+        "defaults": {"username": USERNAME},
+        "platforms": platforms,
+        "devices": devices,
+        "secrets": {name: {"file": str(file)} for name, file in made_up.items()},
+    }
     (directory / INVENTORY).mkdir(mode=0o700, exist_ok=True)
     write_private(directory / INVENTORY / CONNECTIONS, yaml.safe_dump(document, sort_keys=False))
 

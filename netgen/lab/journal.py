@@ -25,9 +25,10 @@ LOGS = "logs"
 SSH = "ssh"
 EOS = "eos"
 INVENTORY = "inventory"
+SECRETS = "secrets"
 
 #: All that a lab puts into its state directory.
-ENTRIES = (SPEC, CONTROL, SUPERVISOR_LOG, LOGS, SSH, EOS, INVENTORY)
+ENTRIES = (SPEC, CONTROL, SUPERVISOR_LOG, LOGS, SSH, EOS, INVENTORY, SECRETS)
 
 
 @dataclass(frozen=True, slots=True)

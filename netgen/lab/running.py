@@ -91,7 +91,7 @@ def bring_up(lab: Running, ports: dict[str, int], say: Say) -> None:
         lab.simulated = simulators.start(lab.spec, lab.endpoints, lab.directory)
     if members:
         access.write_hosts(lab.directory, lab.endpoints, _bring_up_nodes(lab, members, say))
-    access.write_connections(lab.directory, lab.endpoints)
+    access.write_connections(lab.directory, lab.endpoints, access.make_secrets(lab.directory, lab.spec.secrets))
 
 
 def _bring_up_nodes(lab: Running, members: Collection[LabNode], say: Say) -> dict[str, str]:

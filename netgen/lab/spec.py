@@ -40,11 +40,22 @@ class LabCable:
 
 @dataclass(frozen=True, slots=True)
 class LabSpec:
-    """A whole lab; its name is the cluster's."""
+    """A whole lab.
+
+    Parameters
+    ----------
+    name
+        The cluster's.
+    nodes, cables
+        What it consists of.
+    secrets
+        Names of the secrets that the intent refers to: the lab makes one up for each.
+    """
 
     name: str
     nodes: tuple[LabNode, ...]
     cables: tuple[LabCable, ...]
+    secrets: tuple[str, ...] = ()
 
 
 def in_namespaces(spec: LabSpec) -> tuple[LabNode, ...]:

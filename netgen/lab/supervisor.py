@@ -61,7 +61,8 @@ def read_spec(directory: Path) -> tuple[LabSpec, dict[str, int]]:
     orders = json.loads((directory / SPEC).read_text())
     spec = orders["spec"]
     nodes = tuple(LabNode(**{**member, "ports": tuple(member["ports"])}) for member in spec["nodes"])
-    return LabSpec(spec["name"], nodes, tuple(LabCable(**cable) for cable in spec["cables"])), orders["ports"]
+    cables = tuple(LabCable(**cable) for cable in spec["cables"])
+    return LabSpec(spec["name"], nodes, cables, tuple(spec["secrets"])), orders["ports"]
 
 
 def _report(**words: object) -> None:
