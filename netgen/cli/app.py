@@ -60,11 +60,79 @@ def topology(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
     return inspect.topology(intent, form)
 
 
-lab = typer.Typer(help="Targets to try a cluster on: simulated EOS switches, real FRR routers.", no_args_is_help=True)
-app.add_typer(lab, name="lab")
+Inventory = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Where connections.yaml is; default: inventories/<cluster>.", show_default=False),
+]
+Lab = Annotated[bool, typer.Option("--lab", help="The devices of the lab.")]
 
 
-@lab.command("up")
+@app.command()
+def diff(
+    intent: IntentFolder,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="DIR|git:REV", help="A rendered folder or a revision instead.", show_default=False),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="PLAN", help="Keep the plan.", show_default=False)] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 2 if there are differences.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="Leave the lines out.")] = False,
+    limit: Limit = None,
+    inventory: Inventory = None,
+    lab: Lab = False,
+    form: FormatOption = Format.HUMAN,
+) -> int:
+    """Show what an apply would change on the devices, or between two renders."""
+    from netgen.cli import diff as command
+    from netgen.cli.means import Reach
+
+    reach = Reach(limit, inventory, lab)
+    return command.diff(intent, reach, against=against, out=out, brief=summary, exit_code=exit_code, form=form)
+
+
+@app.command()
+def apply(
+    intent: IntentFolder,
+    plan: Annotated[
+        Path | None, typer.Option(metavar="PLAN", help="Only what this plan says.", exists=True, show_default=False)
+    ] = None,
+    timer: Annotated[int, typer.Option(metavar="SECONDS", help="Devices undo what is not confirmed by then.")] = 300,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    limit: Limit = None,
+    inventory: Inventory = None,
+    lab: Lab = False,
+    form: FormatOption = Format.HUMAN,
+) -> int:
+    """Bring the devices to their intended configuration, with a timer that undoes what is not confirmed."""
+    from netgen.cli import apply as command
+    from netgen.cli.means import Reach
+
+    return command.apply(intent, Reach(limit, inventory, lab), plan_file=plan, timer_s=timer, yes=yes, form=form)
+
+
+@app.command()
+def verify(
+    intent: IntentFolder,
+    wait: Annotated[float, typer.Option(metavar="SECONDS", help="Look again until all is well.")] = 0,
+    limit: Limit = None,
+    inventory: Inventory = None,
+    lab: Lab = False,
+    form: FormatOption = Format.HUMAN,
+) -> int:
+    """Check cabling, interfaces, sessions and equal-cost paths of the devices."""
+    from netgen.cli import verify as command
+    from netgen.cli.means import Reach
+
+    return command.verify(intent, Reach(limit, inventory, lab), wait_s=wait, form=form)
+
+
+lab_commands = typer.Typer(
+    help="Targets to try a cluster on: simulated EOS switches, real FRR routers.", no_args_is_help=True
+)
+app.add_typer(lab_commands, name="lab")
+
+
+@lab_commands.command("up")
 def lab_up(intent: IntentFolder, limit: Limit = None, form: FormatOption = Format.HUMAN) -> int:
     """Bring up a lab of a cluster on this machine."""
     from netgen.cli import lab as command
@@ -72,7 +140,7 @@ def lab_up(intent: IntentFolder, limit: Limit = None, form: FormatOption = Forma
     return command.up(intent, limit=limit, form=form)
 
 
-@lab.command("status")
+@lab_commands.command("status")
 def lab_status(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
     """Show the lab's devices."""
     from netgen.cli import lab as command
@@ -80,7 +148,7 @@ def lab_status(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
     return command.status(intent, form)
 
 
-@lab.command("fault")
+@lab_commands.command("fault")
 def lab_fault(
     intent: IntentFolder,
     kind: Annotated[str, typer.Argument(help="Such as swap, cable-down, drift.", show_default=False)],
@@ -92,7 +160,7 @@ def lab_fault(
     return command.fault(intent, kind, arguments)
 
 
-@lab.command("down")
+@lab_commands.command("down")
 def lab_down(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
     """Take the lab down, and leave nothing of it."""
     from netgen.cli import lab as command
@@ -138,15 +206,11 @@ def main() -> NoReturn:
 
 def _explain(error: Exception) -> Exit:
     """Say what went wrong; raise again what is no user's doing."""
-    from netgen.cli.compiled import RefusedError
-    from netgen.lab.errors import LabError
-    from netgen.platforms.document import PlatformError
-    from netgen.render.errors import RenderError
-    from netgen.resources.load import ResourceError
+    from netgen.cli.failures import exit_for
 
-    if isinstance(error, RefusedError):
-        return Exit.ERROR
-    if isinstance(error, (LabError, PlatformError, RenderError, ResourceError)):
+    code = exit_for(error)
+    if code is None:
+        raise error
+    if str(error):
         say(f"error: {error}")
-        return Exit.ERROR
-    raise error
+    return code

@@ -1,0 +1,116 @@
+"""Runs a plan through Ansible: the playbook orders the devices, its action plugin calls `apply_device`."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from netgen.apply.model import ApplyReport, Job, Outcome, Result, outcome_from_data
+
+FORKS = 20
+"""Devices at once: each is waited for, not computed."""
+PLAYBOOK = "playbooks/apply.yaml"
+
+Progress = Callable[[Outcome], None]
+
+
+def run_jobs(
+    cluster: str,
+    jobs: Sequence[Job],
+    playbook: Path,
+    *,
+    backups: Path,
+    forks: int = FORKS,
+    progress: Progress = lambda _: None,
+) -> ApplyReport:
+    """Apply every job.
+
+    Parameters
+    ----------
+    cluster
+        Its name.
+    jobs
+        What is to be done; each with another device.
+    playbook
+        ``playbooks/apply.yaml``, the built-in one or the user's.
+    backups
+        Folder that what ran before is kept in.
+    forks
+        Devices at once.
+    progress
+        Called with every device as it is done, in another thread.
+    """
+    outcomes: dict[str, Outcome] = {}
+    heard: list[str] = []
+
+    def hear(event: Mapping[str, Any]) -> bool:
+        outcome = _outcome(event)
+        if outcome is not None:
+            outcomes[outcome.device] = outcome
+            progress(outcome)
+        elif event.get("event") == "error" or (event.get("event") == "verbose" and event.get("stdout")):
+            heard.append(str(event["stdout"]))
+        return False  # keeps no events: they are told once
+
+    # Ansible and its runner leave files in their folder: it is closed to others, and goes with the run.
+    private = Path(tempfile.mkdtemp(prefix="netgen-apply-"))
+    try:
+        _write_jobs(private, jobs)
+        _run(private, jobs, playbook, forks, hear)
+    finally:
+        shutil.rmtree(private, ignore_errors=True)
+    why = "Ansible did not run it" + (f": {heard[-1].strip()}" if heard else "")
+    unheard = {job.device: Outcome(job.device, Result.UNKNOWN, why) for job in jobs}
+    return ApplyReport(cluster, tuple(outcomes.get(job.device, unheard[job.device]) for job in jobs), str(backups))
+
+
+def _write_jobs(private: Path, jobs: Sequence[Job]) -> None:
+    folder = private / "jobs"
+    folder.mkdir(mode=0o700)
+    for job in jobs:
+        path = folder / f"{job.device}.json"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(job.as_data()), encoding="utf-8")
+
+
+def _run(
+    private: Path, jobs: Sequence[Job], playbook: Path, forks: int, hear: Callable[[Mapping[str, Any]], bool]
+) -> None:
+    import ansible_runner  # only here: it takes a while, and nothing else needs it
+
+    hosts = {
+        job.device: {"ansible_connection": "local", "netgen_job": str(private / "jobs" / f"{job.device}.json")}
+        for job in jobs
+    }
+    ansible_runner.run(
+        private_data_dir=str(private),
+        playbook=str(playbook.resolve()),
+        inventory={"all": {"hosts": hosts}},
+        forks=forks,
+        quiet=True,
+        event_handler=hear,
+        envvars={
+            "ANSIBLE_HOME": str(private / "ansible"),
+            "ANSIBLE_LOCAL_TEMP": str(private / "tmp"),
+            "ANSIBLE_RETRY_FILES_ENABLED": "0",
+            "ANSIBLE_HOST_KEY_CHECKING": "1",
+            # Ansible is the one beside this interpreter, and its plugin finds netgen as this process did.
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+            "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        },
+    )
+
+
+def _outcome(event: Mapping[str, Any]) -> Outcome | None:
+    """Return what an event tells of a device that is done."""
+    kind, data = event.get("event", ""), event.get("event_data", {})
+    if kind not in {"runner_on_ok", "runner_on_failed", "runner_on_unreachable"}:
+        return None
+    result = data.get("res", {})
+    if "netgen" in result:
+        return outcome_from_data(result["netgen"])
+    return Outcome(str(data.get("host")), Result.UNKNOWN, str(result.get("msg", "Ansible told no reason")))

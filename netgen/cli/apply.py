@@ -1,0 +1,133 @@
+"""apply: a plan, or what differs now."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from netgen.apply.model import ApplyReport, Outcome, Result
+from netgen.apply.prepare import MIN_TIMER_S, StalePlanError, make_jobs
+from netgen.apply.run import PLAYBOOK, run_jobs
+from netgen.cli.console import Format, emit, emit_json, progress, say, table
+from netgen.cli.diff import online, show_plan
+from netgen.cli.exits import Exit
+from netgen.cli.means import Means, Reach, gather
+from netgen.cli.verify import show_report, to_data
+from netgen.plan import show
+from netgen.plan.file import read_plan
+from netgen.plan.model import Plan
+from netgen.verify.model import Report
+from netgen.verify.run import verify
+
+CONVERGE_S = 60.0
+"""How long the fabric is given after both ends of its links were changed."""
+
+
+class LockedError(Exception):
+    """Somebody else applies to this cluster from this repository."""
+
+
+def apply(intent: Path, reach: Reach, *, plan_file: Path | None, timer_s: int, yes: bool, form: Format) -> Exit:
+    """Apply, check the fabric, report exactly."""
+    if timer_s < MIN_TIMER_S:
+        raise typer.BadParameter(f"a timer of less than {MIN_TIMER_S} s leaves no time to check", param_hint="--timer")
+    means = gather(intent, reach)
+    with _locked(means.state):
+        plan = read_plan(plan_file) if plan_file else online(intent, reach)
+        _refuse_stale(plan, means)
+        if form is Format.HUMAN:
+            show_plan(plan, brief=plan_file is None and not yes)
+        backups = means.state / "backups" / time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        jobs = make_jobs(plan, means.source, means.connections.file, timer_s=timer_s, backups=backups)
+        if not jobs:
+            _tell(form, plan, None, None)
+            return Exit.ERROR if plan.failures else Exit.DONE
+        if not yes and not _agreed(len(jobs)):
+            say("nothing was done")
+            return Exit.REFUSED
+        with progress(f"apply {plan.cluster}", len(jobs)) as step:
+            playbook = means.compiled.found.find(PLAYBOOK).path
+            report = run_jobs(
+                plan.cluster, jobs, playbook, backups=backups, progress=lambda outcome: step(outcome.device)
+            )
+        fabric = _check(means) if report.count(Result.APPLIED) else None
+    _tell(form, plan, report, fabric)
+    return _exit(plan, report, fabric)
+
+
+def _check(means: Means) -> Report:
+    """Judge the fabric as a whole, once both ends of its links have been changed."""
+    with progress(f"verify {means.source.cluster.name}", None) as step:
+        return verify(
+            means.source.cluster,
+            means.compiled.platforms,
+            means.connections,
+            means.refs,
+            wait_s=CONVERGE_S,
+            progress=step,
+        )
+
+
+@contextmanager
+def _locked(state: Path) -> Iterator[None]:
+    """Hold the cluster's lock; the kernel frees it whatever becomes of this process."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (state / "apply.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise LockedError(f"another netgen applies to this cluster (process {lock.read().strip()})") from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def _refuse_stale(plan: Plan, means: Means) -> None:
+    if plan.cluster != means.source.cluster.name:
+        raise StalePlanError(f"the plan is about the cluster {plan.cluster}, the intent about another")
+    if plan.inputs != means.digest():
+        raise StalePlanError("the intent, a template or the catalog has changed since the plan was made: plan again")
+
+
+def _agreed(devices: int) -> bool:
+    return typer.confirm(f"Apply to {devices} device{'s' if devices > 1 else ''}?", default=False, err=True)
+
+
+def _exit(plan: Plan, report: ApplyReport, fabric: Report | None) -> Exit:
+    good = [outcome for outcome in report.outcomes if outcome.good]
+    if len(good) == len(report.outcomes):
+        return Exit.ERROR if plan.failures or (fabric is not None and fabric.problems) else Exit.DONE
+    if good:
+        return Exit.PARTIAL
+    return Exit.REFUSED if all(outcome.result is Result.STALE for outcome in report.outcomes) else Exit.ERROR
+
+
+def _tell(form: Format, plan: Plan, report: ApplyReport | None, fabric: Report | None) -> None:
+    outcomes = report.outcomes if report else ()
+    if form is Format.JSON:
+        data: dict[str, Any] = {"plan": show.to_data(plan), "devices": [outcome.as_data() for outcome in outcomes]}
+        data["fabric"] = to_data(fabric) if fabric else None
+        data["backups"] = report.backups if report else None
+        emit_json(data)
+        return
+    rest = [outcome for outcome in outcomes if outcome.result is not Result.APPLIED or outcome.message]
+    if rest:
+        emit(table(("device", "result", ""), [_row(outcome) for outcome in rest]))
+    counts = {result: report.count(result) for result in Result} if report else {}
+    said = ", ".join(f"{number} {result}" for result, number in counts.items() if number)
+    emit(f"{plan.cluster}: {said or 'nothing to apply'}")
+    if report is not None and report.count(Result.APPLIED):
+        say(f"what ran before: {report.backups}")
+    if fabric is not None:
+        show_report(fabric)
+
+
+def _row(outcome: Outcome) -> tuple[str, str, str]:
+    return outcome.device, outcome.result.value, outcome.message

@@ -1,0 +1,64 @@
+"""What diff, apply and verify need: the cluster, what renders it, and how its devices are reached."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from netgen.cli.compiled import compiled
+from netgen.cli.places import lab_folder, state_folder
+from netgen.cluster.model import DeviceRef
+from netgen.compile import Compiled
+from netgen.plan.model import digest_inputs
+from netgen.render import inputs
+from netgen.render.source import Source, open_source, select
+from netgen.session.connections import Connections, find_connections, read_connections
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How the user says which devices, and how they are reached.
+
+    Parameters
+    ----------
+    limit
+        Glob over names.
+    inventory
+        Folder with a connections.yaml; ``None``: ``inventories/<cluster>``.
+    lab
+        The lab's instead.
+    """
+
+    limit: str | None
+    inventory: Path | None
+    lab: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """All that a command on devices works with."""
+
+    intent: Path
+    compiled: Compiled
+    source: Source
+    refs: list[DeviceRef]
+    connections: Connections
+    state: Path
+    """Folder of what netgen keeps for itself about this cluster."""
+
+    def digest(self) -> str:
+        """Return the digest of all that renders are made from."""
+        return digest_inputs(inputs.digest_inputs(self.intent, self.compiled, self.source.cluster))
+
+
+def gather(intent: Path, reach: Reach) -> Means:
+    """Compile the intent and read the connections.
+
+    Raises
+    ------
+    RefusedError, ConnectionsError, RenderError
+        If the intent has errors, the connections are not what they must be, or the limit matches nothing.
+    """
+    cluster, result = compiled(intent)
+    source = open_source(result)
+    given = lab_folder(intent, cluster.name) / "inventory" if reach.lab else reach.inventory
+    connections = read_connections(find_connections(intent, cluster.name, given))
+    return Means(intent, result, source, select(cluster, reach.limit), connections, state_folder(intent, cluster.name))

@@ -1,0 +1,1 @@
+"""Holds what devices say of their state against what follows from the intent."""

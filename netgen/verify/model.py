@@ -1,0 +1,65 @@
+"""What a verification found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netgen.session.state import BgpSession, Interface, LldpNeighbour, Route
+
+
+class Check(StrEnum):
+    """What is checked."""
+
+    REACHABLE = "reachable"
+    CABLING = "cabling"
+    INTERFACE = "interface"
+    SESSION = "session"
+    PATHS = "paths"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one device said of itself."""
+
+    lldp: tuple[LldpNeighbour, ...]
+    bgp: tuple[BgpSession, ...]
+    interfaces: tuple[Interface, ...]
+    routes: tuple[Route, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something that is not as it should be."""
+
+    device: str
+    check: Check
+    port: str
+    """Empty where no port is meant."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result.
+
+    Parameters
+    ----------
+    cluster
+        Its name.
+    checked
+        How much of each kind was looked at.
+    problems
+        What is wrong; sorted.
+    expected_down
+        Links that are down because a device at an end is planned or failed, or the intent shuts them; in words.
+    absent
+        Devices that are not expected to be there; sorted.
+    unmanaged
+        How many devices were not asked, for each reason why.
+    """
+
+    cluster: str
+    checked: dict[Check, int]
+    problems: tuple[Problem, ...]
+    expected_down: tuple[str, ...]
+    absent: tuple[str, ...]
+    unmanaged: dict[str, int]

@@ -1,0 +1,116 @@
+"""Asks every device for its state, in parallel, and checks the whole."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from netgen.cluster.model import Cluster, DeviceRef
+from netgen.device.build import build
+from netgen.device.model import Host, Switch
+from netgen.platforms.model import Platform
+from netgen.session.connections import Connections
+from netgen.session.errors import SessionError
+from netgen.session.secrets import Secrets
+from netgen.session.session import import_drivers, open_session
+from netgen.session.target import Target, make_target
+from netgen.verify.compare import ABSENT_STATES, compare
+from netgen.verify.model import Report, State
+
+JOBS = 32
+"""Sessions at once: devices are waited for, not computed."""
+PAUSE_S = 2.0
+"""Between two looks at a fabric that is still converging."""
+
+Progress = Callable[[str], None]
+
+
+def verify(
+    cluster: Cluster,
+    platforms: Mapping[str, Platform],
+    connections: Connections,
+    refs: Sequence[DeviceRef],
+    *,
+    wait_s: float = 0.0,
+    jobs: int = JOBS,
+    progress: Progress = lambda _: None,
+) -> Report:
+    """Check devices against the intent.
+
+    Parameters
+    ----------
+    cluster, platforms
+        As compiled.
+    connections
+        How the devices are reached.
+    refs
+        Which devices are asked; the others' ends of their links are not.
+    wait_s
+        Look again, until nothing is wrong or so many seconds are over: a fabric that was just changed converges.
+    jobs
+        How many sessions at once.
+    progress
+        Called with the name of every device that has been asked.
+
+    Raises
+    ------
+    ConnectionsError
+        If the connections do not say enough.
+    """
+    devices = {ref.name: build(cluster, platforms, ref) for ref in cluster.refs()}
+    targets, unmanaged = _targets(cluster, platforms, connections, refs, devices)
+    if targets:
+        import_drivers()
+    deadline = time.monotonic() + wait_s
+    while True:
+        states, unreachable = _ask(targets, Secrets(connections.secrets), jobs, progress)
+        report = compare(cluster, platforms, devices, states, unreachable=unreachable, unmanaged=unmanaged)
+        if not report.problems or time.monotonic() + PAUSE_S > deadline:
+            return report
+        time.sleep(PAUSE_S)
+
+
+def _targets(
+    cluster: Cluster,
+    platforms: Mapping[str, Platform],
+    connections: Connections,
+    refs: Sequence[DeviceRef],
+    devices: Mapping[str, Switch | Host],
+) -> tuple[list[Target], dict[str, int]]:
+    targets: list[Target] = []
+    unmanaged: Counter[str] = Counter()
+    for ref in refs:
+        device = devices[ref.name]
+        if device.state in ABSENT_STATES:
+            continue
+        target = make_target(cluster, ref, platforms[device.platform], connections)
+        if target is None:
+            unmanaged[f"netgen opens no session to {device.platform}"] += 1
+        else:
+            targets.append(target)
+    return targets, dict(unmanaged)
+
+
+def _ask(
+    targets: Sequence[Target], secrets: Secrets, jobs: int, progress: Progress
+) -> tuple[dict[str, State], dict[str, str]]:
+    states, unreachable = {}, {}
+    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="netgen-verify") as pool:
+        for target, found in zip(targets, pool.map(lambda target: _state(target, secrets), targets), strict=True):
+            if isinstance(found, State):
+                states[target.device] = found
+            else:
+                unreachable[target.device] = found.message
+            progress(target.device)
+    return states, unreachable
+
+
+def _state(target: Target, secrets: Secrets) -> State | SessionError:
+    try:
+        with open_session(target, secrets) as session:
+            session.identify()
+            return State(
+                tuple(session.lldp()), tuple(session.bgp()), tuple(session.interfaces()), tuple(session.routes())
+            )
+    except SessionError as error:
+        return error
