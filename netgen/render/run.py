@@ -3,7 +3,8 @@
 import contextlib
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
+import signal
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from fnmatch import fnmatchcase
@@ -91,7 +92,9 @@ def render(
     task = Task(intent.resolve(), out.resolve(), limit, check)
     with open_output(out, create=not check, lock=not check) as root:
         try:
-            return _run(root, task, compiled, source, _parts(source, refs, task, jobs, executor))
+            # Closed before the sweep: on an error, processes may still be staging.
+            with contextlib.closing(_parts(source, refs, task, jobs, executor)) as parts:
+                return _run(root, task, compiled, source, parts)
         finally:
             if not check:
                 sweep(root, *FOLDERS)
@@ -124,7 +127,7 @@ def _run(root: int, task: Task, compiled: Compiled, source: Source, parts: Itera
 
 def _parts(
     source: Source, refs: list[DeviceRef], task: Task, jobs: int | None, executor: Executor | None
-) -> Iterator[Part]:
+) -> Generator[Part, None, None]:
     if jobs is None:
         jobs = min(len(os.sched_getaffinity(0)), 1 + len(refs) // DEVICES_PER_PROCESS)
     if executor is None and jobs <= 1:
@@ -137,7 +140,8 @@ def _parts(
             # Spawned, not forked: a fork copies locks that other threads of the caller hold.
             context = multiprocessing.get_context("spawn")
             executor = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=context))
-        futures = [executor.submit(render_range, task, start, start + step) for start in starts]
+        with _interrupts_held():
+            futures = [executor.submit(render_range, task, start, start + step) for start in starts]
         # On an error, what has not begun does not begin, and what has is waited for: then nothing is staged any more.
         stack.callback(lambda: wait([future for future in futures if not future.cancel()]))
         try:
@@ -145,6 +149,16 @@ def _parts(
                 yield future.result()
         except BrokenProcessPool:
             raise RenderError("a process that rendered was ended from outside, perhaps for want of memory") from None
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: it goes to all of a terminal, and one is enough to end the run."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _merge(parts: Iterable[Part]) -> Part:

@@ -7,7 +7,7 @@ repository has the same top level and overrides file by file (see `netgen.resour
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,14 +104,17 @@ class Resources:
         return sorted({entry.name for root in roots if root.is_dir() for entry in root.iterdir() if entry.is_dir()})
 
     def walk(self, under: str) -> Iterator[Resource]:
-        """Yield every file below a folder such as ``templates/eos``, sorted by name, the user's over the built-in."""
+        """Yield every file below a folder such as ``templates/eos``, sorted by name, the user's over the built-in.
+
+        Files with names that no resource has, such as what editors leave, are passed over.
+        """
         kind, inner = _parts(under)
         roots = [dict(self.builtin)[kind], *([self.user / kind] if self.user else [])]
         names = {
             f"{kind}/{path.relative_to(root).as_posix()}"
             for root in roots
             for path in root.joinpath(*inner).rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
+            if path.is_file() and "__pycache__" not in path.parts and _plain(path.relative_to(root).parts)
         }
         for name in sorted(names):
             yield self.find(name)
@@ -148,9 +151,13 @@ def user_root(intent: Path) -> Path | None:
 
 def _parts(name: str) -> tuple[str, list[str]]:
     kind, *inner = name.split("/")
-    if kind not in KINDS or not all(_PART.fullmatch(part) for part in inner):
+    if kind not in KINDS or not _plain(inner):
         raise ResourceError(f"{name!r} is not the name of a resource: it is {'/, '.join(KINDS)}/ and plain names below")
     return kind, inner
+
+
+def _plain(parts: Iterable[str]) -> bool:
+    return all(_PART.fullmatch(part) for part in parts)
 
 
 def _inside(root: Path, inner: list[str]) -> Path:

@@ -4,7 +4,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -276,6 +277,50 @@ def test_inputs_that_change_under_way_are_noticed(intent: Path, out: Path):
     with Meddler(1) as executor, pytest.raises(RenderError, match="changed while it was rendered"):
         render(intent, out, executor=executor)
     assert contents(out) == {}
+
+
+def test_process_that_dies_is_told_of(intent: Path, out: Path):
+    class Dying(ThreadPoolExecutor):
+        def submit(self, *arguments, **options):
+            future = Future()
+            future.set_exception(BrokenProcessPool())
+            return future
+
+    with Dying(1) as executor, pytest.raises(RenderError, match="ended from outside"):
+        render(intent, out, executor=executor)
+
+
+def test_interrupt_ends_quietly_and_leaves_nothing(intent: Path, out: Path):
+    render(intent, out)
+    before = snapshot(out)
+    edit(intent, "    kind:", "    mtu: 8000\n    kind:")
+    program = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from netgen.compile import compile_intent\n"
+        "from netgen.render import run\n"
+        "def merge(parts):\n"
+        "    next(parts)\n"
+        "    os.killpg(0, signal.SIGINT)\n"
+        "    for part in parts: pass\n"
+        "run._merge = merge\n"
+        "intent, out = map(Path, sys.argv[1:])\n"
+        "try:\n"
+        "    run.render(intent, compile_intent(intent), out, jobs=2)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, intent, out],
+        env={**os.environ, "PYTHONPATH": str(TOP)},
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
+    assert snapshot(out) == before
 
 
 def test_link_in_the_place_of_a_device_is_refused(intent: Path, out: Path, tmp_path: Path):

@@ -32,6 +32,14 @@ def test_user_overrides_file_by_file(found: Resources):
     assert names == ["templates/eos/eos.cfg.j2", "templates/eos/extra.j2", "templates/eos/other.j2"]
 
 
+def test_what_editors_leave_is_passed_over(found: Resources):
+    assert found.user
+    (found.user / "templates/eos/.eos.cfg.j2.swp").write_bytes(b"\0")
+    (found.user / "templates/eos/a copy.j2").write_text("")
+    names = [resource.name for resource in found.walk("templates")]
+    assert names == ["templates/eos/eos.cfg.j2", "templates/eos/other.j2"]
+
+
 def test_user_may_add_a_platform(found: Resources):
     assert found.user
     (found.user / "templates/mine").mkdir()
