@@ -92,10 +92,12 @@ def diff(
 
 @app.command()
 def apply(
-    intent: IntentFolder,
-    plan: Annotated[
-        Path | None, typer.Option(metavar="PLAN", help="Only what this plan says.", exists=True, show_default=False)
-    ] = None,
+    what: Annotated[
+        Path,
+        typer.Argument(
+            metavar="INTENT|PLAN", help="Intent folder, or a plan of diff.", exists=True, show_default=False
+        ),
+    ],
     timer: Annotated[int, typer.Option(metavar="SECONDS", help="Devices undo what is not confirmed by then.")] = 300,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     limit: Limit = None,
@@ -107,7 +109,7 @@ def apply(
     from netgen.cli import apply as command
     from netgen.cli.means import Reach
 
-    return command.apply(intent, Reach(limit, inventory, lab), plan_file=plan, timer_s=timer, yes=yes, form=form)
+    return command.apply(what, Reach(limit, inventory, lab), timer_s=timer, yes=yes, form=form)
 
 
 @app.command()

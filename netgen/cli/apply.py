@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +33,20 @@ class LockedError(Exception):
     """Somebody else applies to this cluster from this repository."""
 
 
-def apply(intent: Path, reach: Reach, *, plan_file: Path | None, timer_s: int, yes: bool, form: Format) -> Exit:
-    """Apply, check the fabric, report exactly."""
+def apply(what: Path, reach: Reach, *, timer_s: int, yes: bool, form: Format) -> Exit:
+    """Apply a plan, or what differs from an intent now; check the fabric, report exactly."""
     if timer_s < MIN_TIMER_S:
         raise typer.BadParameter(f"a timer of less than {MIN_TIMER_S} s leaves no time to check", param_hint="--timer")
-    means = gather(intent, reach)
+    approved = read_plan(what) if what.is_file() else None
+    if approved is not None:
+        reach = replace(reach, limit=approved.limit)
+    means = gather(Path(approved.intent) if approved else what, reach)
     with _locked(means.state):
-        plan = read_plan(plan_file) if plan_file else online(intent, reach)
+        plan = approved or online(what, reach)
         _refuse_stale(plan, means)
         if form is Format.HUMAN:
-            show_plan(plan, brief=plan_file is None and not yes)
+            # Whoever is asked sees every line; whoever has said yes, how many.
+            show_plan(plan, brief=yes)
         backups = means.state / "backups" / time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         jobs = make_jobs(plan, means.source, means.connections.file, timer_s=timer_s, backups=backups)
         if not jobs:

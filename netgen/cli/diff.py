@@ -48,6 +48,7 @@ def online(intent: Path, reach: Reach) -> Plan:
             means.source,
             means.connections,
             means.refs,
+            intent=intent,
             inputs=means.digest(),
             limit=reach.limit,
             progress=lambda device: step(device.device),

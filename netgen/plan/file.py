@@ -72,6 +72,7 @@ def _plan(document: dict[str, Any]) -> Plan:
     limit = document["limit"]
     return Plan(
         cluster=_text(document["cluster"]),
+        intent=_text(document["intent"]),
         against=_text(document["against"]),
         netgen=_text(document["netgen"]),
         inputs=_text(document["inputs"]),

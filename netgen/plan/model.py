@@ -94,6 +94,8 @@ class Plan:
     ----------
     cluster
         Its name.
+    intent
+        Folder of the intent, as it was named.
     against
         ``devices``, the folder, or ``git:REV``.
     netgen
@@ -113,6 +115,7 @@ class Plan:
     """
 
     cluster: str
+    intent: str
     against: str
     netgen: str
     inputs: str

@@ -89,6 +89,7 @@ def diff_offline(
         moves = find_moves(before.facts, derived_facts(cluster, source.renderer.platforms))
     plan = Plan(
         cluster=cluster.name,
+        intent=str(intent),
         against=against,
         netgen=__version__,
         inputs=inputs,

@@ -43,6 +43,7 @@ def diff_online(
     connections: Connections,
     refs: Sequence[DeviceRef],
     *,
+    intent: Path,
     inputs: str,
     limit: str | None = None,
     jobs: int = JOBS,
@@ -59,6 +60,8 @@ def diff_online(
         How the devices are reached.
     refs, limit
         Which devices, and the glob that chose them.
+    intent
+        Folder of the intent; an apply of the plan reads it again.
     inputs
         Digest of all that the renders are made from (`netgen.plan.model.digest_inputs`).
     jobs
@@ -100,6 +103,7 @@ def diff_online(
             raise
     return Plan(
         cluster=source.cluster.name,
+        intent=str(intent),
         against=DEVICES,
         netgen=__version__,
         inputs=inputs,

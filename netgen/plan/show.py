@@ -12,6 +12,7 @@ def to_data(plan: Plan) -> dict[str, Any]:
     """Return a plan for programs: without the salt, so that nobody can test guesses of a secret against it."""
     return {
         "cluster": plan.cluster,
+        "intent": plan.intent,
         "against": plan.against,
         "netgen": plan.netgen,
         "inputs": plan.inputs,

@@ -24,7 +24,16 @@ DEVICE = DevicePlan(
     notes=("a note",),
 )
 PLAN = Plan(
-    "toy", "devices", "0.1.0", "ef" * 32, None, new_salt(), shared_key=False, devices=(DEVICE,), warnings=("w",)
+    "toy",
+    "intent/toy",
+    "devices",
+    "0.1.0",
+    "ef" * 32,
+    None,
+    new_salt(),
+    shared_key=False,
+    devices=(DEVICE,),
+    warnings=("w",),
 )
 
 

@@ -1,6 +1,7 @@
 """All devices of a cluster against simulated switches."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 def diff(lab: Lab, **options: object) -> Plan:
-    return diff_online(lab.source, lab.connections, lab.refs(), inputs="0" * 64, **options)
+    return diff_online(lab.source, lab.connections, lab.refs(), intent=Path("intent/c"), inputs="0" * 64, **options)
 
 
 def of(plan: Plan, name: str) -> DevicePlan:
