@@ -1,4 +1,4 @@
-"""The near end of ``agent.sh``: uploads it, calls it, and turns its exit codes into errors."""
+"""The near end of ``agent.sh``: brings it to the device, calls it, and turns its exit codes into errors."""
 
 import getpass
 import io
@@ -9,6 +9,8 @@ import socket
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from importlib import resources
 
 from napalm.base.exceptions import (
@@ -26,10 +28,10 @@ from netgen.session.drivers.ssh import Connection, Result
 ROOT = "/var/lib/netgen"
 # States of a commit that is neither confirmed nor undone; ``agent.sh`` describes them.
 OPEN_STATES = frozenset({"applying", "pending", "confirming", "broken"})
-# Every tool that the agent calls is bounded to 180 s, and a commit calls less than ten.
-_AGENT_LIMIT_S = 1800.0
+# How long the device's tools may take for a verb that runs them; the agent bounds each of them to 180 s itself.
+_TOOLS_LIMIT_S = 600.0
 # What FRR and Linux configurations write a secret behind, for messages of tools that quote the line.
-_SECRET = re.compile(r"(\b(?:password|secret|key-string|community)\s+)\S+", re.IGNORECASE)
+_SECRET = re.compile(r"(\b(?:password|secret|key-string)\s+)\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,17 @@ class Commit:
     def open(self) -> bool:
         """Whether it still waits for its confirmation or its end."""
         return self.state in OPEN_STATES
+
+
+@cache
+def _program() -> Mapping[str, bytes]:
+    folder = resources.files("netgen.session.drivers")
+    return {name: folder.joinpath(name).read_bytes() for name in ("agent.sh", "agent_kinds.sh")}
+
+
+@cache
+def _version() -> str:
+    return sha256(b"".join(_program().values())).hexdigest()[:16]
 
 
 def mask(text: str) -> str:
@@ -95,13 +108,15 @@ class Agent:
         self._holder = _printable(f"netgen of {getpass.getuser()}@{socket.gethostname()}, process {os.getpid()}")
 
     def install(self) -> None:
-        """Bring the program to the device; replaces it in one step, since another session may be running it."""
-        program = resources.files("netgen.session.drivers").joinpath("agent.sh").read_bytes()
-        part = f"agent.sh.{self.candidate}"
+        """Bring the program to the device, into a folder named by its content: no other session's is touched."""
+        folder = f"{ROOT}/agent"
+        part = f"{folder}/{_version()}.{self.candidate}"
         self._write_files(
-            ROOT,
-            {part: program},
-            f"&& chmod 0700 {ROOT} && mkdir -p {ROOT}/candidate {ROOT}/commits && mv -f {ROOT}/{part} {ROOT}/agent.sh",
+            part,
+            _program(),
+            f"&& mkdir -p {ROOT}/candidate {ROOT}/commits && chmod 0700 {ROOT}"
+            f" && {{ mv -T {part} {folder}/{_version()} 2>/dev/null || rm -rf {part}; }}"
+            f" && find {folder} -mindepth 1 -maxdepth 1 ! -name {_version()} -mtime +7 -exec rm -rf {{}} +",
         )
 
     def upload(self, artifacts: Sequence[Artifact], texts: Mapping[str, str]) -> None:
@@ -124,8 +139,10 @@ class Agent:
         if result.status != 0:
             raise ConnectionException(f"cannot write to {ROOT} (root is needed): {result.stderr.strip()}")
 
-    def _call(self, verb: str, *arguments: str) -> str:
-        result = self._connection.run(["/bin/sh", f"{ROOT}/agent.sh", verb, *arguments], timeout_s=_AGENT_LIMIT_S)
+    def _call(self, verb: str, *arguments: str, timeout_s: float | None = None) -> str:
+        result = self._connection.run(
+            ["/bin/sh", f"{ROOT}/agent/{_version()}/agent.sh", verb, *arguments], timeout_s=timeout_s
+        )
         if result.status != 0:
             raise _error(result)
         return result.stdout
@@ -141,11 +158,11 @@ class Agent:
         ReplaceConfigException
             With the first complaint; nothing is changed.
         """
-        self._call("check", self.candidate)
+        self._call("check", self.candidate, timeout_s=_TOOLS_LIMIT_S)
 
     def compare(self) -> dict[str, dict[str, str]]:
         """Return what the device shows, by artifact and part; ``KIND_observe`` of ``agent.sh`` names the parts."""
-        return parse_parts(self._call("compare", self.candidate))
+        return parse_parts(self._call("compare", self.candidate, timeout_s=_TOOLS_LIMIT_S))
 
     def commit(self, message: str, revert_in_s: int) -> str:
         """Activate the candidate; returns the commit's id.
@@ -158,16 +175,21 @@ class Agent:
             Seconds until the device undoes it unless it is confirmed; 0: it is confirmed at once.
         """
         return self._call(
-            "commit", *self._locking(), self.candidate, str(revert_in_s), _printable(message) or self._holder
+            "commit",
+            *self._locking(),
+            self.candidate,
+            str(revert_in_s),
+            _printable(message) or self._holder,
+            timeout_s=_TOOLS_LIMIT_S,
         ).strip()
 
     def confirm(self, commit_id: str = "") -> None:
         """Confirm the open commit; with `commit_id` only that one."""
-        self._call("confirm", *self._locking(), commit_id)
+        self._call("confirm", *self._locking(), commit_id, timeout_s=_TOOLS_LIMIT_S)
 
     def rollback(self) -> str:
         """Undo the open commit, or else the last confirmed one; returns its id."""
-        return self._call("rollback", *self._locking()).strip()
+        return self._call("rollback", *self._locking(), timeout_s=_TOOLS_LIMIT_S).strip()
 
     def discard(self) -> None:
         """Forget the candidate."""

@@ -20,9 +20,10 @@
 #   candidate/NAME/  what was uploaded: the artifacts and their manifest
 #   commits/NNNNNN/  one commit: manifest, new/ (what it activates), old/ (the files before), live/ (what ran
 #                    before), state, deadline, boot, log.*, and this program as it was at the time
+#   agent/VERSION/   this program
 #
 # A manifest has one line an artifact, in the order of activation: NAME KIND TARGET OWNER MODE.
-# A kind is five functions: KIND_check, KIND_backup, KIND_activate, KIND_restore, KIND_observe.
+# What a kind's tools are and how to trust them is in agent_kinds.sh beside this file.
 
 set -uf
 umask 077
@@ -32,7 +33,6 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
 ROOT=/var/lib/netgen
-FRR_RELOAD=/usr/lib/frr/frr-reload.py
 TIMER_WAIT_S=1800      # the timer outwaits a commit that is still being activated
 TOOL_LIMIT_S=180       # no single tool may take longer
 GUARD_S=900            # even a commit that needs no confirmation is undone if it is cut off in the middle
@@ -152,190 +152,6 @@ disarm() { # DIR
     rm -f "$1/timer"
 }
 
-# ------------------------------------------------------------------------------------------------- kind: frr
-
-frr_check() { # FILE
-    [ -x "$FRR_RELOAD" ] || { say "$FRR_RELOAD is missing: install frr-pythontools" && return 1; }
-    checked=$(timeout "$TOOL_LIMIT_S" vtysh -C -f "$1" 2>&1 </dev/null) && return 0
-    # Only the first complaint is a cause: the lines after it are then read in the wrong context.
-    say "$(printf '%s\n' "$checked" | grep -m 1 .)"
-    return 1
-}
-
-# vtysh adds a line of its own to what it shows when its vtysh.conf asks for it; ours asks when the file does.
-frr_folder() { # FILE
-    grep -x 'service integrated-vtysh-config' "$1" >"$(dirname "$1")/vtysh.conf" 2>>"$log"
-    dirname "$1"
-}
-
-frr_running() { # FOLDER
-    ask vtysh --config_dir "$1" -c 'show running-config no-header' | sed '/^end$/d'
-}
-
-frr_backup() { # FILE LIVE
-    : >"$2/vtysh.conf"
-    frr_running "$2" >"$2/frr.conf"
-    [ -s "$2/frr.conf" ] || { say "vtysh shows no running configuration: is FRR running?" && return 1; }
-}
-
-# What frr-reload.py would do; nothing where nothing would be done. The exit code comes first: it prints lines for
-# a file that it could not read as well.
-frr_remains() { # FILE
-    folder=$(frr_folder "$1")
-    ask "$FRR_RELOAD" --test --stdout --log-level error --confdir "$folder" --rundir "$folder" "$1"
-}
-
-# With the file's own folder as --confdir, frr-reload.py leaves /etc/frr/frr.conf alone. Its exit code does not say
-# whether the configuration was reached (it gives some lines twice, and they fail the second time): what remains does.
-frr_activate() { # FILE
-    attempts=0
-    folder=$(frr_folder "$1")
-    while remains=$(frr_remains "$1") || return 1; do
-        [ -n "$remains" ] || return 0
-        [ $attempts -lt 3 ] || break
-        attempts=$((attempts + 1))
-        run "$FRR_RELOAD" --reload --stdout --log-level error --confdir "$folder" --rundir "$folder" "$1"
-    done
-    say "FRR did not take these lines:"
-    say "$(printf '%s\n' "$remains" | grep -v -e '^Lines To' -e '^=*$' | head -n 4)"
-    return 1
-}
-
-frr_restore() { # LIVE
-    frr_activate "$1/frr.conf"
-}
-
-frr_observe() { # FILE BASE
-    frr_check "$1" || return 1
-    frr_remains "$1" >"$work/remains" && frr_running "$(dirname "$1")" >"$work/running" || return 1
-    emit running "$work/running"
-    emit remains "$work/remains"
-}
-
-# ------------------------------------------------------------------------------------------ kind: interfaces
-
-# Lets a tool of ifupdown2 see a file as /etc/network/interfaces, while the one that the device boots from stays.
-AS_INTERFACES='mount --bind "$1" /etc/network/interfaces && shift && exec "$@"'
-
-interfaces_reload() { # FILE
-    run unshare --mount --propagation private /bin/sh -c "$AS_INTERFACES" sh "$1" ifreload --all
-}
-
-interfaces_check() { # FILE
-    command -v ifreload >/dev/null || { say "ifreload is missing: install ifupdown2" && return 1; }
-    [ -f "$target" ] || printf 'auto lo\niface lo inet loopback\n' >"$target" # a place to bind to
-    run ifup --all --syntax-check --interfaces "$1"
-}
-
-interfaces_backup() { # FILE LIVE
-    interfaces_addresses >"$2/addresses" && interfaces_mtus >"$2/mtus"
-}
-
-interfaces_addresses() {
-    ask ip -o address show scope global | grep -v ' dynamic ' | awk '{print $2, $4}' | sort
-}
-
-interfaces_mtus() {
-    ask ip -o link show | sed -n 's/^[0-9]*: \([^:@]*\)[@:].* mtu \([0-9]*\) .*/\1 \2/p' | sort
-}
-
-# The `ip route` and `ip rule` commands of a file's `up` lines, without the word ip.
-interfaces_ip_commands() { # FILE
-    awk '
-        $1 == "iface" { device = $2 }
-        $1 == "up" || $1 == "post-up" {
-            sub(/^[ \t]*[a-z-]+[ \t]+/, "")
-            gsub(/\$IFACE/, device)
-            count = split($0, commands, ";")
-            for (i = 1; i <= count; i++) {
-                command = commands[i]
-                gsub(/^[ \t]+|[ \t]+$/, "", command)
-                if (command ~ /^([a-z\/]*\/)?ip( -[46])? (route|rule) (add|append|replace) [A-Za-z0-9 .:\/_-]+$/) {
-                    sub(/^[^ ]+ /, "", command)
-                    print command
-                }
-            }
-        }' "$1" | sort -u
-}
-
-# ifreload runs the `up` lines of the new file; nobody takes back what those of the old one did.
-interfaces_forget() { # OLD NEW
-    interfaces_ip_commands "$1" >"$work/commands.old"
-    interfaces_ip_commands "$2" >"$work/commands.new"
-    comm -23 "$work/commands.old" "$work/commands.new" | sed 's/ \(add\|append\|replace\) / del /' >"$work/commands"
-    while read -r words <&4; do
-        run ip $words # unquoted: its words are ip's arguments, and none holds more than [A-Za-z0-9.:/_-]
-    done 4<"$work/commands"
-}
-
-interfaces_activate() { # FILE BEFORE
-    interfaces_forget "$2" "$1"
-    interfaces_reload "$1"
-}
-
-interfaces_restore() { # LIVE OLD NEW
-    interfaces_forget "$3" "$2"
-    interfaces_reload "$2"
-    result=$?
-    # What was set by hand before the change is not in any file.
-    interfaces_mtus >"$work/mtus" && interfaces_addresses >"$work/addresses"
-    comm -13 "$work/mtus" "$1/mtus" >"$work/mtus.back"
-    while read -r device mtu <&4; do run ip link set dev "$device" mtu "$mtu"; done 4<"$work/mtus.back"
-    comm -23 "$work/addresses" "$1/addresses" >"$work/addresses.gone"
-    while read -r device address <&4; do run ip address del "$address" dev "$device"; done 4<"$work/addresses.gone"
-    comm -13 "$work/addresses" "$1/addresses" >"$work/addresses.back"
-    while read -r device address <&4; do run ip address add "$address" dev "$device"; done 4<"$work/addresses.back"
-    return $result
-}
-
-interfaces_observe() { # FILE BASE
-    interfaces_check "$1" || return 1
-    : >"$work/checked"
-    # ifquery fails where anything differs, which is an answer.
-    [ ! -f "$2" ] || ask unshare --mount --propagation private /bin/sh -c "$AS_INTERFACES" sh "$2" \
-        ifquery --all --check --format json >"$work/checked"
-    ask ip -j route show table all >"$work/routes" && ask ip -j rule show >"$work/rules" || return 1
-    emit checked "$work/checked"
-    emit routes "$work/routes"
-    emit rules "$work/rules"
-}
-
-# ---------------------------------------------------------------------------------------------- kind: sysctl
-
-sysctl_keys() { # FILE...
-    sed -n 's/^[[:space:]]*-\{0,1\}[[:space:]]*\([A-Za-z0-9][A-Za-z0-9._/-]*\)[[:space:]]*=.*/\1/p' "$@" 2>/dev/null | sort -u
-}
-
-sysctl_values() { # FILE...
-    sysctl_keys "$@" >"$work/keys"
-    while read -r key <&4; do ask sysctl --ignore "$key"; done 4<"$work/keys"
-}
-
-sysctl_check() { # FILE
-    wrong=$(grep -n -v -e '^[[:space:]]*[#;]' -e '^[[:space:]]*$' \
-        -e '^[[:space:]]*-\{0,1\}[[:space:]]*[A-Za-z0-9][A-Za-z0-9._/-]*[[:space:]]*=[[:space:]]*[^[:space:]]' "$1") || return 0
-    say "not a line NAME = VALUE: $(printf '%s\n' "$wrong" | head -n 1)"
-    return 1
-}
-
-sysctl_backup() { # FILE LIVE OLD
-    sysctl_values "$1" "$3" >"$2/sysctl"
-}
-
-sysctl_activate() { # FILE
-    run sysctl --quiet --load="$1"
-}
-
-sysctl_restore() { # LIVE
-    run sysctl --quiet --load="$1/sysctl"
-}
-
-sysctl_observe() { # FILE BASE
-    sysctl_check "$1" || return 1
-    sysctl_values "$1" >"$work/values"
-    emit values "$work/values"
-}
-
 # ------------------------------------------------------------------------- steps of one artifact of a commit
 
 check_one() { log=$work/log.$name && "${kind}_check" "$candidate/$name"; }
@@ -442,7 +258,7 @@ commit() { # HOLDER WAIT CANDIDATE SECONDS MESSAGE
     dir=$ROOT/commits/$id
     log=$dir/log
     mkdir -p "$dir/old" "$dir/live" && cp -R "$candidate" "$dir/new" && mv "$dir/new/manifest" "$dir/manifest" \
-        && cp "$0" "$dir/agent.sh" && boot_id >"$dir/boot" && printf '%s\n' "$3" >"$dir/session" \
+        && cp "${0%/*}/agent.sh" "${0%/*}/agent_kinds.sh" "$dir" && boot_id >"$dir/boot" && printf '%s\n' "$3" >"$dir/session" \
         && printf '%s\n' "$5" >"$dir/message" || die $UNDONE "cannot write to $ROOT"
     set_state "$dir" preparing
     each backup_one "$dir/manifest" || { set_state "$dir" undone && die $UNDONE "backing up $name: $(reason)"; }
@@ -510,6 +326,7 @@ status() {
 
 discard() { rm -rf "${ROOT:?}/candidate/$1"; }
 
+. "${0%/*}/agent_kinds.sh"
 work=$(mktemp -d "$ROOT/work.XXXXXX") || die $UNDONE "cannot write to $ROOT"
 trap 'rm -rf "$work"' EXIT
 log=$work/log

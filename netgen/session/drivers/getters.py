@@ -175,17 +175,29 @@ def _seconds(uptime: str) -> int:
 def kernel_next_hops(routes: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
     """Return what the kernel forwards by: next hops by prefix, of ``ip -j route show``.
 
-    A next hop is a gateway (empty on a connected route) and a device; one that is dead or has no carrier does not
-    count.
+    A next hop is a gateway (empty on a connected route) and a device. One that is dead or has no carrier does not
+    count, nor does a route that one of a lower metric outdoes.
     """
-    found: dict[str, list[dict[str, str]]] = {}
+    best: dict[str, tuple[int, list[dict[str, str]]]] = {}
     for route in routes:
-        hops = found.setdefault(route["dst"], [])
-        for hop in route.get("nexthops", [route]):
-            if not {"dead", "linkdown"} & set(hop.get("flags", ())):
-                gateway = hop.get("gateway") or hop.get("via", {}).get("host", "")
-                hops.append({"gateway": gateway, "interface": hop.get("dev", "")})
-    return found
+        hops = [
+            _hop(hop) for hop in route.get("nexthops", [route]) if not {"dead", "linkdown"} & set(hop.get("flags", ()))
+        ]
+        prefix, metric = _prefix(route["dst"]), int(route.get("metric", 0))
+        if hops and (prefix not in best or metric < best[prefix][0]):
+            best[prefix] = (metric, hops)
+    return {prefix: hops for prefix, (_, hops) in best.items()}
+
+
+def _hop(hop: Mapping[str, Any]) -> dict[str, str]:
+    return {"gateway": hop.get("gateway") or hop.get("via", {}).get("host", ""), "interface": hop.get("dev", "")}
+
+
+def _prefix(destination: str) -> str:
+    """Return a destination with its length, which iproute2 leaves out for a single address."""
+    if "/" in destination or not re.fullmatch(r"[0-9a-f.:]+", destination):
+        return destination  # also "default"
+    return f"{destination}/{128 if ':' in destination else 32}"
 
 
 def ping_result(text: str) -> dict[str, Any]:
@@ -217,22 +229,22 @@ def os_release(text: str) -> dict[str, str]:
 
 def kernel_routes(routes: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Return the kernel's routes in NAPALM's form, of ``ip -j route show``."""
-    return {
-        route["dst"]: [
-            {
-                "protocol": route.get("protocol", "").upper(),
-                "current_active": True,
-                "last_active": True,
-                "age": -1,
-                "next_hop": hop.get("gateway") or hop.get("via", {}).get("host", ""),
-                "outgoing_interface": hop.get("dev", ""),
-                "selected_next_hop": not {"dead", "linkdown"} & set(hop.get("flags", ())),
-                "preference": route.get("metric", 0),
-                "inactive_reason": "",
-                "routing_table": str(route.get("table", "main")),
-                "protocol_attributes": {},
-            }
-            for hop in route.get("nexthops", [route])
-        ]
-        for route in routes
-    }
+    found: dict[str, list[dict[str, Any]]] = {}
+    for route in routes:
+        for hop in route.get("nexthops", [route]):
+            found.setdefault(_prefix(route["dst"]), []).append(
+                {
+                    "protocol": route.get("protocol", "").upper(),
+                    "current_active": True,
+                    "last_active": True,
+                    "age": -1,
+                    "next_hop": _hop(hop)["gateway"],
+                    "outgoing_interface": _hop(hop)["interface"],
+                    "selected_next_hop": not {"dead", "linkdown"} & set(hop.get("flags", ())),
+                    "preference": route.get("metric", 0),
+                    "inactive_reason": "",
+                    "routing_table": str(route.get("table", "main")),
+                    "protocol_attributes": {},
+                }
+            )
+    return found

@@ -165,6 +165,10 @@ def test_a_line_by_hand_is_the_only_line_of_the_diff(leaf):
             ["router bgp 4200000101", "address-family ipv4 unicast", "neighbor SPINES route-map CONNECTED out"],
             ["-  neighbor SPINES route-map CONNECTED out"],
         ),
+        (
+            ["router bgp 4200000101", "neighbor swp2 interface peer-group SPINES", "neighbor swp2 description x"],
+            ["- neighbor swp2 interface peer-group SPINES", "- neighbor swp2 description x"],
+        ),
         (["ip route 10.77.0.0/16 blackhole"], ["-ip route 10.77.0.0/16 blackhole"]),
         (["interface swp2", "description x"], ["- description x"]),
     ],
@@ -375,6 +379,114 @@ def test_rollbacks_go_back_one_commit_each(leaf):
     assert saved(leaf)[0] == FRR
 
 
+def test_what_a_reboot_ended_is_no_longer_pending(leaf):
+    before = saved(leaf)
+    leaf.load_replace_artifacts(CHANGED)
+    leaf.commit_config("try", revert_in=60)
+    shell(leaf, "echo another-boot > $(ls -d /var/lib/netgen/commits/* | tail -n 1)/boot")
+    assert not leaf.has_pending_commit()
+    assert leaf.commits()[-1].state == "reverted"
+    with pytest.raises(CommitConfirmException, match="no commit waits"):
+        leaf.confirm_commit()
+    assert saved(leaf) == before
+    leaf.load_replace_artifacts(FILES)
+    leaf.commit_config("go on")
+    assert leaf.compare_config() == ""
+    shell(leaf, "pkill -f '[n]etgen-revert'")  # what the reboot would have ended
+
+
+def test_a_reboot_in_the_middle_of_a_confirmation_is_undone(leaf):
+    before = running(leaf), saved(leaf)
+    leaf.load_replace_artifacts(CHANGED)
+    leaf.commit_config("try", revert_in=60)
+    folder = "$(ls -d /var/lib/netgen/commits/* | tail -n 1)"
+    shell(
+        leaf,
+        f"echo another-boot > {folder}/boot; echo confirming > {folder}/state; cp {folder}/new/interfaces /etc/network",
+    )
+    assert not leaf.has_pending_commit()
+    leaf.load_replace_artifacts(FILES)
+    leaf.commit_config("go on")
+    assert [commit.state for commit in leaf.commits()][-2:] == ["reverted", "confirmed"]
+    assert (running(leaf), saved(leaf)) == before
+
+
+SYSTEMD_RUN = """\
+#!/bin/sh
+# Stands in for systemd: knows these options only, keeps the timer as a process.
+for word; do
+    shift
+    case $word in
+        --quiet | --collect | --timer-property=AccuracySec=1s) ;;
+        --unit=*) unit=${word#*=} ;;
+        --on-active=*s) seconds=${word#*=}; seconds=${seconds%s} ;;
+        -*) echo "unknown option $word" >&2; exit 1 ;;
+        *) set -- "$word" "$@"; break ;;
+    esac
+done
+echo "$unit $seconds $*" >> /run/systemd/asked
+setsid sh -c 'sleep "$1"; shift; exec "$@"' "$unit" "$seconds" "$@" >/dev/null 2>&1 </dev/null &
+echo $! > "/run/systemd/$unit.timer"
+"""
+SYSTEMCTL = """\
+#!/bin/sh
+echo "$*" >> /run/systemd/asked
+[ "$1" = stop ] && pkill -s "$(cat "/run/systemd/$2")"
+"""
+
+
+@pytest.fixture
+def with_systemd(leaf):
+    """Let leaf1 look as if systemd ran it; the real program is asked below whether it knows the options."""
+    shell(leaf, "mkdir -p /run/systemd/system && mount -t tmpfs tmpfs /usr/local/sbin")
+    for name, text in (("systemd-run", SYSTEMD_RUN), ("systemctl", SYSTEMCTL)):
+        shell(leaf, f"cat > /usr/local/sbin/{name} <<'END'\n{text}END\nchmod 755 /usr/local/sbin/{name}")
+    yield leaf
+    shell(leaf, "umount /usr/local/sbin; rm -r /run/systemd")
+
+
+def test_where_systemd_runs_it_keeps_the_timer(with_systemd, eventually):
+    leaf = with_systemd
+    before = running(leaf), saved(leaf)
+    leaf.load_replace_artifacts(CHANGED)
+    leaf.commit_config("reverted by systemd", revert_in=4)
+    commit = leaf.commit_id
+    agent = f"/var/lib/netgen/commits/{commit}/agent.sh"
+    assert shell(leaf, "cat /run/systemd/asked").strip() == f"netgen-revert-{commit} 4 /bin/sh {agent} revert {commit}"
+    eventually(lambda: not leaf.has_pending_commit())
+    assert (running(leaf), saved(leaf)) == before
+    leaf.commit_config("confirmed", revert_in=60)
+    leaf.confirm_commit()
+    assert shell(leaf, "cat /run/systemd/asked").splitlines()[-1] == f"stop netgen-revert-{leaf.commit_id}.timer"
+    assert timers(leaf) == ""
+
+
+@pytest.mark.needs("systemd-run", "systemd")
+def test_the_real_systemd_run_knows_the_options():
+    options = ["--quiet", "--collect", "--unit=netgen-test", "--timer-property=AccuracySec=1s", "--on-active=1s"]
+    done = subprocess.run(["systemd-run", *options, "--help"], capture_output=True, text=True, timeout=10, check=False)
+    assert (done.returncode, "--on-active" in done.stdout) == (0, True)
+    bad = subprocess.run(
+        ["systemd-run", "--no-such", "--help"], capture_output=True, text=True, timeout=10, check=False
+    )
+    assert bad.returncode != 0
+
+
+def test_a_refused_secret_is_not_repeated(leaf):
+    text = FRR.replace(" neighbor SPINES bfd\n", " neighbor SPINES password canary-7f3a extra\n")
+    with pytest.raises(ReplaceConfigException) as refusal:
+        leaf.load_replace_artifacts({"frr.conf": text})
+    assert "canary-7f3a" not in str(refusal.value)
+    leaf.load_replace_artifacts(
+        {"frr.conf": FRR.replace(" neighbor SPINES bfd\n", " neighbor SPINES password canary-7f3a\n")}
+    )
+    assert "canary-7f3a" in leaf.compare_config()
+    assert "canary-7f3a" not in shell(leaf, "ps ax")
+    leaf.commit_config()
+    assert "canary-7f3a" not in leaf.get_config(sanitized=True)["running"]
+    assert shell(leaf, "grep -rl canary-7f3a /var/log /run || true").strip() == ""
+
+
 def test_the_lock_names_its_holder_and_dies_with_it(leaf):
     leaf.load_replace_artifacts(CHANGED)
     holder = "echo somebody else > /var/lib/netgen/holder; exec sleep 60"
@@ -465,8 +577,8 @@ def test_what_it_says_of_itself(leaf, eventually, bench):
     peer = leaf.get_bgp_neighbors()["global"]["peers"]["swp1"]
     assert (peer["local_as"], peer["remote_as"], peer["remote_id"]) == (4200000101, 4200000001, "10.255.1.1")
     assert peer["description"] == "spine1:swp1"
-    eventually(lambda: "10.255.1.1" in leaf.get_kernel_next_hops())
-    assert [hop["interface"] for hop in leaf.get_kernel_next_hops("10.255.1.1")["10.255.1.1"]] == ["swp1"]
+    eventually(lambda: "10.255.1.1/32" in leaf.get_kernel_next_hops())
+    assert [hop["interface"] for hop in leaf.get_kernel_next_hops("10.255.1.1")["10.255.1.1/32"]] == ["swp1"]
     (route,) = leaf.get_route_to("10.255.1.1/32")["10.255.1.1/32"]
     assert (route["protocol"], route["outgoing_interface"], route["current_active"]) == ("BGP", "swp1", True)
     assert peer["address_family"]["ipv4"]["received_prefixes"] in {0, 1}
