@@ -160,17 +160,17 @@ class DeviceSession:
         self._hands_off = True
         with self._translated(committing=True):
             self._driver.commit_config(revert_in=timer_s)
-            return commit_id or self._adapter.candidate_id(self._driver)
+        return commit_id
 
     @property
     def commit_id(self) -> str:
-        """What will name this session's commit, for a journal that is written before it; empty: any pending one."""
+        """What names this session's commit, known before it is done: for a journal that is written first."""
         return self._adapter.candidate_id(self._driver)
 
-    def has_pending(self) -> bool:
-        """Whether a commit on the device waits for its confirmation."""
+    def pending(self) -> list[str]:
+        """Return the commits on the device that wait for their confirmation, whoever made them, as `commit` does."""
         with self._translated():
-            return bool(self._driver.has_pending_commit())
+            return self._adapter.pending(self._driver)
 
     def confirm(self, commit_id: str) -> None:
         """Keep a timed commit.
@@ -247,14 +247,14 @@ class DeviceSession:
             if self._files:
                 self._driver.discard_config()
                 self._files = {}
-            if not self._driver.has_pending_commit():
+            if commit_id not in self._adapter.pending(self._driver):
                 raise SessionError(
                     self._target.device,
                     Reason.EXPIRED,
-                    "no commit waits for confirmation: its timer has fired, or it was settled before",
+                    f"the commit {commit_id} does not wait for confirmation: its timer has fired, or it was settled",
                 )
+            self._adapter.attach(self._driver, commit_id)
         self._hands_off = True
-        self._adapter.attach(self._driver, commit_id)
 
     @contextlib.contextmanager
     def _translated(self, *, committing: bool = False) -> Iterator[None]:

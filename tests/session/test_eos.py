@@ -49,11 +49,11 @@ def test_from_empty_to_confirmed(lab: Lab):
     assert "@secret:snmp@" in difference.text
     assert "secret sha512 @secret:users/netgen@" in difference.text
     with open_session(lab.target(LEAF), lab.secrets()) as session:
-        assert session.has_pending()
+        assert session.pending() == [commit_id]
         session.load(lab.files(LEAF))
         assert session.compare(KEY).empty
         session.confirm(commit_id)
-        assert not session.has_pending()
+        assert session.pending() == []
     assert f"snmp-server community {COMMUNITY}" in lab.fabric.running(LEAF)
     assert pending(lab, LEAF) == []
 
@@ -82,10 +82,22 @@ def test_a_commit_that_nobody_confirms_is_undone_and_cannot_be_confirmed(lab: La
     now_s[0] += TIMER_S + 1
     assert lab.fabric.running(LEAF) == before
     with open_session(lab.target(LEAF), lab.secrets()) as session:
-        assert not session.has_pending()
+        assert session.pending() == []
         with pytest.raises(SessionError) as caught:
             session.confirm(commit_id)
     assert caught.value.reason is Reason.EXPIRED
+
+
+@pytest.mark.parametrize("settle", ["confirm", "abort"])
+def test_somebody_elses_commit_is_left_alone(lab: Lab, settle: str):
+    with open_session(lab.target(LEAF), lab.secrets()) as session:
+        session.load(lab.files(LEAF))
+        commit_id = session.commit(TIMER_S)
+    with open_session(lab.target(LEAF), lab.secrets()) as session:
+        with pytest.raises(SessionError) as caught:
+            getattr(session, settle)("netgen_of_another_day")
+        assert caught.value.reason is Reason.EXPIRED
+        assert session.pending() == [commit_id]
 
 
 def test_a_timed_commit_is_aborted_from_another_session(lab: Lab):

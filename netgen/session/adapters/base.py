@@ -25,6 +25,9 @@ class Adapter(Protocol):
     def candidate_id(self, driver: Any) -> str:  # noqa: ANN401
         """Return what names this session's commit on the device, now or later; may be empty."""
 
+    def pending(self, driver: Any) -> list[str]:  # noqa: ANN401
+        """Return what names the commits that wait for their confirmation, whoever made them."""
+
     def detach(self, driver: Any) -> None:  # noqa: ANN401
         """Make the driver forget its commit, so that closing it undoes nothing."""
 

@@ -68,6 +68,13 @@ def candidate_id(driver: Any) -> str:  # noqa: ANN401 - NAPALM is untyped
     return driver.config_session or ""
 
 
+def pending(driver: Any) -> list[str]:  # noqa: ANN401 - NAPALM is untyped
+    """Return the session whose commit timer runs; from 4.32 on it stands at the top (napalm#2166)."""
+    answer = driver.device.run_commands(["show configuration sessions detail"])[0]
+    named = [answer["commitTimerSessionName"]] if answer.get("commitTimerSessionName") else []
+    return named + [name for name, each in answer["sessions"].items() if "pendingCommitTimer" in each["state"]]
+
+
 def detach(driver: Any) -> None:  # noqa: ANN401 - NAPALM is untyped
     """Forget the session: `close` and `__del__` of the driver abort the one that it knows, committed or not."""
     driver.config_session = None

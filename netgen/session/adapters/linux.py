@@ -35,8 +35,13 @@ def refused_line(message: str, files: Mapping[str, str]) -> tuple[str, int] | No
 
 
 def candidate_id(driver: Any) -> str:  # noqa: ANN401 - NAPALM is untyped
-    """Return the number of the commit; empty before there is one, which stands for whichever is pending."""
-    return str(driver.commit_id)
+    """Return the candidate's name, which its commit bears; the commit's number is not known before it is done."""
+    return str(driver.candidate_name)
+
+
+def pending(driver: Any) -> list[str]:  # noqa: ANN401 - NAPALM is untyped
+    """Return the names of the candidates whose commits are open."""
+    return [commit.session for commit in driver.commits() if commit.open]
 
 
 def detach(driver: Any) -> None:  # noqa: ANN401 - as all adapters
@@ -44,8 +49,8 @@ def detach(driver: Any) -> None:  # noqa: ANN401 - as all adapters
 
 
 def attach(driver: Any, commit_id: str) -> None:  # noqa: ANN401 - NAPALM is untyped
-    """Take over a commit by its number."""
-    driver.commit_id = commit_id
+    """Take over a commit by its candidate's name."""
+    driver.commit_id = next((commit.id for commit in driver.commits() if commit.session == commit_id), "")
 
 
 def lock_holders(driver: Any) -> str:  # noqa: ANN401, ARG001 - as all adapters
