@@ -9,6 +9,7 @@ import json
 import os
 import re
 import stat
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,6 +94,8 @@ class Secrets:
     _values: dict[str, str] = field(default_factory=dict, repr=False)
     _shown_as: dict[str, str] = field(default_factory=dict, repr=False)
     """What each form of a secret is replaced by in texts that leave."""
+    # All sessions of a run share the secrets: none may see a value that is not guarded yet.
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def value(self, name: str) -> str:
         """Return a secret by its name.
@@ -102,22 +105,24 @@ class Secrets:
         SecretError
             If nothing says where it is, or it cannot be had.
         """
-        if name not in self._values:
-            if name not in self.sources:
-                raise SecretError(
-                    f"the intent refers to the secret {name}, and connections.yaml does not say where it is: "
-                    f"add `secrets: {{{name}: {{env: …}}}}`"
-                )
-            self._values[name] = resolve(name, self.sources[name])
-            self.guard(self._values[name], f"@secret:{name}@")
-        return self._values[name]
+        with self._lock:
+            if name not in self._values:
+                if name not in self.sources:
+                    raise SecretError(
+                        f"the intent refers to the secret {name}, and connections.yaml does not say where it is: "
+                        f"add `secrets: {{{name}: {{env: …}}}}`"
+                    )
+                self._values[name] = resolve(name, self.sources[name])
+                self.guard(self._values[name], f"@secret:{name}@")
+            return self._values[name]
 
     def guard(self, value: str, shown_as: str) -> None:
         """Keep a value out of every text that leaves; also as libraries quote or encode it."""
         quoted = json.dumps(value)[1:-1]
         escaped = repr(value)[1:-1]
         encoded = base64.b64encode(value.encode()).decode()
-        self._shown_as = {**self._shown_as, **dict.fromkeys((value, quoted, escaped, encoded), shown_as)}
+        with self._lock:
+            self._shown_as.update(dict.fromkeys((value, quoted, escaped, encoded), shown_as))
 
     def fill(self, text: str) -> str:
         """Replace every token by its secret.
@@ -131,7 +136,9 @@ class Secrets:
 
     def redact(self, text: str) -> str:
         """Return a text that may be shown: known secrets as their tokens, what looks like another one hidden."""
-        # Longest first: one secret may be a part of another.
-        for value in sorted(self._shown_as, key=len, reverse=True):
-            text = text.replace(value, self._shown_as[value])
+        with self._lock:
+            # Longest first: one secret may be a part of another.
+            forms = sorted(self._shown_as.items(), key=lambda form: len(form[0]), reverse=True)
+        for value, shown_as in forms:
+            text = text.replace(value, shown_as)
         return hide(text)

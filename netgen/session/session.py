@@ -323,6 +323,7 @@ def _open(target: Target, secrets: Secrets, timeout_s: int) -> DeviceSession:
     _silence()
     connection = target.connection
     try:
+        _check_trust(target)
         password = _password(target, secrets)
         _check_reachable(target)
         driver = driver_class(target.driver)(
@@ -337,6 +338,15 @@ def _open(target: Target, secrets: Secrets, timeout_s: int) -> DeviceSession:
         session.close()
         raise translate(error, target.device, secrets) from None
     return session
+
+
+def _check_trust(target: Target) -> None:
+    """Say which file is missing, where a library would only say that one is."""
+    for what, path in (("certificate", target.connection.ca), ("host keys", target.connection.known_hosts)):
+        if path is not None and target.connection.verify and not path.is_file():
+            raise SessionError(
+                target.device, Reason.UNTRUSTED, f"there is no file of trusted {what} {path}: nothing can be trusted"
+            )
 
 
 def _password(target: Target, secrets: Secrets) -> str:

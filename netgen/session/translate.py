@@ -32,10 +32,15 @@ def translate(error: Exception, device: str, secrets: Secrets, *, committing: bo
         return SessionError(device, Reason.SECRET, str(error))
     reason = _reason(error)
     said = secrets.redact(_words(error))
-    if committing and reason in {Reason.UNREACHABLE, Reason.UNEXPECTED}:
+    if committing and reason not in _ANSWERS:
         return SessionError(device, Reason.UNKNOWN, f"{_DURING_COMMIT} ({said})")
     return SessionError(device, reason, f"{_TITLES[reason]}: {said}")
 
+
+# What the device says when it has not done what it was asked; all else leaves open what it has done.
+_ANSWERS = frozenset({Reason.LOCKED, Reason.REFUSED, Reason.EXPIRED, Reason.UNSUPPORTED})
+# A connection that was cut, in the words of TLS.
+_CUT = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 _TITLES = {
     Reason.UNREACHABLE: "cannot be reached",
@@ -51,7 +56,9 @@ _TITLES = {
 
 def _reason(error: Exception) -> Reason:
     chain = _chain(error)
-    if any(isinstance(each, ssl.SSLError) for each in chain) or "host key" in str(error):
+    if any(isinstance(each, ssl.SSLError) and not isinstance(each, _CUT) for each in chain):
+        return Reason.UNTRUSTED
+    if "host key" in str(error):
         return Reason.UNTRUSTED
     if "Unauthorized" in str(error):
         return Reason.AUTHENTICATION

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -192,6 +193,7 @@ def test_a_refused_line_is_named_and_nothing_is_left(lab: Lab):
     ("changes", "reason", "words"),
     [
         ({"ca": None}, Reason.UNTRUSTED, "certificate cannot be verified"),
+        ({"ca": Path("no-such-file.pem")}, Reason.UNTRUSTED, "no file of trusted certificate no-such-file.pem"),
         ({"port": 1}, Reason.UNREACHABLE, "connection refused"),
         ({"username": "somebody"}, Reason.AUTHENTICATION, "refuses the credentials"),
         ({"address": "no-such-host.invalid"}, Reason.UNREACHABLE, "no-such-host.invalid"),
