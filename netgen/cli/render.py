@@ -29,6 +29,9 @@ def render(intent: Path, out: Path, *, limit: str | None, jobs: int | None, chec
             for sign, names in (("A", report.added), ("M", report.changed), ("D", report.pruned)):
                 for name in names:
                     emit(f"{sign} {name}")
+        for name in report.foreign:
+            # Nobody has looked at these names: a control character in one is not for the terminal.
+            say(f"note: {name!a} in {out} is not of netgen's making, and stays")
         verb = "would be " if check else ""
         say(
             f"{out}: {len(report.added)} files {verb}added, {len(report.changed)} changed, "

@@ -5,9 +5,13 @@ from hypothesis import strategies as st
 
 from netgen.export.yaml import Unsafe, emit
 
-printable = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"], exclude_characters="\xa0"))
+printable = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"], exclude_characters="\xa0"), max_size=12)
 documents = st.dictionaries(
-    printable, st.recursive(st.none() | st.integers() | printable, lambda inner: st.dictionaries(printable, inner))
+    printable,
+    st.recursive(
+        st.none() | st.integers() | printable, lambda inner: st.dictionaries(printable, inner, max_size=3), max_leaves=6
+    ),
+    max_size=3,
 )
 
 
