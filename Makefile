@@ -29,11 +29,11 @@ debian: ## install the Debian packages of the lab and of the tests (needs root)
 	  fi; }
 
 demo: $(READY) debian ## the main job from end to end: render, lab, diff, apply, verify
-	@$(BIN)/python -m netgen.demo
+	@$(BIN)/python -m netgen.cli.demo
 
 test: $(READY) debian ## all tests, with their real targets
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
-	@$(BIN)/python -m pytest --quiet -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest --quiet -n 2 --dist loadfile
 
 check: $(READY) ## the quick part: lint, types, tests that need no real target
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy

@@ -23,7 +23,7 @@ class Status(StrEnum):
     EXPECTED_ABSENT = "expected-absent"
     """The inventory says that it is planned or failed: nobody asked it."""
     RENDERED_ONLY = "rendered-only"
-    """Its platform has no session: it was not compared."""
+    """No session is opened to it, for the reason that `message` gives: it was not compared."""
     UNREACHABLE = "unreachable"
     ERROR = "error"
 
@@ -55,7 +55,7 @@ class DevicePlan:
     serial, os_version
         As the device says; empty where it was not asked.
     reason, message
-        Of a failure: `netgen.session.errors.Reason`, and words for people.
+        Of a failure: `netgen.session.errors.Reason`; of a failure or of what was not compared: words for people.
     notes
         What else a reader has to know: checks that were not possible, and ones that were switched off.
     """

@@ -18,7 +18,7 @@ from netgen.session.difference import digest_key, new_salt
 from netgen.session.errors import Reason, SessionError
 from netgen.session.secrets import Secrets, resolve
 from netgen.session.session import import_drivers, open_session
-from netgen.session.target import Target, make_target, platform_of
+from netgen.session.target import Target, make_target, platform_of, why_rendered_only
 
 JOBS = 32
 """Sessions at once: devices are waited for, not computed; 50 ask 200 switches in 3 s (reference: deploy chain)."""
@@ -178,7 +178,8 @@ def _compare(job: _Job, ref: DeviceRef, target: Target | None) -> DevicePlan:
         device.name, str(device.role), device.platform, status, device.state, candidate=digest_files(files)
     )
     if target is None:
-        return known
+        why = "" if absent else why_rendered_only(ref, renderer.platforms[device.platform], job.connections)
+        return replace(known, message=why)
     return compare_device(known, files, target, job.secrets, job.key, last_lines(job.last, ref.name))
 
 

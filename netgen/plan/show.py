@@ -35,7 +35,7 @@ def rows(plan: Plan) -> list[tuple[str, str, str, str]]:
     return [
         (device.device, device.status.value, _lines(device), _remark(device))
         for device in plan.devices
-        if device.status is not Status.UNCHANGED
+        if device.status not in {Status.UNCHANGED, Status.RENDERED_ONLY}
     ]
 
 
@@ -51,6 +51,7 @@ def summary(plan: Plan) -> str:
 def notes(plan: Plan) -> list[tuple[str, str]]:
     """Return what else a reader has to know: device (empty: none in particular) and words."""
     found = [("", warning) for warning in plan.warnings]
+    found += [(each.device, each.message) for each in plan.devices if each.status is Status.RENDERED_ONLY]
     return found + [(device.device, note) for device in plan.devices for note in device.notes]
 
 
@@ -94,8 +95,6 @@ def _remark(device: DevicePlan) -> str:
         return device.message
     if device.status is Status.EXPECTED_ABSENT:
         return f"the inventory says {device.state}"
-    if device.status is Status.RENDERED_ONLY:
-        return f"{device.platform} has no session"
     lost = sum(not deletion.was_rendered for deletion in device.deletions)
     return f"deletes {lost} lines that nothing replaces" if lost else ""
 

@@ -155,6 +155,10 @@ class Connections:
             sudo=said.sudo is True,
         )
 
+    def mention(self, device: str, platform: str) -> bool:
+        """Whether anything is said of a device or its platform: of others netgen keeps its hands."""
+        return device in self.devices or platform in self.platforms
+
     def strangers(self, devices: Collection[str]) -> list[str]:
         """List the devices that the file names and the cluster does not have; sorted."""
         return sorted(self.devices.keys() - set(devices))

@@ -36,15 +36,24 @@ def platform_of(cluster: Cluster, ref: DeviceRef) -> str:
     return cluster.hosts.platform if ref.role == HOST else cluster.fabric(ref.fabric).tier(ref.role).platform
 
 
+def why_rendered_only(ref: DeviceRef, platform: Platform, connections: Connections) -> str:
+    """Say why no session is opened to a device; empty: one is."""
+    if platform.napalm is None:
+        return f"netgen has no session for the platform {platform.name}"
+    if not connections.mention(ref.name, platform.name):
+        return f"{connections.file.name} has no entry for it, nor for its platform {platform.name}"
+    return ""
+
+
 def make_target(cluster: Cluster, ref: DeviceRef, platform: Platform, connections: Connections) -> Target | None:
-    """Return the target of a device; ``None`` where its platform is rendered only.
+    """Return the target of a device; ``None`` where it is rendered only, see `why_rendered_only`.
 
     Raises
     ------
     ConnectionsError
         If the connections do not say enough.
     """
-    if platform.napalm is None:
+    if platform.napalm is None or not connections.mention(ref.name, platform.name):
         return None
     record = cluster.record(ref)
     address = ipv4(cluster.management_address(ref))

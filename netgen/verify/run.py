@@ -13,7 +13,7 @@ from netgen.session.connections import Connections
 from netgen.session.errors import SessionError
 from netgen.session.secrets import Secrets
 from netgen.session.session import import_drivers, open_session
-from netgen.session.target import Target, make_target
+from netgen.session.target import Target, make_target, why_rendered_only
 from netgen.verify.compare import ABSENT_STATES, compare
 from netgen.verify.model import Report, State
 
@@ -85,7 +85,7 @@ def _targets(
             continue
         target = make_target(cluster, ref, platforms[device.platform], connections)
         if target is None:
-            unmanaged[f"netgen opens no session to {device.platform}"] += 1
+            unmanaged[why_rendered_only(ref, platforms[device.platform], connections)] += 1
         else:
             targets.append(target)
     return targets, dict(unmanaged)
