@@ -1,12 +1,12 @@
 """A small YAML document whose every value is asked for by type, and whose every error has a line."""
 
-import difflib
 from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
 
 import yaml
 
+from netgen.diagnostics.suggest import did_you_mean
 from netgen.platforms.model import Capability
 
 
@@ -110,9 +110,7 @@ class Section:
         """Refuse keys that nobody asked for."""
         for key, node in self._items.items():
             if key not in self._asked:
-                near = difflib.get_close_matches(key, self._asked, 1)
-                advice = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(self._asked)}"
-                raise self.error(f"{key!r} is not known here; {advice}", node)
+                raise self.error(f"{key!r} is not known here; {did_you_mean(key, self._asked)}", node)
 
     def _take(self, key: str) -> yaml.Node | None:
         self._asked.append(key)

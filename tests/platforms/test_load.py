@@ -55,7 +55,7 @@ def test_everything_is_read(tmp_path: Path):
     [
         ("title: Toy OS\n", "", "platform.yaml:1:1: 'title' is missing"),
         ("title: Toy OS", "tilte: Toy OS", "'title' is missing"),
-        ("queues: {count: 8}", "queues: {count: 8}\nport: x", "12:7: 'port' is not known here; did you mean 'ports'"),
+        ("queues: {count: 8}", "queues: {count: 8}\nport: x", "12:7: 'port' is not known here; did you mean `ports`"),
         ("{count: 8}", "{count: eight}", "11:17: 'count' must be a whole number"),
         ("{count: 8}", "{count: true}", "'count' must be a whole number"),
         ("{count: 8}", "[8]", "11:9: must be a mapping"),

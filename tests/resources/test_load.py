@@ -5,17 +5,6 @@ import pytest
 from netgen.resources.load import ResourceError, Resources, resources, user_root
 
 
-@pytest.fixture
-def found(tmp_path: Path) -> Resources:
-    builtin, user = tmp_path / "builtin", tmp_path / "user"
-    for root in (builtin, user):
-        (root / "templates/eos").mkdir(parents=True)
-    (builtin / "templates/eos/eos.cfg.j2").write_text("hostname {{ device.name }}\n")
-    (builtin / "templates/eos/other.j2").write_text("other\n")
-    kinds = tuple((kind, builtin / kind) for kind in ("templates", "playbooks", "catalog"))
-    return Resources(kinds, user)
-
-
 def test_built_in_file_is_found(found: Resources):
     resource = found.find("templates/eos/eos.cfg.j2")
     assert resource.read() == "hostname {{ device.name }}\n"
