@@ -6,6 +6,8 @@ from typing import Any
 from netgen.plan.model import CHANGES, FAILURES, DevicePlan, Plan, Status, is_heading
 
 _ORDER = tuple(Status)
+MOST_NAMES = 8
+"""So many devices that differ alike are named; the others are counted."""
 
 
 def to_data(plan: Plan) -> dict[str, Any]:
@@ -69,21 +71,23 @@ def losses(plan: Plan) -> list[tuple[str, str]]:
 
 
 def diff_text(plan: Plan) -> str:
-    """Return all differences as one unified diff."""
-    parts = [line for device in plan.devices if device.status in CHANGES for line in _headed(device)]
-    return "".join(f"{line}\n" for line in parts)
+    """Return all differences as one unified diff; devices that differ alike share one."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for device in plan.devices:
+        if device.status in CHANGES:
+            alike.setdefault(device.diff, []).append(device.device)
+    return "".join(f"{line}\n" for diff, names in alike.items() for line in _headed(diff, names))
 
 
-def _headed(device: DevicePlan) -> list[str]:
+def _headed(diff: tuple[str, ...], names: list[str]) -> list[str]:
+    title = f"=== {names[0]}"
+    if len(names) > 1:
+        more = f", and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        title = f"=== {len(names)} devices alike: {', '.join(names[:MOST_NAMES])}{more}"
     # A switch compares its own configurations and names no side; files name theirs.
-    if any(is_heading(line) for line in device.diff):
-        return [f"=== {device.device}", *device.diff]
-    return [
-        f"=== {device.device}",
-        f"--- {device.device} (running)",
-        f"+++ {device.device} (intended)",
-        *device.diff,
-    ]
+    if any(is_heading(line) for line in diff):
+        return [title, *diff]
+    return [title, "--- running", "+++ intended", *diff]
 
 
 def _lines(device: DevicePlan) -> str:

@@ -28,7 +28,7 @@ def test_the_table_has_the_devices_that_are_not_as_intended():
 
 
 def test_the_diff_names_both_sides():
-    assert show.diff_text(WHOLE) == ("=== leaf1\n--- leaf1 (running)\n+++ leaf1 (intended)\n@@ -1 +1 @@\n-a\n+b\n")
+    assert show.diff_text(WHOLE) == ("=== leaf1\n--- running\n+++ intended\n@@ -1 +1 @@\n-a\n+b\n")
     own = replace(DEVICE, diff=("--- a/leaf1/x", "+++ b/leaf1/x", "+b"))
     assert show.diff_text(replace(PLAN, devices=(own,))) == "=== leaf1\n--- a/leaf1/x\n+++ b/leaf1/x\n+b\n"
 
@@ -44,3 +44,10 @@ def test_data_for_programs_gives_nothing_to_test_guesses_against():
     assert data["devices"][0]["diff"] == ["@@ -1 +1 @@", "-a", "+b"]
     assert PLAN.salt not in str(data)
     assert DEVICE.difference not in str(data)
+
+
+def test_devices_that_differ_alike_share_one_diff():
+    leaves = tuple(replace(WHOLE.devices[0], device=f"leaf{n}") for n in range(1, 12))
+    text = show.diff_text(replace(WHOLE, devices=leaves))
+    assert text.count("+b") == 1
+    assert text.startswith("=== 11 devices alike: leaf1, leaf2, leaf3, leaf4, leaf5, leaf6, leaf7, leaf8, and 3 more\n")
