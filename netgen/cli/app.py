@@ -179,6 +179,17 @@ def schema() -> int:
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new repository.", show_default=False)],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Name of its first cluster.")] = "cluster1",
+) -> int:
+    """Begin a repository with an intent that can be rendered at once."""
+    from netgen.cli import init as command
+
+    return command.init(folder, name)
+
+
+@app.command()
 def version() -> int:
     """Say which version this is."""
     from netgen import __version__
