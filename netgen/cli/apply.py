@@ -42,7 +42,7 @@ def apply(what: Path, reach: Reach, *, timer_s: int, yes: bool, form: Format) ->
         reach = replace(reach, limit=approved.limit)
     means = gather(Path(approved.intent) if approved else what, reach)
     with _locked(means.state):
-        plan = approved or online(what, reach)
+        plan = approved or online(means)
         _refuse_stale(plan, means)
         if form is Format.HUMAN:
             # Whoever is asked sees every line; whoever has said yes, how many.

@@ -6,7 +6,7 @@ from pathlib import Path
 from netgen.cli.compiled import compiled
 from netgen.cli.console import Format, coloured, emit, emit_json, progress, say, table
 from netgen.cli.exits import Exit
-from netgen.cli.means import Reach, gather
+from netgen.cli.means import Means, Reach, gather
 from netgen.diagnostics import human
 from netgen.diagnostics import json as json_format
 from netgen.plan import show
@@ -26,7 +26,7 @@ def diff(
     """Compare, show, and keep the plan if asked."""
     if against is not None:
         return _offline(intent, reach, against, brief=brief, exit_code=exit_code, form=form)
-    plan = online(intent, reach)
+    plan = online(gather(intent, reach))
     if out is not None:
         write_plan(plan, out)
     if form is Format.JSON:
@@ -40,17 +40,16 @@ def diff(
     return Exit.DIFFERENCES if exit_code and plan.differs else Exit.DONE
 
 
-def online(intent: Path, reach: Reach) -> Plan:
+def online(means: Means) -> Plan:
     """Compare with the devices."""
-    means = gather(intent, reach)
     with progress(f"diff {means.source.cluster.name}", len(means.refs)) as step:
         return diff_online(
             means.source,
             means.connections,
             means.refs,
-            intent=intent,
+            intent=means.intent,
             inputs=means.digest(),
-            limit=reach.limit,
+            limit=means.limit,
             progress=lambda device: step(device.device),
         )
 
@@ -62,10 +61,13 @@ def show_plan(plan: Plan, *, brief: bool) -> None:
     rows = show.rows(plan)
     if rows:
         emit(table(("device", "status", "lines", ""), rows))
-    for device, line in show.losses(plan):
-        say(f"would be deleted, and netgen did not put it there: {device}: {line}")
-    for device, note in show.notes(plan):
-        say(f"note: {device + ': ' if device else ''}{note}")
+    losses = show.losses(plan)
+    if losses:
+        say("deleted without a replacement, and not put there by netgen; a native snippet in the intent keeps a line:")
+    for devices, line in losses:
+        say(f"  {devices}: {line}")
+    for devices, note in show.notes(plan):
+        say(f"note: {devices + ': ' if devices else ''}{note}")
     emit(show.summary(plan))
 
 

@@ -41,6 +41,7 @@ class Means:
     source: Source
     refs: list[DeviceRef]
     connections: Connections
+    limit: str | None
     state: Path
     """Folder of what netgen keeps for itself about this cluster."""
 
@@ -61,4 +62,5 @@ def gather(intent: Path, reach: Reach) -> Means:
     source = open_source(result)
     given = lab_folder(intent, cluster.name) / "inventory" if reach.lab else reach.inventory
     connections = read_connections(find_connections(intent, cluster.name, given))
-    return Means(intent, result, source, select(cluster, reach.limit), connections, state_folder(intent, cluster.name))
+    refs = select(cluster, reach.limit)
+    return Means(intent, result, source, refs, connections, reach.limit, state_folder(intent, cluster.name))

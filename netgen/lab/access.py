@@ -77,10 +77,12 @@ def write_connections(directory: Path, endpoints: Mapping[str, Endpoint], made_u
     secure_shell = {"key": str(key_file(directory)), "known_hosts": str(known_hosts(directory))}
     secure_web = {"password": {"file": str(directory / EOS / "password")}, "ca": str(directory / EOS / "ca.pem")}
     platforms = {
-        kind: {"port": port, **(secure_web if kind == "eos" else secure_shell)} for kind, port in sorted(ports.items())
+        _entry(kind): {"port": port, **(secure_web if kind == "eos" else secure_shell)}
+        for kind, port in sorted(ports.items())
     }
     devices = {
-        endpoint.name: {"platform": endpoint.kind, "address": endpoint.address} for endpoint in endpoints.values()
+        endpoint.name: {"platform": _entry(endpoint.kind), "address": endpoint.address}
+        for endpoint in endpoints.values()
     }
     document = {
         "defaults": {"username": USERNAME},
@@ -90,6 +92,11 @@ def write_connections(directory: Path, endpoints: Mapping[str, Endpoint], made_u
     }
     (directory / INVENTORY).mkdir(mode=0o700, exist_ok=True)
     write_private(directory / INVENTORY / CONNECTIONS, yaml.safe_dump(document, sort_keys=False))
+
+
+def _entry(kind: str) -> str:
+    """Name the entry of a kind unlike any platform: devices that are not in the lab must not be taken for its own."""
+    return f"lab-{kind}"
 
 
 def key_file(directory: Path) -> Path:

@@ -186,4 +186,6 @@ def _compare(job: _Job, ref: DeviceRef, target: Target | None) -> DevicePlan:
 def _warnings(job: _Job) -> tuple[str, ...]:
     cluster = job.source.cluster
     strangers = job.connections.strangers({ref.name for ref in cluster.refs()})
-    return tuple(f"{job.connections.file} names {name}, which {cluster.name} does not have" for name in strangers)
+    if not strangers:
+        return ()
+    return (f"{job.connections.file} names what {cluster.name} does not have: {', '.join(strangers)}",)

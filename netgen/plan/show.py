@@ -1,9 +1,13 @@
 """A plan as plain text and plain data; what makes it colourful is the command line's."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from netgen.plan.model import CHANGES, FAILURES, DevicePlan, Plan, Status, is_heading
+
+MOST_NAMED = 2
+"""So many devices are named; more are counted."""
 
 _ORDER = tuple(Status)
 MOST_NAMES = 8
@@ -51,22 +55,34 @@ def summary(plan: Plan) -> str:
 
 
 def notes(plan: Plan) -> list[tuple[str, str]]:
-    """Return what else a reader has to know: device (empty: none in particular) and words."""
+    """Return what else a reader has to know: whose it is (empty: no device's in particular) and words."""
     found = [("", warning) for warning in plan.warnings]
-    found += [(each.device, each.message) for each in plan.devices if each.status is Status.RENDERED_ONLY]
-    return found + [(device.device, note) for device in plan.devices for note in device.notes]
+    said = [(each.device, each.message) for each in plan.devices if each.status is Status.RENDERED_ONLY]
+    said += [(device.device, note) for device in plan.devices for note in device.notes]
+    return found + grouped(said)
 
 
 def losses(plan: Plan) -> list[tuple[str, str]]:
-    """Return what a replace would delete that netgen did not put there: device, and the line under its section.
+    """Return what a replace would delete that netgen did not put there: whose it is, and the line under its section.
 
     Where no earlier output tells netgen's lines from others', every line that nothing replaces is in it.
     """
-    return [
+    return grouped(
         (device.device, " / ".join((*deletion.section, deletion.line)))
         for device in plan.devices
         for deletion in device.deletions
         if not deletion.was_rendered
+    )
+
+
+def grouped(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Tell what is true of many devices once: from device and words each, to whose it is and words."""
+    devices: dict[str, list[str]] = {}
+    for device, words in said:
+        devices.setdefault(words, []).append(device)
+    return [
+        (", ".join(names) if len(names) <= MOST_NAMED else f"{len(names):,} devices", words)
+        for words, names in devices.items()
     ]
 
 

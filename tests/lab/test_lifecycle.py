@@ -94,7 +94,7 @@ def test_the_connections_say_how_to_reach_every_device(spec, state_dir):
     connections = yaml.safe_load((state_dir / "inventory/connections.yaml").read_text())
     assert connections["defaults"] == {"username": "netgen"}
     access = {"port": 2222, "key": str(state_dir / "ssh/id_ed25519"), "known_hosts": str(state_dir / "ssh/known_hosts")}
-    assert connections["platforms"] == {"frr": access, "host": access}
+    assert connections["platforms"] == {"lab-frr": access, "lab-host": access}
     addresses = {name: device["address"] for name, device in connections["devices"].items()}
     assert addresses == {node.name: node.address for node in came_up.nodes}
     assert len(set(addresses.values())) == len(spec.nodes)

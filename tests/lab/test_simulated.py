@@ -35,7 +35,7 @@ def eos_spec():
 def run(state_dir, device, command):
     """Run a command through a switch's API, reached as the connections file says and by nothing else."""
     connections = yaml.safe_load((state_dir / "inventory/connections.yaml").read_text())
-    platform = connections["platforms"]["eos"]
+    platform = connections["platforms"]["lab-eos"]
     credentials = f"{connections['defaults']['username']}:{Path(platform['password']['file']).read_text()}"
     body = {"jsonrpc": "2.0", "id": "1", "method": "runCmds"}
     body["params"] = {"version": 1, "cmds": ["enable", command], "format": "json"}

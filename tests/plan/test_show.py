@@ -38,6 +38,17 @@ def test_losses_and_notes_are_listed():
     assert show.notes(WHOLE) == [("", "w"), ("leaf1", "a note")]
 
 
+def test_what_is_true_of_many_devices_is_told_once():
+    two, three = replace(DEVICE, device="leaf2"), replace(DEVICE, device="leaf3")
+    assert show.notes(replace(PLAN, devices=(DEVICE, two))) == [("", "w"), ("leaf1, leaf2", "a note")]
+    assert show.losses(replace(PLAN, devices=(DEVICE, two, three))) == [("3 devices", "router bgp 1 / a")]
+    own = replace(two, notes=("another",))
+    assert show.notes(replace(PLAN, devices=(DEVICE, own, three)))[1:] == [
+        ("leaf1, leaf3", "a note"),
+        ("leaf2", "another"),
+    ]
+
+
 def test_data_for_programs_gives_nothing_to_test_guesses_against():
     data = show.to_data(WHOLE)
     assert data["counts"] == {"unchanged": 1, "differs": 1, "expected-absent": 1, "unreachable": 1}

@@ -291,6 +291,10 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
         """Return the neighbours that lldpd hears, in short."""
         return getters.lldp_neighbors(self.get_lldp_neighbors_detail())
 
+    def get_bgp_neighbors(self) -> dict[str, Any]:
+        """Return nothing: a host without a routing daemon has no sessions."""
+        return {}
+
     def get_kernel_next_hops(self, destination: str = "") -> dict[str, list[dict[str, str]]]:
         """Return what the kernel forwards by: ``{prefix: [{"gateway", "interface"}, ...]}``, usable next hops only.
 

@@ -198,6 +198,8 @@ def connect(where: Endpoint) -> Connection:
         raise ConnectAuthError(f"{where}: the device refuses these credentials") from error
     except (NetmikoTimeoutException, ReadException, SSHException, EOFError, OSError) as error:
         raise ConnectionException(f"{where}: {_why(error, where)}") from error
+    # A command is several small packets: each would wait for the acknowledgement of the one before.
+    device.remote_conn_pre.get_transport().sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return Connection(device, where)
 
 

@@ -43,7 +43,7 @@ class Bench:
 
     def driver(self, node: str, **options: Any) -> Any:
         """Return a driver that is not open yet."""
-        kind = self.connections["devices"][node]["platform"]
+        kind = self.connections["devices"][node]["platform"].removeprefix("lab-")
         return driver_class({"frr": "frr", "host": "linux"}[kind])(*self.arguments(node, **options))
 
     def inject(self, fault: str, *arguments: str) -> None:
