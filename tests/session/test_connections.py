@@ -55,7 +55,7 @@ def test_what_is_not_verified_is_said_aloud(write):
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("defaults: {user: x}", "1:18", "did you mean 'username'"),
+        ("defaults: {user: x}", "1:18", "did you mean `username`"),
         ("defaults: {port: 0}", "1:11", "from 1 to 65535"),
         ("defaults: {verify: 1}", "1:11", "true or false"),
         ("defaults: {address: 10.0.0.1}", "1:21", "not known here"),
