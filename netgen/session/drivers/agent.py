@@ -20,6 +20,7 @@ from napalm.base.exceptions import (
     LockError,
     NapalmException,
     ReplaceConfigException,
+    SessionLockedException,
 )
 
 from netgen.session.drivers.artifacts import Artifact
@@ -46,7 +47,7 @@ class Commit:
         ``preparing``, ``applying``, ``pending``, ``confirming``, ``confirmed``, ``undone`` (failed), ``reverted``
         (not confirmed), ``rolled-back``, or ``broken`` (could not be undone).
     session
-        The candidate that it came from: tells a driver its own commits.
+        Name of the candidate that it came from: `LinuxDriver.commit_id`.
     deadline_s
         When the timer fires or would have, in seconds since the epoch by the device's clock.
     """
@@ -83,7 +84,7 @@ def mask(text: str) -> str:
 _ERRORS: Mapping[int, tuple[type[NapalmException], str]] = {
     10: (ReplaceConfigException, "the device refuses the candidate: {}"),
     11: (LockError, "the device is locked {}"),
-    12: (CommitConfirmException, "another change is under way: {}; confirm it, roll it back, or wait for its timer"),
+    12: (SessionLockedException, "another change is under way: {}; confirm it, roll it back, or wait for its timer"),
     13: (CommitConfirmException, "{}"),
     20: (CommitError, "nothing is changed, the commit was undone: {}"),
     21: (CommitError, "the device needs a person: {}"),
@@ -103,7 +104,7 @@ class Agent:
         self._connection = connection
         self._lock_timeout_s = lock_timeout_s
         self.candidate = secrets.token_hex(8)
-        """Name of this session's candidate on the device."""
+        """Name of this session's candidate, and of the commit that it becomes."""
         # Who holds the lock, for the one who waits for it.
         self._holder = _printable(f"netgen of {getpass.getuser()}@{socket.gethostname()}, process {os.getpid()}")
 
@@ -124,6 +125,7 @@ class Agent:
         files = {artifact.name: texts[artifact.name].encode() for artifact in artifacts}
         files["manifest"] = "".join(artifact.manifest_line() for artifact in artifacts).encode()
         self.discard()
+        self.candidate = secrets.token_hex(8)
         self._write_files(f"{ROOT}/candidate/{self.candidate}", files)
 
     def _write_files(self, folder: str, files: Mapping[str, bytes], after: str = "") -> None:
@@ -164,8 +166,8 @@ class Agent:
         """Return what the device shows, by artifact and part; ``KIND_observe`` of ``agent.sh`` names the parts."""
         return parse_parts(self._call("compare", self.candidate, timeout_s=_TOOLS_LIMIT_S))
 
-    def commit(self, message: str, revert_in_s: int) -> str:
-        """Activate the candidate; returns the commit's id.
+    def commit(self, message: str, revert_in_s: int) -> None:
+        """Activate the candidate; the commit is then called by the candidate's name.
 
         Parameters
         ----------
@@ -174,22 +176,16 @@ class Agent:
         revert_in_s
             Seconds until the device undoes it unless it is confirmed; 0: it is confirmed at once.
         """
-        return self._call(
-            "commit",
-            *self._locking(),
-            self.candidate,
-            str(revert_in_s),
-            _printable(message) or self._holder,
-            timeout_s=_TOOLS_LIMIT_S,
-        ).strip()
+        said = _printable(message) or self._holder
+        self._call("commit", *self._locking(), self.candidate, str(revert_in_s), said, timeout_s=_TOOLS_LIMIT_S)
 
-    def confirm(self, commit_id: str = "") -> None:
-        """Confirm the open commit; with `commit_id` only that one."""
-        self._call("confirm", *self._locking(), commit_id, timeout_s=_TOOLS_LIMIT_S)
+    def confirm(self, commit: str) -> None:
+        """Confirm the open commit; with a name only that one."""
+        self._call("confirm", *self._locking(), commit, timeout_s=_TOOLS_LIMIT_S)
 
-    def rollback(self) -> str:
-        """Undo the open commit, or else the last confirmed one; returns its id."""
-        return self._call("rollback", *self._locking(), timeout_s=_TOOLS_LIMIT_S).strip()
+    def rollback(self, commit: str) -> None:
+        """Undo the open commit, or else the last confirmed one; with a name only that one."""
+        self._call("rollback", *self._locking(), commit, timeout_s=_TOOLS_LIMIT_S)
 
     def discard(self) -> None:
         """Forget the candidate."""

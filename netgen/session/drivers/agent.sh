@@ -11,8 +11,8 @@
 #   agent.sh check CANDIDATE
 #   agent.sh compare CANDIDATE
 #   agent.sh commit HOLDER WAIT CANDIDATE SECONDS MESSAGE    SECONDS 0: confirmed at once
-#   agent.sh confirm HOLDER WAIT [COMMIT]
-#   agent.sh rollback HOLDER WAIT                            the open commit, else the last confirmed one
+#   agent.sh confirm HOLDER WAIT [COMMIT]                    COMMIT: its number or its candidate
+#   agent.sh rollback HOLDER WAIT [COMMIT]                   the open commit, else the last confirmed one
 #   agent.sh revert COMMIT                                   what the timer runs
 #   agent.sh discard CANDIDATE
 #
@@ -83,6 +83,16 @@ set_state() { # DIR STATE
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 
 of_this_boot() { [ "$(cat "$1/boot" 2>/dev/null)" = "$(boot_id)" ]; }
+
+# The last commit of a number or a candidate.
+named() { # NAME
+    found=
+    for id in $(commits); do
+        if [ "$id" = "$1" ] || [ "$(cat "$ROOT/commits/$id/session")" = "$1" ]; then found=$id; fi
+    done
+    [ -n "$found" ] || die $NOTHING "no commit is called $1: nothing is changed"
+    echo "$found"
+}
 
 commits() { ls "$ROOT/commits" 2>/dev/null; }
 
@@ -267,7 +277,6 @@ commit() { # HOLDER WAIT CANDIDATE SECONDS MESSAGE
     arm "$dir" "$id" "$([ "$4" -gt 0 ] && echo "$4" || echo $GUARD_S)" \
         || { set_state "$dir" undone && die $UNDONE "the timer cannot be set: $(reason)"; }
     if each activate_one "$dir/manifest" && why= && set_state "$dir" pending && { [ "$4" -gt 0 ] || persist "$dir"; }; then
-        echo "$id"
         return 0
     fi
     why="${why:-$name: $(reason)}"
@@ -275,28 +284,37 @@ commit() { # HOLDER WAIT CANDIDATE SECONDS MESSAGE
     die $UNDONE "$why"
 }
 
+# A commit that was asked for by name is that one or none: the open one may be another session's.
+insist() { # NAME COMMIT
+    [ -n "$1" ] || return 0
+    asked=$(named "$1") || exit $NOTHING
+    [ "$asked" = "$2" ] || die $NOTHING "commit $asked is $(state_of "$ROOT/commits/$asked"): nothing is changed"
+}
+
 confirm() { # HOLDER WAIT [COMMIT]
     lock "$1" "$2"
-    id=$(open_commit) || die $NOTHING "no commit waits for a confirmation"
-    [ -z "${3-}" ] || [ "$3" = "$id" ] || die $NOTHING "commit $3 does not wait for a confirmation, commit $id does"
+    settle_after_reboot
+    id=$(open_commit) || id=
+    insist "${3-}" "$id"
+    [ -n "$id" ] || die $NOTHING "no commit waits for a confirmation"
     [ "$(state_of "$ROOT/commits/$id")" = pending ] || die $NOTHING "commit $id is $(state_of "$ROOT/commits/$id")"
     persist "$ROOT/commits/$id" || die $BROKEN "$why"
 }
 
-rollback() { # HOLDER WAIT
+rollback() { # HOLDER WAIT [COMMIT]
     lock "$1" "$2"
     settle_after_reboot
-    id=$(open_commit) || id=
+    chosen=$(open_commit) || chosen=
     final=reverted
-    if [ -z "$id" ]; then
+    if [ -z "$chosen" ]; then
         final=rolled-back
-        for each_id in $(commits); do
-            [ "$(state_of "$ROOT/commits/$each_id")" != confirmed ] || id=$each_id
+        for id in $(commits); do
+            [ "$(state_of "$ROOT/commits/$id")" != confirmed ] || chosen=$id
         done
     fi
-    [ -n "$id" ] || die $NOTHING "no commit is left to roll back"
-    undo "$ROOT/commits/$id" $final || die $BROKEN "commit $id:$unrestored"
-    echo "$id"
+    insist "${3-}" "$chosen"
+    [ -n "$chosen" ] || die $NOTHING "no commit is left to roll back"
+    undo "$ROOT/commits/$chosen" $final || die $BROKEN "commit $chosen:$unrestored"
 }
 
 revert() { # COMMIT

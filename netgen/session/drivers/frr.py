@@ -37,6 +37,10 @@ class FrrDriver(LinuxDriver):
     def _running(self) -> str:
         return self._vtysh("show running-config no-header")
 
+    def get_artifacts(self) -> dict[str, str]:
+        """Return what runs by artifact name; FRR's running configuration may be another than its file."""
+        return {**super().get_artifacts(), self._main_artifact().name: self._running()}
+
     def get_bgp_neighbors(self) -> dict[str, Any]:
         """Return BGP sessions by VRF and neighbour; an unnumbered neighbour is called by its port."""
         summary = self._vtysh_json("show bgp vrf all summary")

@@ -52,7 +52,8 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
         self._agent: Agent | None = None
         self._candidate: dict[str, str] = {}
         self.commit_id = ""
-        """The commit that `confirm_commit` is about; empty: whichever is pending. A second process may set it."""
+        """What `confirm_commit` and `rollback` are about: this session's own commit, known once a candidate is
+        loaded, and to be set by a second process. Empty: whichever is pending, or was the last."""
 
     # ------------------------------------------------------------------------------------------- connection
 
@@ -124,7 +125,7 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
                 f"{self.hostname}: no artifact {', '.join(unknown)}: there are {', '.join(known)}"
             )
         agent.upload([artifact for artifact in self.ARTIFACTS if artifact.name in files], files)
-        self._candidate = dict(files)
+        self._candidate, self.commit_id = dict(files), agent.candidate
         try:
             agent.check()
         except ReplaceConfigException:
@@ -179,16 +180,19 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
         ------
         CommitError
             When a step failed: says which, what the tool said, and whether everything was undone.
-        LockError, CommitConfirmException
-            When another session is committing, or its commit is pending.
+        LockError
+            When another session is committing.
+        SessionLockedException
+            When another session's commit is pending.
         ConnectionClosedException
-            When the connection was lost: `commits` on a new one tells what became of it.
+            When the connection was lost: the one of `commits`, on a new connection, whose ``session`` is `commit_id`
+            tells what became of it.
         """
         if revert_in is not None and revert_in < 1:
             raise CommitConfirmException(f"revert_in is {revert_in}: at least 1 s is needed")
         if not self._candidate:
             raise ReplaceConfigException(f"{self.hostname}: no candidate is loaded")
-        self.commit_id = self._open_agent().commit(message, revert_in or 0)
+        self._open_agent().commit(message, revert_in or 0)
 
     @property
     def candidate_name(self) -> str:
@@ -208,13 +212,19 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
         self._open_agent().confirm(self.commit_id)
 
     def discard_config(self) -> None:
-        """Forget the candidate."""
+        """Forget the candidate; what was committed stays."""
         self._open_agent().discard()
         self._candidate = {}
 
     def rollback(self) -> None:
-        """Undo the pending commit, or else the last one: what ran before it runs again, and is what boots again."""
-        self._open_agent().rollback()
+        """Undo the commit of `commit_id`, else the pending one, else the last: what ran before it runs and boots again.
+
+        Raises
+        ------
+        CommitConfirmException
+            When there is none, or when it was undone already, as by its timer: nothing is changed.
+        """
+        self._open_agent().rollback(self.commit_id)
         self.commit_id = ""
 
     # ---------------------------------------------------------------------------------------------- getters
@@ -262,15 +272,19 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
         return self._startup()
 
     def _startup(self) -> str:
-        files = [
-            (artifact.target, self._ask("sh", "-c", f"cat {artifact.target} 2>&1 || true"))
-            for artifact in self.ARTIFACTS
-        ]
-        return "".join(f"# {path}\n{text}" for path, text in files)
+        return "".join(f"# {artifact.target}\n{self._read(artifact.target)}" for artifact in self.ARTIFACTS)
+
+    def _read(self, path: str) -> str:
+        """Return a file's text, empty where there is none."""
+        return self._ask("/bin/sh", "-c", 'if [ -f "$1" ]; then cat "$1"; fi', "sh", path)
 
     def _loaded(self) -> str:
         found = [artifact for artifact in self.ARTIFACTS if artifact.name in self._candidate]
         return "".join(f"# {artifact.target}\n{self._candidate[artifact.name]}" for artifact in found)
+
+    def get_artifacts(self) -> dict[str, str]:
+        """Return what runs by artifact name, as `load_replace_artifacts` takes it."""
+        return {artifact.name: self._read(artifact.target) for artifact in self.ARTIFACTS}
 
     def get_interfaces(self) -> dict[str, dict[str, Any]]:
         """Return the links; a speed of 0 Mbit/s is one that the driver does not tell."""

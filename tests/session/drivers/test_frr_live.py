@@ -13,6 +13,7 @@ from napalm.base.exceptions import (
     ConnectionException,
     LockError,
     ReplaceConfigException,
+    SessionLockedException,
 )
 
 pytestmark = [
@@ -112,7 +113,7 @@ def leaf(bench):
     """A driver of leaf1, which runs and boots `FILES`."""
     driver = bench.driver("leaf1", lock_timeout=2)
     driver.open()
-    if driver.has_pending_commit():
+    if driver.has_pending_commit():  # of a test that failed
         driver.rollback()
     driver.load_replace_artifacts(FILES)
     driver.commit_config("start of a test")
@@ -280,12 +281,45 @@ def test_a_new_connection_confirms(leaf, bench):
     leaf.open()
 
 
+def test_a_second_process_settles_that_commit_or_none(leaf, bench, eventually):
+    leaf.load_replace_artifacts(CHANGED)
+    name = leaf.commit_id
+    leaf.commit_config("reverts itself", revert_in=1)
+    eventually(lambda: not leaf.has_pending_commit())
+    state = running(leaf), saved(leaf)
+    with bench.driver("leaf1") as other:
+        other.commit_id = name
+        with pytest.raises(CommitConfirmException, match="is reverted: nothing is changed"):
+            other.rollback()  # not the one before, which was confirmed
+        with pytest.raises(CommitConfirmException, match="is reverted: nothing is changed"):
+            other.confirm_commit()
+        assert (running(leaf), saved(leaf)) == state
+        leaf.commit_config("again", revert_in=60)
+        other.rollback()
+    assert leaf.commits()[-1].state == "reverted"
+    assert (running(leaf), saved(leaf)) == state
+
+
+def test_what_was_not_committed_is_not_rolled_back(leaf):
+    state = running(leaf), saved(leaf)
+    leaf.load_replace_artifacts(CHANGED)
+    with pytest.raises(CommitConfirmException, match="nothing is changed"):
+        leaf.rollback()
+    assert (running(leaf), saved(leaf)) == state
+
+
+def test_what_runs_can_be_loaded_again(leaf):
+    configure(leaf, "ip route 10.66.0.0/16 blackhole")
+    leaf.load_replace_artifacts(leaf.get_artifacts())
+    assert leaf.compare_config().splitlines()[2:] == ["+ip route 10.66.0.0/16 blackhole"]  # it runs, but was not saved
+
+
 def test_another_sessions_pending_commit_blocks(leaf, bench):
     leaf.load_replace_artifacts(CHANGED)
     leaf.commit_config("the first", revert_in=60)
     with bench.driver("leaf1") as other:
         other.load_replace_artifacts(FILES)
-        with pytest.raises(CommitConfirmException, match=r"the first.*is pending"):
+        with pytest.raises(SessionLockedException, match=r"the first.*is pending"):
             other.commit_config("the second")
     assert leaf.compare_config() == ""
     leaf.rollback()
@@ -386,7 +420,7 @@ def test_what_a_reboot_ended_is_no_longer_pending(leaf):
     shell(leaf, "echo another-boot > $(ls -d /var/lib/netgen/commits/* | tail -n 1)/boot")
     assert not leaf.has_pending_commit()
     assert leaf.commits()[-1].state == "reverted"
-    with pytest.raises(CommitConfirmException, match="no commit waits"):
+    with pytest.raises(CommitConfirmException, match="is reverted: nothing is changed"):
         leaf.confirm_commit()
     assert saved(leaf) == before
     leaf.load_replace_artifacts(FILES)
@@ -450,14 +484,14 @@ def test_where_systemd_runs_it_keeps_the_timer(with_systemd, eventually):
     before = running(leaf), saved(leaf)
     leaf.load_replace_artifacts(CHANGED)
     leaf.commit_config("reverted by systemd", revert_in=4)
-    commit = leaf.commit_id
+    commit = leaf.commits()[-1].id
     agent = f"/var/lib/netgen/commits/{commit}/agent.sh"
     assert shell(leaf, "cat /run/systemd/asked").strip() == f"netgen-revert-{commit} 4 /bin/sh {agent} revert {commit}"
     eventually(lambda: not leaf.has_pending_commit())
     assert (running(leaf), saved(leaf)) == before
     leaf.commit_config("confirmed", revert_in=60)
     leaf.confirm_commit()
-    assert shell(leaf, "cat /run/systemd/asked").splitlines()[-1] == f"stop netgen-revert-{leaf.commit_id}.timer"
+    assert shell(leaf, "cat /run/systemd/asked").splitlines()[-1] == f"stop netgen-revert-{leaf.commits()[-1].id}.timer"
     assert timers(leaf) == ""
 
 
@@ -512,7 +546,7 @@ def test_of_two_sessions_at_once_exactly_one_applies(leaf, bench):
             try:
                 driver.commit_config(f"paths {paths}", revert_in=60)
                 outcomes.append(paths)
-            except (LockError, CommitConfirmException):
+            except (LockError, SessionLockedException):
                 outcomes.append(None)
 
     ready = threading.Barrier(2)
@@ -524,7 +558,9 @@ def test_of_two_sessions_at_once_exactly_one_applies(leaf, bench):
     (winner,) = [paths for paths in outcomes if paths]
     assert len(outcomes) == 2
     assert f"maximum-paths {winner}\n" in leaf.get_config("running")["running"]
+    leaf.commit_id = ""  # the pending one, whoever's it is
     leaf.rollback()
+    assert not leaf.has_pending_commit()
 
 
 def test_a_strangers_host_key_is_refused(bench, tmp_path):
