@@ -72,10 +72,11 @@ def _diagnostic(code: Code, moves: list[Move]) -> Diagnostic:
     return code.at(None, f"{counts} that exist {_VERBS[code]}", notes=notes, advice=_ADVICE[code])
 
 
+_GROWTH = "if it is growth, declare the capacity that was laid out before"
 _ADVICE = {
     derived.REMOVED: "if they are to stay, undo the change; if they were renamed, keep their names by `alias`",
-    derived.RENUMBERED: "if this is growth, declare the capacity that the numbers were laid out for",
-    derived.RECABLED: "if this is growth, declare the capacity that the ports were laid out for",
+    derived.RENUMBERED: f"if it is meant, plan an outage; {_GROWTH}",
+    derived.RECABLED: f"if it is meant, lay the cables first; {_GROWTH}",
 }
 
 

@@ -1,6 +1,5 @@
 """Compares an intent with what was rendered before, or with an earlier revision of itself; touches no device."""
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from netgen.plan.model import DevicePlan, Plan, Status, digest_files
 from netgen.plan.moves import diagnose, find_moves
 from netgen.plan.rendered import rendered_devices, rendered_files
 from netgen.plan.revision import checked_out
+from netgen.plan.textdiff import unified
 from netgen.render.device import render_device
 from netgen.render.source import Source, open_source
 
@@ -101,19 +101,17 @@ def diff_offline(
     return OfflineDiff(plan, tuple(diagnose(moves)))
 
 
-def unified(device: str, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+def diff_files(device: str, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """Return the unified diff of a device's files, in lines."""
     lines: list[str] = []
     for name in dict.fromkeys((*after, *before)):
         old, new = before.get(name), after.get(name)
         if old != new:
-            lines += difflib.unified_diff(
-                (old or "").splitlines(),
-                (new or "").splitlines(),
+            titles = (
                 "/dev/null" if old is None else f"a/{device}/{name}",
                 "/dev/null" if new is None else f"b/{device}/{name}",
-                lineterm="",
             )
+            lines += unified((old or "").splitlines(), (new or "").splitlines(), titles)
     return tuple(lines)
 
 
@@ -155,7 +153,7 @@ def _compare(source: Source, refs: Sequence[DeviceRef], before: _Before) -> Iter
     for ref in refs:
         device = build(source.cluster, source.renderer.platforms, ref)
         new, old = render_device(device, source.renderer), before.files(ref.name)
-        diff = unified(ref.name, old, new)
+        diff = diff_files(ref.name, old, new)
         status = Status.NEW if not old else Status.DIFFERS if diff else Status.UNCHANGED
         yield DevicePlan(
             device=ref.name,
@@ -170,4 +168,4 @@ def _compare(source: Source, refs: Sequence[DeviceRef], before: _Before) -> Iter
 
 def _compare_gone(names: Sequence[str], before: _Before) -> Iterator[DevicePlan]:
     for name in names:
-        yield DevicePlan(name, "", "", Status.GONE, diff=unified(name, before.files(name), {}))
+        yield DevicePlan(name, "", "", Status.GONE, diff=diff_files(name, before.files(name), {}))

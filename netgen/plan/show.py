@@ -12,6 +12,7 @@ MOST_NAMED = 2
 _ORDER = tuple(Status)
 MOST_NAMES = 8
 """So many devices that differ alike are named; the others are counted."""
+_WORDS = {"differs": "different", "expected-absent": "expected absent", "rendered-only": "rendered only"}
 
 
 def to_data(plan: Plan) -> dict[str, Any]:
@@ -47,10 +48,10 @@ def rows(plan: Plan) -> list[tuple[str, str, str, str]]:
 
 def summary(plan: Plan) -> str:
     """Return the result in one line."""
-    said = ", ".join(f"{number:,} {status}" for status, number in counts(plan).items())
+    said = ", ".join(f"{number:,} {_WORDS.get(status, status)}" for status, number in counts(plan).items())
     added = sum(device.added for device in plan.devices)
     removed = sum(device.removed for device in plan.devices)
-    lines = f"; {added:,} lines to add, {removed:,} to delete" if plan.differs else ""
+    lines = f"; {_count(added, 'line')} to add, {removed:,} to delete" if plan.differs else ""
     return f"{plan.cluster}: {said or 'no devices'}{lines}"
 
 
@@ -95,6 +96,10 @@ def diff_text(plan: Plan) -> str:
     return "".join(f"{line}\n" for diff, names in alike.items() for line in _headed(diff, names))
 
 
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
 def _headed(diff: tuple[str, ...], names: list[str]) -> list[str]:
     title = f"=== {names[0]}"
     if len(names) > 1:
@@ -116,7 +121,7 @@ def _remark(device: DevicePlan) -> str:
     if device.status is Status.EXPECTED_ABSENT:
         return f"the inventory says {device.state}"
     lost = sum(not deletion.was_rendered for deletion in device.deletions)
-    return f"deletes {lost} lines that nothing replaces" if lost else ""
+    return f"deletes {_count(lost, 'line')} that nothing replaces" if lost else ""
 
 
 def _device(device: DevicePlan) -> dict[str, Any]:

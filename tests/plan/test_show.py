@@ -14,14 +14,14 @@ WHOLE = replace(PLAN, devices=(DEVICE, ABSENT, AWAY, SAME))
 
 def test_one_line_says_it_all():
     assert show.summary(WHOLE) == (
-        "toy: 1 unchanged, 1 differs, 1 expected-absent, 1 unreachable; 1 lines to add, 1 to delete"
+        "toy: 1 unchanged, 1 different, 1 expected absent, 1 unreachable; 1 line to add, 1 to delete"
     )
     assert show.summary(replace(PLAN, devices=(SAME,))) == "toy: 1 unchanged"
 
 
 def test_the_table_has_the_devices_that_are_not_as_intended():
     assert show.rows(WHOLE) == [
-        ("leaf1", "differs", "+1 -1", "deletes 1 lines that nothing replaces"),
+        ("leaf1", "differs", "+1 -1", "deletes 1 line that nothing replaces"),
         ("leaf2", "expected-absent", "", "the inventory says planned"),
         ("leaf3", "unreachable", "", "gone"),
     ]
@@ -36,6 +36,8 @@ def test_the_diff_names_both_sides():
 def test_losses_and_notes_are_listed():
     assert show.losses(WHOLE) == [("leaf1", "router bgp 1 / a")]
     assert show.notes(WHOLE) == [("", "w"), ("leaf1", "a note")]
+    twice = replace(PLAN, devices=(DEVICE, replace(DEVICE, device="leaf2")))
+    assert show.notes(twice) == [("", "w"), ("leaf1, leaf2", "a note")]
 
 
 def test_what_is_true_of_many_devices_is_told_once():

@@ -81,7 +81,9 @@ class Fabric:
             session.confirm(commit_id)
 
     def diff(self) -> Plan:
-        return diff_online(self.source, self.connections, self.refs(), inputs="0" * 64, jobs=4)
+        return diff_online(
+            self.source, self.connections, self.refs(), intent=Path("intent/two"), inputs="0" * 64, jobs=4
+        )
 
     def _ref(self, name: str):
         return next(ref for ref in self.refs() if ref.name == name)
