@@ -1,5 +1,6 @@
 """Labs for the tests: small ones, each in a directory of its own, and taken down whatever happens."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -7,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -74,8 +76,16 @@ class Remains:
         while found := {pid for pid, parent in parents.items() if parent in mine} - mine:
             mine |= found
         ours = self._namespaces(os.getpid())
+        # Held open, or the kernel gives their numbers to those that other tests make once the lab has gone.
+        self._held: list[TextIO] = []
         for pid in mine:
-            self.namespaces |= self._namespaces(pid) - ours
+            for kind in self.KINDS:
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                    path = Path(f"/proc/{pid}/ns/{kind}")
+                    name = str(path.readlink())
+                    if name not in ours | self.namespaces:
+                        self._held.append(path.open())
+                        self.namespaces.add(name)
         self.supervisor = Path(f"/proc/{supervisor}/stat")
         self.born = self._stat()[19]
 
