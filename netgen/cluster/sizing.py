@@ -73,7 +73,8 @@ def size(demand: Demand) -> RailOptimized:
 
 def _no_host_port(demand: Demand) -> Finding:
     return derived.PORT_BUDGET.about(
-        f"a leaf of {demand.leaf_ports} ports has none left for hosts at {demand.oversubscription:g}:1",
+        f"a leaf of {demand.leaf_ports} port{'s' * (demand.leaf_ports > 1)} has none left for hosts "
+        f"at {demand.oversubscription:g}:1",
         (*demand.path, "leaf", "model"),
         advice="choose a model or a breakout with more ports",
     )

@@ -228,8 +228,6 @@ def _wrong_length(scene: _Scene, fault: Fault) -> Diagnostic:
 def _unreadable(scene: _Scene, fault: Fault) -> Diagnostic:
     """What a validator of ours refused with a ValueError, or pydantic in a way that has no words here."""
     message = str(fault.context.get("error") or fault.message)
-    if fault.kind == "string_pattern_mismatch":
-        message = f"{describe(scene.node(fault))} does not have the form `{fault.context['pattern']}`"
     if fault.at_key:
         return schema.INVALID_KEY.at(scene.span(fault), f"the key `{fault.path[-1]}`: {message}")
     return schema.INVALID_FORM.at(scene.span(fault), f"{scene.name(fault.path)}: {message}")

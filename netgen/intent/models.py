@@ -6,8 +6,7 @@ Keys are written in kebab-case. Ids are keys or ranges, never positions in a lis
 growth adds, and one host can retire.
 """
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -23,6 +22,18 @@ from netgen.intent.quantities import (
     Subnet,
     parse_speed,
 )
+from netgen.intent.texts import (
+    FileName,
+    Line,
+    Mac,
+    Name,
+    NamePattern,
+    OsVersion,
+    SecretName,
+    Serial,
+    SshKey,
+    Vrf,
+)
 
 # Limits of the standards that the numbers belong to.
 MAX_DSCP = 63  # six bits, RFC 2474
@@ -30,6 +41,9 @@ MAX_PRIORITY = 7  # three bits, IEEE 802.1Q
 MAX_ASN = 4_294_967_294  # four bytes without the last, reserved by RFC 7300
 MIN_MTU = 1280  # RFC 8200; unnumbered links speak IPv6
 MAX_MTU = 9216
+
+
+_Item = TypeVar("_Item")
 
 
 def _kebab(name: str) -> str:
@@ -44,52 +58,18 @@ class Model(BaseModel):
     )
 
 
-HOST_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-"""What every name is: usable as a host name (RFC 1123) and as a file name, and never a path."""
-
-
-def _name(value: str) -> str:
-    if HOST_NAME.fullmatch(value) is None:
-        raise ValueError(
-            "a name is up to 63 lower-case letters, digits and hyphens, and begins with a letter or a digit"
-        )
-    return value
-
-
-def _line(value: str) -> str:
-    if not re.fullmatch(r"[\x20-\x7e]{1,200}", value) or value != value.strip():
-        raise ValueError("a text here is one line of 1 to 200 printable ASCII characters, with no space at its ends")
-    return value
-
-
-def _secret(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9/_-]{0,127}", value):
-        raise ValueError("a secret is referred to by a path of lower-case letters, digits, '-', '_' and '/'")
-    return value
-
-
-def _ssh_key(value: str) -> str:
-    if not re.fullmatch(
-        r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{16,2000}={0,2}( [\x21-\x7e]{1,100})?", value
-    ):
-        raise ValueError("an SSH public key is written as in authorized_keys: type, base64 key and an optional comment")
-    return value
-
-
-def _file_name(value: str) -> str:
-    if not re.fullmatch(r"([A-Za-z0-9_][A-Za-z0-9_.-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9_.-]*", value):
-        raise ValueError("a file is named relative to the intent folder, such as devices.csv or extras/agent.cfg")
-    return value
+def _distinct(values: list[_Item]) -> list[_Item]:
+    for position, value in enumerate(values):
+        if value in values[:position]:
+            raise ValueError(f"{str(value)[:40]} is listed twice")
+    return values
 
 
 def _speed_key(value: str) -> str:
     return f"{parse_speed(value)}G"
 
 
-Name = Annotated[str, AfterValidator(_name)]
-Line = Annotated[str, AfterValidator(_line)]
-FileName = Annotated[str, AfterValidator(_file_name)]
-SshKey = Annotated[str, AfterValidator(_ssh_key)]
+Addresses = Annotated[list[Address], AfterValidator(_distinct)]
 SpeedKey = Annotated[str, AfterValidator(_speed_key)]
 Priority = Annotated[int, Field(ge=0, le=MAX_PRIORITY)]
 Dscp = Annotated[int, Field(ge=0, le=MAX_DSCP)]
@@ -101,7 +81,7 @@ Count = Annotated[int, Field(ge=1, le=65_536)]
 class SecretRef(Model):
     """A secret by its name; what it is stands in the inventory's secret store and in no output."""
 
-    secret: Annotated[str, AfterValidator(_secret)]
+    secret: SecretName
 
 
 # --- management ------------------------------------------------------------------------------------
@@ -120,7 +100,7 @@ class User(Model):
     role: Literal["admin", "operator"] = "operator"
     password: SecretRef | None = None
     """A crypt(3) SHA-512 hash (``$6$…``), so that salts do not churn diffs."""
-    ssh_keys: list[SshKey] = []
+    ssh_keys: Annotated[list[SshKey], AfterValidator(_distinct)] = []
 
 
 class Management(Model):
@@ -128,10 +108,10 @@ class Management(Model):
 
     subnet: Subnet
     gateway: Address | None = None
-    vrf: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,14}$")] = "MGMT"
-    ntp: list[Address] = []
-    syslog: list[Address] = []
-    dns: list[Address] = []
+    vrf: Vrf = "MGMT"
+    ntp: Addresses = []
+    syslog: Addresses = []
+    dns: Addresses = []
     snmp: Snmp | None = None
     gnmi: bool = False
     users: dict[Name, User] = {}
@@ -333,9 +313,9 @@ class Fabric(Model):
 class Naming(Model):
     """How devices are called; ``{pod}``, ``{unit}``, ``{rail}``, ``{leaf}``, ``{spine}``, ``{host}`` are ids."""
 
-    leaf: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+$")] = "pod{pod}-su{unit}-rail{rail}-leaf{leaf}"
-    spine: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+$")] = "pod{pod}-spine{spine}"
-    host: Annotated[str, Field(pattern=r"^[a-z0-9{}-]+$")] = "pod{pod}-su{unit}-host{host}"
+    leaf: NamePattern = "pod{pod}-su{unit}-rail{rail}-leaf{leaf}"
+    spine: NamePattern = "pod{pod}-spine{spine}"
+    host: NamePattern = "pod{pod}-su{unit}-host{host}"
 
 
 class Intent(Model):
@@ -356,12 +336,12 @@ class InventoryRow(Model):
     """What is known of one device that exists or will; a row of the inventory."""
 
     name: Name
-    serial: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
-    mac: Annotated[str, Field(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")] | None = None
+    serial: Serial | None = None
+    mac: Mac | None = None
     address: Address | None = None
     """On the management network; default: by arithmetic."""
     rack: Line | None = None
     state: Literal["planned", "active", "maintenance", "failed"] = "active"
     alias: Name | None = None
     """A legacy name that the device keeps."""
-    os_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.()_+~-]{1,64}$")] | None = None
+    os_version: OsVersion | None = None

@@ -87,6 +87,7 @@ def parse_platform(resource: Resource) -> Platform:
         queue_count=queues.integer("count"),
         limits=_limits(top),
         models=_models(top),
+        only_listed_models=_truth(top, "only_listed_models"),
         expresses=_expresses(top.section("expresses")),
         apply=_apply(top.section("apply")),
         preserve=top.texts("preserve"),
@@ -160,6 +161,13 @@ def _models(top: Section) -> MappingProxyType[str, MappingProxyType[str, Capabil
             for model, capabilities in found.items()
         }
     )
+
+
+def _truth(top: Section, key: str) -> bool:
+    value = top.scalar(key) if top.has(key) else False
+    if not isinstance(value, bool):
+        raise top.error(f"{key!r} must be true or false")
+    return value
 
 
 def _expresses(section: Section) -> MappingProxyType[str, str | None]:

@@ -106,8 +106,11 @@ class Platform:
     mtu: Mtu
     queue_count: int
     limits: Mapping[str, int]
+    """``min_``, ``max_`` or ``step_`` and a measure of `netgen.rules.limits`; and numbers for its own templates."""
     models: Mapping[str, Mapping[str, Capability]]
     """Capabilities by switch model."""
+    only_listed_models: bool
+    """Whether nothing can be rendered for a switch model without them."""
     expresses: Mapping[str, str | None]
     """A feature of `netgen.platforms.features` → ``None`` if it can be expressed, else the reason why not."""
     apply: Apply

@@ -8,7 +8,8 @@ from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, Fabric
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.suggest import did_you_mean
-from netgen.intent.models import HOST_NAME, Intent, InventoryRow
+from netgen.intent.models import AsnPlan, Intent, InventoryRow
+from netgen.intent.texts import HOST_NAME
 
 # RFC 6996.
 PRIVATE_TWO_BYTE = (64_512, 65_534)
@@ -20,7 +21,7 @@ def check(intent: Intent, rows: Mapping[str, InventoryRow], cluster: Cluster) ->
     for fabric in cluster.fabrics:
         path = ("fabrics", fabric.name)
         yield from _exhausted(fabric, path)
-        yield from _asns(fabric, path)
+        yield from _asns(intent.fabrics[fabric.name].asn, fabric, path)
         yield from _ecmp(fabric, path)
     yield from _overlaps(intent)
     yield from _management(intent, cluster)
@@ -58,23 +59,30 @@ def _exhausted(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
             )
 
 
-def _asns(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+def _asns(given: AsnPlan, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
     numbers, plan = fabric.numbers, fabric.plan
     spines = range(numbers.spine_asn, numbers.spine_asn + plan.pods)
     leaves = range(numbers.leaf_asn, numbers.leaf_asn + plan.layers[1].count)
-    for who, asns, key in (("spines", spines, "base"), ("leaves", leaves, "leaves")):
+    # where the leaves' numbers follow from the base, the base is all that there is to change
+    leaf_key = "base" if given.leaves is None else "leaves"
+    public: dict[str, list[str]] = {}
+    for who, asns, key in (("spines", spines, "base"), ("leaves", leaves, leaf_key)):
         if not any(low <= asns[0] and asns[-1] <= high for low, high in (PRIVATE_TWO_BYTE, PRIVATE_FOUR_BYTE)):
-            span = f"{asns[0]}" if len(asns) == 1 else f"{asns[0]}-{asns[-1]}"
-            yield derived.ASN_NOT_PRIVATE.about(
-                f"the {who} would have {span}, which is not all in one private range",
-                (*path, "asn", key),
-                notes=("private are 64512-65534 and 4200000000-4294967294 (RFC 6996)",),
-            )
-    if max(spines[0], leaves[0]) <= min(spines[-1], leaves[-1]):
-        yield derived.ASN_COLLISION.about(
-            f"the leaves' AS numbers {leaves[0]}-{leaves[-1]} include the spines' {spines[0]}-{spines[-1]}",
-            (*path, "asn", "leaves"),
+            public.setdefault(key, []).append(f"the {who} would have {_span(asns)}")
+    for key, said in public.items():
+        yield derived.ASN_NOT_PRIVATE.about(
+            f"{' and '.join(said)}, which is not all in one private range",
+            (*path, "asn", key),
+            notes=("private are 64512-65534 and 4200000000-4294967294 (RFC 6996)",),
         )
+    if not public and max(spines[0], leaves[0]) <= min(spines[-1], leaves[-1]):
+        yield derived.ASN_COLLISION.about(
+            f"the leaves' AS numbers {_span(leaves)} include the spines' {_span(spines)}", (*path, "asn", leaf_key)
+        )
+
+
+def _span(numbers: range) -> str:
+    return f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]}-{numbers[-1]}"
 
 
 def _ecmp(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:

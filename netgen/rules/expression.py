@@ -2,57 +2,93 @@
 
 from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import Cluster, Fabric, Tier
+from netgen.cluster.model import Cluster, Fabric, ManagementPlan, Tier
+from netgen.cluster.roce import RocePolicy
 from netgen.diagnostics.codes import platform as codes
-from netgen.diagnostics.finding import Finding
+from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.platforms.features import FEATURES
 from netgen.platforms.model import Platform
+from netgen.rules.merge import merged
+
+HOSTS: IntentPath = ("hosts", "platform")
+AT_BOTH_ENDS = {"dscp-map", "pfc", "weighted-queues", "strict-queues"}
+"""What a host's NIC does of a RoCE policy as its leaf does; marking and the switches' watchdog are not its own."""
 
 
 def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
-    """Yield one finding a tier and missing feature."""
+    """Yield at most one finding a platform and part of the intent; it lists the features with the reasons.
+
+    Routing, and what `management` lists, are asked of switches only.
+    """
+    yield from merged(_tier_by_tier(cluster, platforms))
+
+
+def _tier_by_tier(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     for fabric in cluster.fabrics:
+        roce = set() if fabric.roce is None else _of_roce(fabric.roce)
         for tier in (fabric.leaf, fabric.spine):
-            platform = platforms[tier.platform]
-            for feature in sorted(_wanted(cluster, fabric, tier)):
-                reason = platform.expresses[feature]
-                if reason is not None:
-                    yield codes.NOT_EXPRESSIBLE.about(
-                        f"{platform.title} cannot express {FEATURES[feature]}, so the {tier.role} ports go without",
-                        ("fabrics", fabric.name, tier.role, "platform"),
-                        notes=(reason,),
-                    )
+            asked = {
+                "the fabric": _of_fabric(fabric, tier),
+                "the management plane": _of_management(cluster.management),
+                "the RoCE policy": roce,
+            }
+            path: IntentPath = ("fabrics", fabric.name, tier.role, "platform")
+            for who, features in asked.items():
+                yield from _missing(who, features, platforms[tier.platform], path)
+        yield from _missing("the RoCE policy", roce & AT_BOTH_ENDS, platforms[cluster.hosts.platform], HOSTS)
 
 
-def _wanted(cluster: Cluster, fabric: Fabric, tier: Tier) -> set[str]:
-    """List the features that a tier's devices need, where an absence matters."""
-    wanted = {"ecmp", "prefix-filters", "own-routes-only", "maximum-prefixes", "aggregates", "lldp", "management-vrf"}
-    wanted.add("unnumbered" if fabric.numbers.links is None else "numbered")
-    management = cluster.management
+def _missing(who: str, features: set[str], platform: Platform, path: IntentPath) -> Iterator[Finding]:
+    reasons: dict[str, list[str]] = {}
+    for feature in sorted(features):
+        reason = platform.expresses[feature]
+        if reason is not None:
+            reasons.setdefault(reason, []).append(FEATURES[feature])
+    count = sum(map(len, reasons.values()))
+    if count == 0:
+        return
+    (first, *_), *_ = reasons.values()
+    what = f"{first}, which {who} asks for" if count == 1 else f"{count} things that {who} asks for"
+    yield codes.NOT_EXPRESSIBLE.about(
+        f"{platform.title} cannot express {what}",
+        path,
+        notes=tuple(reason if count == 1 else f"{reason}: {'; '.join(said)}" for reason, said in reasons.items()),
+    )
+
+
+def _of_fabric(fabric: Fabric, tier: Tier) -> set[str]:
+    features = {"ecmp", "prefix-filters", "own-routes-only", "maximum-prefixes", "aggregates", "lldp"}
+    features.add("unnumbered" if fabric.numbers.links is None else "numbered")
     given = {
         "bfd": fabric.bfd is not None,
         "breakout": tier.breakout.ports > 1,
-        "ntp": bool(management.ntp),
-        "syslog": bool(management.syslog),
-        "dns": bool(management.dns),
-        "snmp": management.snmp_secret is not None,
-        "gnmi": management.gnmi,
-        "users": any(user.secret is not None for user in management.users),
-        "ssh-keys": any(user.ssh_keys for user in management.users),
         "native": bool(fabric.overlay.snippets),
     }
-    wanted |= {feature for feature, asked in given.items() if asked}
-    roce = fabric.roce
-    if roce is not None:
-        wanted |= {"dscp-map", "queue-map"}
-        classes = {
-            "pfc": any(c.lossless for c in roce.classes),
-            "watchdog": roce.watchdog is not None,
-            "watchdog-forward": roce.watchdog is not None and roce.watchdog.action == "forward",
-            "ecn": roce.marking,
-            "weighted-queues": any(not c.strict for c in roce.classes),
-            "strict-queues": any(c.strict for c in roce.classes),
-            "strict-cap": any(c.cap_percent is not None for c in roce.classes),
-        }
-        wanted |= {feature for feature, asked in classes.items() if asked}
-    return wanted
+    return features | {feature for feature, asked in given.items() if asked}
+
+
+def _of_management(plan: ManagementPlan) -> set[str]:
+    given = {
+        "ntp": bool(plan.ntp),
+        "syslog": bool(plan.syslog),
+        "dns": bool(plan.dns),
+        "snmp": plan.snmp_secret is not None,
+        "gnmi": plan.gnmi,
+        "users": any(user.secret is not None for user in plan.users),
+        "ssh-keys": any(user.ssh_keys for user in plan.users),
+    }
+    return {"management-vrf"} | {feature for feature, asked in given.items() if asked}
+
+
+def _of_roce(policy: RocePolicy) -> set[str]:
+    watchdog = policy.watchdog
+    given = {
+        "pfc": any(c.lossless for c in policy.classes),
+        "watchdog": watchdog is not None,
+        "watchdog-forward": watchdog is not None and watchdog.action == "forward",
+        "ecn": policy.marking,
+        "weighted-queues": any(not c.strict for c in policy.classes),
+        "strict-queues": any(c.strict for c in policy.classes),
+        "strict-cap": any(c.cap_percent is not None for c in policy.classes),
+    }
+    return {"dscp-map", "queue-map"} | {feature for feature, asked in given.items() if asked}

@@ -1,6 +1,6 @@
 """Ids, capacity, breakouts, speeds and MTU: what must hold before anything is laid out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from netgen.catalog.model import Catalog, HostProfile, SwitchModel
 from netgen.cluster.derive import host_breakout
@@ -8,10 +8,9 @@ from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Fabric, Intent, Pod, SwitchRole
 from netgen.intent.quantities import parse_ids
-from netgen.platforms.model import Platform
 
 
-def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
     """Yield what cannot be laid out; references have been checked."""
     yield from _ids(list(intent.pods), ("pods",))
     for pod, given in intent.pods.items():
@@ -21,7 +20,7 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
     for name, fabric in intent.fabrics.items():
         path = ("fabrics", name)
         yield from _speeds(fabric, catalog, profile, path)
-        yield from _mtu(intent, fabric, platforms, path)
+        yield from _mtu(intent, fabric, path)
 
 
 def _ids(keys: list[str | int], path: IntentPath) -> Iterator[Finding]:
@@ -105,27 +104,18 @@ def _speed(tier: SwitchRole, catalog: Catalog, profile: HostProfile) -> int | No
     return None if breakout is None else int(breakout.speed_gbps)
 
 
-def _mtu(intent: Intent, fabric: Fabric, platforms: Mapping[str, Platform], path: IntentPath) -> Iterator[Finding]:
-    ends: list[tuple[str, int, IntentPath, str]] = [
-        ("leaves", fabric.leaf.mtu or fabric.mtu, (*path, "leaf", "mtu"), fabric.leaf.platform),
-        ("spines", fabric.spine.mtu or fabric.mtu, (*path, "spine", "mtu"), fabric.spine.platform),
-        ("hosts", intent.hosts.mtu or fabric.mtu, ("hosts", "mtu"), intent.hosts.platform),
-    ]
-    (_, leaf_mtu, leaf_path, _), *others = ends
-    for who, mtu, at, _ in others:
-        if mtu != leaf_mtu:
+def _mtu(intent: Intent, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+    leaf, leaf_path = fabric.leaf.mtu or fabric.mtu, (*path, "leaf", "mtu")
+    others = (
+        ("spines", fabric.spine.mtu or fabric.mtu, (*path, "spine", "mtu")),
+        ("hosts", intent.hosts.mtu or fabric.mtu, ("hosts", "mtu")),
+    )
+    for who, mtu, at in others:
+        if mtu != leaf:
             # the end that says something of its own is the one to point at
             point, other = (at, leaf_path) if mtu != fabric.mtu else (leaf_path, at)
             yield derived.MTU_MISMATCH.about(
-                f"the leaves have an IP MTU of {leaf_mtu}, the {who} at the other end of their links {mtu}",
+                f"the leaves have an IP MTU of {leaf}, the {who} at the other end of their links {mtu}",
                 point,
                 related=((other, "the other end"),),
-            )
-    for who, mtu, at, name in ends:
-        platform = platforms[name]
-        largest = platform.mtu.max_bytes - platform.mtu.offset_bytes
-        if mtu > largest:
-            yield derived.MTU_TOO_LARGE.about(
-                f"the {who} run {platform.title}, which ends at an IP MTU of {largest}; this is {mtu}",
-                at if mtu != fabric.mtu else (*path, "mtu"),
             )

@@ -11,6 +11,8 @@ from netgen.intent.models import Fabric, Intent, Roce, RoceClass
 
 MOST_LOSSLESS = 2
 """Usable lossless priority groups of most chips; SONiC ships two, Dell's SONiC has no more."""
+CONTROL = range(48, 64)
+"""Class selectors 6 and 7 and what is between them: network control (RFC 4594) and, by custom, RoCE's notifications."""
 ROCE_MTU = 4200
 """IP MTU that a RoCE path MTU of 4,096 bytes needs: payload plus IB, UDP and IP headers, rounded up."""
 
@@ -30,7 +32,9 @@ def check(intent: Intent, roce_profiles: Mapping[str, RoceProfile]) -> Iterator[
         yield from _bandwidth(classes, at, path)
         yield from _thresholds(fabric.roce, path)
         yield from _watchdog(fabric, fabric.roce, classes, path)
-        yield from _surroundings(fabric, classes, ("fabrics", name))
+        if any(c.lossless for c in classes.values()):
+            yield from _cables(fabric, ("fabrics", name))
+            yield from _mtu(intent, fabric, ("fabrics", name))
 
 
 def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
@@ -116,15 +120,30 @@ def _priorities(classes: Mapping[str, RoceClass], at: Places) -> Iterator[Findin
         if c.strict is not None and (c.lossless or c.bandwidth is not None):
             what = "lossless" if c.lossless else "given a share of the link"
             yield qos.LOSSLESS_STRICT.about(f"{name} is strict and {what}", (*at[name], "strict"))
+        elif c.strict is not None and c.strict.cap is None and not _control(c):
+            yield qos.STRICT_UNCAPPED.about(
+                f"{name} is strict without a ceiling, and carries more than control traffic",
+                (*at[name], "strict"),
+                advice="write `strict: {cap: 5%}`, or what it needs at most",
+            )
+    yield from _lossless(classes, at)
+
+
+def _control(c: RoceClass) -> bool:
+    return c.dscp != "rest" and all(dscp in CONTROL for dscp in c.dscp)
+
+
+def _lossless(classes: Mapping[str, RoceClass], at: Places) -> Iterator[Finding]:
     lossless = [name for name, c in classes.items() if c.lossless]
     if not lossless:
         yield qos.NO_LOSSLESS.about("no class is lossless", next(iter(at.values()))[:4])
+        return
+    last = max(lossless, key=lambda name: len(at[name]))
+    said = f"{len(lossless)} classes are lossless ({', '.join(lossless)})"
     if len(lossless) > MOST_LOSSLESS:
-        last = max(lossless, key=lambda name: len(at[name]))
-        yield qos.LOSSLESS_COUNT.about(
-            f"{len(lossless)} classes are lossless ({', '.join(lossless)}); {MOST_LOSSLESS} are the most",
-            (*at[last], "lossless"),
-        )
+        yield qos.LOSSLESS_COUNT.about(f"{said}; {MOST_LOSSLESS} are the most", (*at[last], "lossless"))
+    elif len(lossless) > 1:
+        yield qos.SECOND_LOSSLESS.about(f"{said}: every port keeps headroom for each of them", (*at[last], "lossless"))
 
 
 def _bandwidth(classes: Mapping[str, RoceClass], at: Places, path: IntentPath) -> Iterator[Finding]:
@@ -172,9 +191,7 @@ def _watchdog(fabric: Fabric, roce: Roce, classes: Mapping[str, RoceClass], path
         )
 
 
-def _surroundings(fabric: Fabric, classes: Mapping[str, RoceClass], path: IntentPath) -> Iterator[Finding]:
-    if not any(c.lossless for c in classes.values()):
-        return
+def _cables(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
     for key in ("host", "spine"):
         if getattr(fabric.cables, key) is None:
             yield qos.CABLE_LENGTH.about(
@@ -183,5 +200,18 @@ def _surroundings(fabric: Fabric, classes: Mapping[str, RoceClass], path: Intent
                 at_key=True,
                 advice=f"add `{key}: 5m` or what it is",
             )
-    if fabric.mtu < ROCE_MTU:
-        yield qos.SMALL_MTU.about(f"an IP MTU of {fabric.mtu} holds no RoCE packet of 4,096 bytes", (*path, "mtu"))
+
+
+def _mtu(intent: Intent, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+    ends = {
+        (*path, "leaf", "mtu"): fabric.leaf.mtu,
+        (*path, "spine", "mtu"): fabric.spine.mtu,
+        ("hosts", "mtu"): intent.hosts.mtu,
+    }
+    own = [at for at, mtu in ends.items() if mtu is not None]
+    values = {mtu or fabric.mtu for mtu in ends.values()}
+    # where ends differ, that is another finding
+    if len(values) == 1 and (mtu := values.pop()) < ROCE_MTU:
+        yield qos.SMALL_MTU.about(
+            f"an IP MTU of {mtu} holds no RoCE packet of 4,096 bytes", own[0] if own else (*path, "mtu")
+        )

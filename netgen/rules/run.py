@@ -9,7 +9,7 @@ from netgen.diagnostics.finding import Finding, UnbuildableError
 from netgen.diagnostics.model import Severity
 from netgen.intent.models import Intent, InventoryRow
 from netgen.platforms.model import Platform
-from netgen.rules import addressing, expression, layout, qos, references
+from netgen.rules import addressing, expression, layout, limits, qos, references, switches
 
 
 def derive_checked(
@@ -31,7 +31,7 @@ def derive_checked(
     findings = list(references.check(intent, catalog, platforms))
     if refused(findings):
         return None, findings
-    findings += layout.check(intent, catalog, platforms)
+    findings += layout.check(intent, catalog)
     findings += qos.check(intent, catalog.roce)
     if refused(findings):
         return None, findings
@@ -40,9 +40,13 @@ def derive_checked(
     except UnbuildableError as error:
         return None, [*findings, *error.findings]
     findings += addressing.check(intent, rows, cluster)
+    findings += switches.check(intent, cluster, platforms)
+    findings += limits.check(intent, cluster, platforms)
+    if refused(findings):
+        return None, findings
     findings += qos.check_derived(intent, cluster)
     findings += expression.check(cluster, platforms)
-    return None if refused(findings) else cluster, findings
+    return cluster, findings
 
 
 def refused(findings: list[Finding]) -> bool:

@@ -73,6 +73,9 @@ shapes = st.fixed_dictionaries(
         "profile": st.sampled_from(["hgx-h100-8x400g", "gb200-4x400g", "hgx-b300-8x800g"]),
         "links": st.sampled_from(["unnumbered", "10.128.0.0/14"]),
     }
+).filter(
+    # SONiC ships no headroom for these at 800G
+    lambda shape: shape["switch"] != ("dcs-7060x6-64pe", "sonic") or shape["profile"] != "hgx-b300-8x800g"
 )
 SOME = settings(max_examples=12, deadline=None)
 

@@ -18,7 +18,7 @@ A case says:
 ``times``
     How many findings the mistake has, if it is about more than one thing.
 ``also``
-    Codes of further findings, in order.
+    Codes of further findings, in order; a warning of the base itself is not repeated.
 """
 
 import os
@@ -92,12 +92,20 @@ def test_broken_intent(path, tmp_path, monkeypatch):
     if UPDATE:
         (path / "expected.txt").write_text(report, encoding="utf-8")
     assert report == (path / "expected.txt").read_text(encoding="utf-8")
-    assert [diagnostic.code for diagnostic in diagnostics] == [path.name.partition("-")[0]] * case.times + list(
-        case.also
-    )
-    assert text_at(diagnostics[0]).startswith(case.at or "")
-    assert (case.at is None) == (diagnostics[0].label is None)
-    assert case.at != "" or text_at(diagnostics[0]) == ""
+    code = path.name.partition("-")[0]
+    meant = [diagnostic for diagnostic in diagnostics if diagnostic.code == code]
+    assert [diagnostic.code for diagnostic in diagnostics if diagnostic not in meant and not of_hosts(diagnostic)] == [
+        *case.also
+    ]
+    assert len(meant) == case.times
+    assert text_at(meant[0]).startswith(case.at or "")
+    assert (case.at is None) == (meant[0].label is None)
+    assert case.at != "" or text_at(meant[0]) == ""
+
+
+def of_hosts(diagnostic: Diagnostic) -> bool:
+    """Whether it says that netgen does not set up RoCE on hosts: so it is with every RoCE policy."""
+    return diagnostic.code == "NG601" and diagnostic.message.startswith("Linux host")
 
 
 def text_at(diagnostic: Diagnostic) -> str:
@@ -114,7 +122,7 @@ def text_at(diagnostic: Diagnostic) -> str:
 
 @pytest.mark.parametrize("base", sorted(path.name for path in BASES.iterdir()))
 def test_bases_are_valid(base):
-    assert compile_intent(BASES / base).diagnostics == ()
+    assert [d for d in compile_intent(BASES / base).diagnostics if not of_hosts(d)] == []
 
 
 def test_every_code_is_shown_and_none_more_than_thrice():

@@ -70,7 +70,8 @@ def replaced(number: int, match: re.Match[str], text: str) -> list[str]:
 
 
 def test_the_intent_is_valid(folder):
-    assert findings(folder, LINES) == ()
+    # netgen does not set up RoCE on hosts, and says so
+    assert [diagnostic.code for diagnostic in findings(folder, LINES)] == ["NG601"]
 
 
 @given(st.data())

@@ -100,3 +100,18 @@ NO_LOSSLESS = Code(
     "classes: {gpu: {dscp: [26], traffic-class: 3, queue: 3}}",
     Severity.WARNING,
 )
+STRICT_UNCAPPED = Code(
+    "NG516",
+    "Strict without a ceiling",
+    "A strict class that carries more than control traffic and congestion notifications (DSCP 48 to 63) can starve\n"
+    "all others; a ceiling prevents that.",
+    "classes: {bulk: {dscp: [10], traffic-class: 1, queue: 1, strict: true}}",
+    Severity.WARNING,
+)
+SECOND_LOSSLESS = Code(
+    "NG517",
+    "Second lossless class",
+    "Every port keeps headroom for every lossless class: a second one halves what is left to share, and may not fit.",
+    "classes: {storage: {dscp: [34], traffic-class: 4, queue: 4, pfc-priority: 4, lossless: true}}",
+    Severity.WARNING,
+)

@@ -1,0 +1,188 @@
+"""Numbers of the intent that a platform bounds.
+
+A platform.yaml says under ``limits`` ``min_<measure>``, ``max_<measure>`` or ``step_<measure>``; what the measures are
+stands here, and is the same for all platforms.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from netgen.cluster.model import HOST, Cluster, Fabric, ManagementPlan, Tier
+from netgen.cluster.roce import RocePolicy, Watchdog
+from netgen.diagnostics.codes import derived
+from netgen.diagnostics.codes import platform as codes
+from netgen.diagnostics.codes.code import Code
+from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.intent import models
+from netgen.platforms.model import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number that follows from the intent.
+
+    Parameters
+    ----------
+    name
+        One of `MEASURES`; it ends in the unit, where it has one.
+    value
+        In that unit.
+    says
+        The number in a sentence, as the intent has it.
+    path
+        Where the intent says it.
+    advice
+        What to do if it breaks a bound.
+    """
+
+    name: str
+    value: int
+    says: str
+    path: IntentPath
+    advice: str = ""
+
+
+MEASURES = {
+    "ecn_bytes": " bytes",
+    "gateways": "",
+    "mtu_bytes": " bytes",
+    "name_servers": "",
+    "paths": "",
+    "queue": "",
+    "ssh_keys_per_user": "",
+    "time_servers": "",
+    "watchdog_detect_ms": " ms",
+    "watchdog_poll_ms": " ms",
+    "watchdog_restore_ms": " ms",
+    "watched_queue_offset": "",
+}
+"""Every measure, with the unit as it is written behind a number. ``paths`` counts equal-cost next hops;
+``watched_queue_offset`` is by how much queue and PFC priority of a class differ that the watchdog guards."""
+BOUNDS = ("min", "max", "step")
+_CODES: Mapping[str, Code] = {"mtu_bytes": derived.MTU_TOO_LARGE}
+
+
+@dataclass(slots=True)
+class _Broken:
+    """A measure and the bounds that it breaks: pairs of tightness (the smaller, the tighter) and words."""
+
+    measure: Measure
+    bounds: set[tuple[int, str]] = field(default_factory=set)
+
+
+def check(intent: models.Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield one finding a number, which names the platform with the tightest bound; the others are notes."""
+    broken: dict[Measure, _Broken] = {}
+    for platform_name, measure in _asked(intent, cluster):
+        bound = _bound(measure, platforms[platform_name])
+        if bound is not None:
+            broken.setdefault(measure, _Broken(measure)).bounds.add(bound)
+    for one in broken.values():
+        tightest, *others = (words for _, words in sorted(one.bounds))
+        code = _CODES.get(one.measure.name, codes.LIMIT)
+        yield code.about(
+            f"{one.measure.says}; {tightest}", one.measure.path, notes=tuple(others), advice=one.measure.advice
+        )
+
+
+def limits_of(platform: Platform) -> dict[str, int]:
+    """Return a platform's limits, with those that its platform.yaml says elsewhere."""
+    return {
+        "max_mtu_bytes": platform.mtu.max_bytes - platform.mtu.offset_bytes,
+        "max_queue": platform.queue_count - 1,
+        **platform.limits,
+    }
+
+
+def _bound(measure: Measure, platform: Platform) -> tuple[int, str] | None:
+    limits, unit = limits_of(platform), MEASURES[measure.name]
+    low, high, step = (limits.get(f"{bound}_{measure.name}") for bound in BOUNDS)
+    if high is not None and measure.value > high:
+        return high, f"{platform.title} takes at most {high}{unit}"
+    if low is not None and measure.value < low:
+        return -low, f"{platform.title} needs at least {low}{unit}"
+    if step is not None and measure.value % step:
+        return -step, f"{platform.title} takes multiples of {step}{unit}"
+    return None
+
+
+def _asked(intent: models.Intent, cluster: Cluster) -> Iterator[tuple[str, Measure]]:
+    """Yield every measure with the platform that must take it."""
+    for fabric in cluster.fabrics:
+        given = intent.fabrics[fabric.name]
+        path: IntentPath = ("fabrics", fabric.name)
+        for tier, role in ((fabric.leaf, given.leaf), (fabric.spine, given.spine)):
+            for measure in (
+                *_management(cluster.management),
+                *_routing(fabric, tier, path),
+                _mtu(given, role.mtu, (*path, tier.role, "mtu"), path),
+                *_roce(fabric.roce, given.roce, (tier.role, tier.breakout.speed_gbps), (*path, "roce")),
+            ):
+                yield tier.platform, measure
+        hosts = cluster.hosts
+        yield hosts.platform, _mtu(given, hosts.mtu_bytes, ("hosts", "mtu"), path)
+        for measure in _roce(fabric.roce, given.roce, (HOST, hosts.profile.speed_gbps), (*path, "roce")):
+            yield hosts.platform, measure
+
+
+def _management(plan: ManagementPlan) -> Iterator[Measure]:
+    path: IntentPath = ("management",)
+    gateways = int(plan.gateway is not None)
+    said = f"the management network has {gateways or 'no'} gateway"
+    yield Measure("gateways", gateways, said, (*path, "gateway"), "add `gateway` below `management`")
+    yield Measure("name_servers", len(plan.dns), f"there are {len(plan.dns)} name servers", (*path, "dns"))
+    yield Measure("time_servers", len(plan.ntp), f"there are {len(plan.ntp)} time servers", (*path, "ntp"))
+    for user in plan.users:
+        keys = len(user.ssh_keys)
+        yield Measure(
+            "ssh_keys_per_user", keys, f"{user.name} has {keys} SSH keys", (*path, "users", user.name, "ssh-keys")
+        )
+
+
+def _routing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
+    plan = fabric.plan
+    paths = tier.ecmp or (plan.uplinks if tier is fabric.leaf else plan.trunk)
+    yield Measure("paths", paths, f"a {tier.role} would install {paths} equal-cost paths", (*path, tier.role, "ecmp"))
+
+
+def _mtu(given: models.Fabric, own: int | None, own_path: IntentPath, path: IntentPath) -> Measure:
+    """Return the MTU of a tier or of the hosts; one that is the fabric's is the same measure for all of them."""
+    mtu = own or given.mtu
+    return Measure("mtu_bytes", mtu, f"the IP MTU is {mtu} bytes", own_path if own else (*path, "mtu"))
+
+
+def _roce(
+    policy: RocePolicy | None, given: models.Roce | None, ports: tuple[str, int], path: IntentPath
+) -> Iterator[Measure]:
+    """Yield the measures of the policy on the ports of a role and speed in Gb/s."""
+    if policy is None or given is None:
+        return
+    for c in policy.classes:
+        own = (*path, "classes", c.name, "queue") if c.name in given.classes else (*path, "profile")
+        yield Measure("queue", c.queue, f"{c.name} is in queue {c.queue}", own)
+        if c.pfc_priority is not None and policy.watchdog is not None:
+            offset = abs(c.queue - c.pfc_priority)
+            said = f"{c.name} has queue {c.queue} and PFC priority {c.pfc_priority}, which differ by {offset}"
+            yield Measure("watched_queue_offset", offset, said, own, "give both the same number")
+    if policy.marking:
+        yield from _thresholds(policy, ports, path)
+    if policy.watchdog is not None:
+        yield from _watchdog(policy.watchdog, (*path, "watchdog"))
+
+
+def _thresholds(policy: RocePolicy, ports: tuple[str, int], path: IntentPath) -> Iterator[Measure]:
+    role, speed = ports
+    ecn = policy.marking_at(role, speed)
+    said = ports in policy.ecn
+    for key, size, begins in (("min", ecn.min_bytes, "begins"), ("max", ecn.max_bytes, "is complete")):
+        own = (*path, "ecn", role, f"{speed}G", key) if said else (*path, "profile")
+        yield Measure("ecn_bytes", size, f"marking {begins} at {size} bytes", own)
+
+
+def _watchdog(dog: Watchdog, path: IntentPath) -> Iterator[Measure]:
+    for key, time_ms, what in (
+        ("detect", dog.detect_ms, "detection"),
+        ("restore", dog.restore_ms, "restoration"),
+        ("poll", dog.poll_ms, "polling interval"),
+    ):
+        yield Measure(f"watchdog_{key}_ms", time_ms, f"the watchdog's {what} is {time_ms} ms", (*path, key))

@@ -1,0 +1,137 @@
+"""What a model of switch must have for its place: cages for all ports, and data of its platform.
+
+Of the data that a platform.yaml has of a model, two entries mean the same on every platform: ``breakout``, by the
+number of ports that a cage is divided into, and ``buffers.headroom``, by speed in Gb/s and length of the cable in
+metres.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from netgen.catalog.model import SwitchModel
+from netgen.cluster.model import LEAF, SPINE, Cluster, Fabric, Tier
+from netgen.diagnostics.codes import derived, references
+from netgen.diagnostics.codes import platform as codes
+from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.intent.models import Intent
+from netgen.platforms.model import Capability, Platform
+from netgen.rules.merge import merged
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A model in the place of a tier's switches: all of them, or one by exception."""
+
+    fabric: Fabric
+    tier: Tier
+    model: SwitchModel
+    path: IntentPath
+    """Of the model's name."""
+    by_exception: bool
+
+    @property
+    def split_path(self) -> IntentPath:
+        """Where the intent says how cages are divided, or else that the model is another one."""
+        return self.path if self.by_exception else (*self.path[:-1], "breakout")
+
+
+def check(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield what a switch lacks; what leaves and spines lack alike is one finding."""
+    findings: list[Finding] = []
+    for use in _uses(intent, cluster):
+        unfit = [*_fit(use), *_cages(use)]
+        # what the model cannot do by itself, no platform has data for
+        findings += unfit or _platform_data(use, platforms[use.tier.platform])
+    yield from merged(findings)
+
+
+def _uses(intent: Intent, cluster: Cluster) -> Iterator[_Use]:
+    models = {model.name: model for fabric in cluster.fabrics for model in fabric.overlay.models.values()}
+    for fabric in cluster.fabrics:
+        path: IntentPath = ("fabrics", fabric.name)
+        for tier in (fabric.leaf, fabric.spine):
+            yield _Use(fabric, tier, tier.model, (*path, tier.role, "model"), by_exception=False)
+        others = {key: one for key, one in intent.fabrics[fabric.name].exceptions.items() if one.model is not None}
+        roles = {ref.name: ref.role for ref in cluster.refs() if ref.role in {LEAF, SPINE}} if others else {}
+        for key, deviation in others.items():
+            if deviation.model is not None and deviation.device is not None:
+                tier = fabric.tier(roles[deviation.device])
+                at = (*path, "exceptions", key, "model")
+                yield _Use(fabric, tier, models[deviation.model], at, by_exception=True)
+
+
+def _fit(use: _Use) -> Iterator[Finding]:
+    """Yield why another model cannot stand in for its tier's; those of a tier have been checked by themselves."""
+    tier, model = use.tier, use.model
+    if tier.platform not in model.platforms:
+        yield references.PLATFORM_NOT_ON_MODEL.about(
+            f"{tier.platform}, the platform of every {tier.role}, does not run on {model.name}", use.path
+        )
+    if tier.breakout not in model.breakouts:
+        yield derived.UNKNOWN_BREAKOUT.about(
+            f"{model.name} cannot divide a cage into {tier.breakout}, as every {tier.role} does",
+            use.path,
+            advice="it can: " + ", ".join(map(str, model.breakouts)),
+        )
+
+
+def _cages(use: _Use) -> Iterator[Finding]:
+    ports = use.tier.port_map(use.model, use.fabric.plan)
+    if ports.first_up < ports.down:
+        need = f"{ports.down} ports down and {ports.up} up, which begin at a cage of their own"
+        yield derived.PORT_BUDGET.about(
+            f"{use.model.name} has {ports.count} ports as {use.tier.breakout}, too few for a {use.tier.role}",
+            use.path,
+            notes=(f"it needs {need}" if ports.up else f"it needs {ports.down} ports",),
+        )
+
+
+def _platform_data(use: _Use, platform: Platform) -> Iterator[Finding]:
+    model, split, speed = use.model, use.tier.breakout.ports, use.tier.breakout.speed_gbps
+    if model.name not in platform.models:
+        if platform.only_listed_models:
+            yield codes.UNLISTED_MODEL.about(
+                f"the platform {platform.name} has no data of {model.name}",
+                use.path,
+                notes=("it has data of " + ", ".join(sorted(platform.models)),),
+                advice=f"describe it under `models` in templates/{platform.name}/platform.yaml of your repository",
+            )
+        return
+    data = platform.models[model.name]
+    modes = data.get("breakout")
+    if isinstance(modes, Mapping) and str(split) not in modes:
+        yield codes.PLATFORM_BREAKOUT.about(
+            f"{platform.title} divides no cage of {model.name} into {split} ports",
+            use.split_path,
+            notes=("its modes are " + ", ".join(map(str, modes.values())),),
+        )
+    elif use.fabric.roce is not None and any(c.lossless for c in use.fabric.roce.classes):
+        yield from _headroom(use, platform, _mapping(_mapping(data, "buffers"), "headroom"), speed)
+
+
+def _headroom(use: _Use, platform: Platform, shipped: Mapping[str, Capability], speed: int) -> Iterator[Finding]:
+    if not shipped:
+        return
+    lengths = [int(length) for length in _mapping(shipped, str(speed))]
+    if not lengths:
+        known = ", ".join(f"{number}G" for number in sorted(map(int, shipped)))
+        yield codes.NO_HEADROOM.about(
+            f"{platform.title} has no headroom for lossless ports of {speed}G on {use.model.name}",
+            use.split_path,
+            notes=(f"its vendor ships it for {known}",),
+        )
+        return
+    fabric = use.fabric
+    cables = {"host": fabric.host_cable_m if use.tier is fabric.leaf else None, "spine": fabric.spine_cable_m}
+    for key, length in cables.items():
+        if length is not None and length > max(lengths):
+            yield codes.NO_HEADROOM.about(
+                f"{platform.title} has headroom for {speed}G on {use.model.name} up to {max(lengths)} m; "
+                f"the {key} cables have {length} m",
+                ("fabrics", fabric.name, "cables", key),
+            )
+
+
+def _mapping(data: Mapping[str, Capability], key: str) -> Mapping[str, Capability]:
+    found = data.get(key)
+    return found if isinstance(found, Mapping) else {}
