@@ -88,7 +88,7 @@ def _painted(line: str) -> str:
 
 def _offline(intent: Path, reach: Reach, against: str, *, brief: bool, exit_code: bool, form: Format) -> Exit:
     """Compare two renders, and say what would be renumbered or re-cabled."""
-    cluster, result = compiled(intent)
+    cluster, result = compiled(intent, brief=True)
     refs = select(cluster, reach.limit)
     digest = digest_inputs(inputs.digest_inputs(intent, result, cluster))
     with progress(f"diff {cluster.name}", len(refs)) as step:

@@ -30,7 +30,7 @@ def topology(intent: Path, form: Format) -> Exit:
     """Show counts, links, oversubscription and bisection bandwidth."""
     from netgen.report.topology import summary
 
-    cluster, _ = compiled(intent)
+    cluster, _ = compiled(intent, brief=True)
     counted = summary(cluster)
     if form is Format.JSON:
         emit_json(counted)

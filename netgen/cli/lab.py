@@ -16,10 +16,10 @@ def up(intent: Path, *, limit: str | None, form: Format) -> Exit:
     """Bring a lab of a cluster up."""
     from netgen.export.lab import lab_spec
 
-    cluster, result = compiled(intent)
+    cluster, result = compiled(intent, brief=True)
     spec = lab_spec(cluster, result.platforms, limit)
     with progress(f"lab {spec.name}", len(spec.nodes)) as step:
-        status = lab.up(spec, lab_folder(intent, spec.name), progress=step)
+        status = lab.up(spec, lab_folder(intent), progress=step)
     _show(status, form, brief=True)
     if form is Format.HUMAN:
         say(f"try: netgen diff {intent} --lab")
@@ -28,19 +28,19 @@ def up(intent: Path, *, limit: str | None, form: Format) -> Exit:
 
 def status(intent: Path, form: Format) -> Exit:
     """Show a lab's devices and what is broken on purpose."""
-    _show(lab.status(_folder(intent)), form, brief=False)
+    _show(lab.status(lab_folder(intent)), form, brief=False)
     return Exit.DONE
 
 
 def fault(intent: Path, kind: str, arguments: list[str]) -> Exit:
     """Break or mend something."""
-    say(lab.inject(_folder(intent), kind, *arguments))
+    say(lab.inject(lab_folder(intent), kind, *arguments))
     return Exit.DONE
 
 
 def down(intent: Path, form: Format) -> Exit:
     """Take a lab down and leave nothing of it."""
-    report = lab.down(_folder(intent))
+    report = lab.down(lab_folder(intent))
     if form is Format.JSON:
         emit_json({"name": report.name, "processes": report.processes, "files": list(map(str, report.files))})
     elif not report.name:
@@ -49,11 +49,6 @@ def down(intent: Path, form: Format) -> Exit:
         killed = f", {len(report.processes)} processes had to be killed" if report.processes else ""
         say(f"lab {report.name} is gone, nothing of it is left{killed}")
     return Exit.DONE
-
-
-def _folder(intent: Path) -> Path:
-    cluster, _ = compiled(intent)
-    return lab_folder(intent, cluster.name)
 
 
 def _show(state: LabStatus, form: Format, *, brief: bool) -> None:

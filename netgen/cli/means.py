@@ -58,9 +58,9 @@ def gather(intent: Path, reach: Reach) -> Means:
     RefusedError, ConnectionsError, RenderError
         If the intent has errors, the connections are not what they must be, or the limit matches nothing.
     """
-    cluster, result = compiled(intent)
+    cluster, result = compiled(intent, brief=True)
     source = open_source(result)
-    given = lab_folder(intent, cluster.name) / "inventory" if reach.lab else reach.inventory
+    given = lab_folder(intent) / "inventory" if reach.lab else reach.inventory
     connections = read_connections(find_connections(intent, cluster.name, given))
     refs = select(cluster, reach.limit)
-    return Means(intent, result, source, refs, connections, reach.limit, state_folder(intent, cluster.name))
+    return Means(intent, result, source, refs, connections, reach.limit, state_folder(intent))
