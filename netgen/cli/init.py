@@ -4,7 +4,7 @@ from pathlib import Path
 
 from netgen.cli.console import say
 from netgen.cli.exits import Exit
-from netgen.intent.models import HOST_NAME
+from netgen.intent.texts import HOST_NAME
 
 CLUSTER = """\
 # {name}: 256 GPUs, 8 rails, one unit of 32 hosts. `netgen validate intent/{name}` explains what is wrong.
