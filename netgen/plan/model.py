@@ -28,6 +28,7 @@ class Status(StrEnum):
     ERROR = "error"
 
 
+_SEPARATORS = frozenset({"", "!", "#"})
 FAILURES = frozenset({Status.UNREACHABLE, Status.ERROR})
 CHANGES = frozenset({Status.DIFFERS, Status.NEW, Status.GONE})
 
@@ -137,8 +138,8 @@ class Plan:
 
 
 def count(diff: tuple[str, ...], sign: str) -> int:
-    """Return how many lines a unified diff adds or removes; its headings are no lines."""
-    return sum(line.startswith(sign) and not is_heading(line) for line in diff)
+    """Return how many lines a unified diff adds or removes; headings and bare separators are no lines."""
+    return sum(line.startswith(sign) and not is_heading(line) and line[1:].strip() not in _SEPARATORS for line in diff)
 
 
 def is_heading(line: str) -> bool:

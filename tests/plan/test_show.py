@@ -19,6 +19,11 @@ def test_one_line_says_it_all():
     assert show.summary(replace(PLAN, devices=(SAME,))) == "toy: 1 unchanged"
 
 
+def test_separators_are_not_counted():
+    device = replace(DEVICE, diff=("@@ -1,3 +1 @@", "-!", "-a", "-   !", "-", "+#"))
+    assert (device.added, device.removed) == (0, 1)
+
+
 def test_the_table_has_the_devices_that_are_not_as_intended():
     assert show.rows(WHOLE) == [
         ("leaf1", "differs", "+1 -1", "deletes 1 line that nothing replaces"),
