@@ -35,8 +35,8 @@ def refused_line(message: str, files: Mapping[str, str]) -> tuple[str, int] | No
 
 
 def candidate_id(driver: Any) -> str:  # noqa: ANN401 - NAPALM is untyped
-    """Return the candidate's name, which its commit bears; the commit's number is not known before it is done."""
-    return str(driver.candidate_name)
+    """Return the candidate's name, which its commit bears: it is there before the commit."""
+    return str(driver.commit_id)
 
 
 def pending(driver: Any) -> list[str]:  # noqa: ANN401 - NAPALM is untyped
@@ -50,7 +50,7 @@ def detach(driver: Any) -> None:  # noqa: ANN401 - as all adapters
 
 def attach(driver: Any, commit_id: str) -> None:  # noqa: ANN401 - NAPALM is untyped
     """Take over a commit by its candidate's name."""
-    driver.commit_id = next((commit.id for commit in driver.commits() if commit.session == commit_id), "")
+    driver.commit_id = commit_id
 
 
 def lock_holders(driver: Any) -> str:  # noqa: ANN401, ARG001 - as all adapters
@@ -60,18 +60,7 @@ def lock_holders(driver: Any) -> str:  # noqa: ANN401, ARG001 - as all adapters
 
 def backup(driver: Any) -> dict[str, str]:  # noqa: ANN401 - NAPALM is untyped
     """Return the files that the device boots from, and what FRR runs, which may be another than its file."""
-    said = driver.get_config(retrieve="startup")["startup"]
-    files: dict[str, str] = {}
-    names = {f"# {artifact.target}": artifact.name for artifact in driver.ARTIFACTS}
-    current = ""
-    for line in said.splitlines(keepends=True):
-        current = names.get(line.rstrip("\n"), current)
-        if line.rstrip("\n") in names:
-            files[current] = ""
-        elif current:
-            files[current] += line
-    if "frr.conf" in files:
-        files["frr.conf"] = driver.get_config(retrieve="running")["running"]
+    files: dict[str, str] = driver.get_artifacts()
     return files
 
 

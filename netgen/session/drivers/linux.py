@@ -194,11 +194,6 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
             raise ReplaceConfigException(f"{self.hostname}: no candidate is loaded")
         self._open_agent().commit(message, revert_in or 0)
 
-    @property
-    def candidate_name(self) -> str:
-        """What the commit of this session's candidate is known by on the device (`Commit.session`)."""
-        return self._open_agent().candidate
-
     def commits(self) -> list[Commit]:
         """Return the commits that the device knows of, oldest first."""
         return self._open_agent().commits()
