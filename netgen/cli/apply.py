@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from netgen.apply.model import ApplyReport, Outcome, Result
+from netgen.apply.model import ApplyReport, Job, Outcome, Result
 from netgen.apply.prepare import MIN_TIMER_S, StalePlanError, make_jobs
 from netgen.apply.run import PLAYBOOK, run_jobs
 from netgen.cli.console import Format, emit, emit_json, progress, say, table
@@ -22,6 +22,7 @@ from netgen.cli.verify import show_report, to_data
 from netgen.plan import show
 from netgen.plan.file import read_plan
 from netgen.plan.model import Plan
+from netgen.plan.rendered import keep_applied
 from netgen.verify.model import Report
 from netgen.verify.run import verify
 
@@ -60,9 +61,18 @@ def apply(what: Path, reach: Reach, *, timer_s: int, yes: bool, form: Format) ->
             report = run_jobs(
                 plan.cluster, jobs, playbook, backups=backups, progress=lambda outcome: step(outcome.device)
             )
+        _remember(jobs, report, means)
         fabric = _check(means) if report.count(Result.APPLIED) else None
     _tell(form, plan, report, fabric)
     return _exit(plan, report, fabric)
+
+
+def _remember(jobs: Sequence[Job], report: ApplyReport, means: Means) -> None:
+    """Keep what the devices were brought to: a later diff tells by it netgen's own lines from others'."""
+    good = {outcome.device for outcome in report.outcomes if outcome.good}
+    for job in jobs:
+        if job.device in good:
+            keep_applied(means.applied, job.device, job.files)
 
 
 def _check(means: Means) -> Report:

@@ -50,6 +50,7 @@ def online(means: Means) -> Plan:
             intent=means.intent,
             inputs=means.digest(),
             limit=means.limit,
+            last=means.applied,
             progress=lambda device: step(device.device),
         )
 
@@ -63,7 +64,9 @@ def show_plan(plan: Plan, *, brief: bool) -> None:
         emit(table(("device", "status", "lines", ""), rows))
     losses = show.losses(plan)
     if losses:
-        say("deleted without a replacement, and not put there by netgen; a native snippet in the intent keeps a line:")
+        say(
+            "deleted without a replacement, and not known as netgen's own; a native snippet in the intent keeps a line:"
+        )
     for devices, line in losses:
         say(f"  {devices}: {line}")
     for devices, note in show.notes(plan):

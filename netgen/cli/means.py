@@ -45,6 +45,11 @@ class Means:
     state: Path
     """Folder of what netgen keeps for itself about this cluster."""
 
+    @property
+    def applied(self) -> Path:
+        """Folder of what the devices were last brought to; has the shape of an output folder."""
+        return self.state / "applied"
+
     def digest(self) -> str:
         """Return the digest of all that renders are made from."""
         return digest_inputs(inputs.digest_inputs(self.intent, self.compiled, self.source.cluster))

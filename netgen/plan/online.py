@@ -67,7 +67,8 @@ def diff_online(
     jobs
         How many sessions at once.
     last
-        Output folder of the last render: it tells netgen's own lines from others' among what a replace deletes.
+        Folder of what the devices were last brought to, in the shape of an output folder: it tells netgen's own lines
+        from others' among what a replace deletes.
     progress
         Called with each device as it is done, in this thread.
 

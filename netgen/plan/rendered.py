@@ -1,8 +1,10 @@
 """What an output folder holds of a device."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from netgen.plan.errors import PlanError
+from netgen.session.backup import write_durable
 
 CONFIGS = "configs"
 
@@ -45,8 +47,29 @@ def rendered_devices(folder: Path) -> list[str]:
     return sorted(entry.name for entry in configs.iterdir() if entry.is_dir())
 
 
+def keep_applied(folder: Path, device: str, files: Mapping[str, str]) -> None:
+    """Keep what a device was brought to, so that its lines are known as netgen's when a later plan takes them away.
+
+    Parameters
+    ----------
+    folder
+        Of the cluster's state; has the shape of an output folder.
+    device, files
+        The device, and its rendered texts by name: secrets are tokens in them.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    own = folder / CONFIGS / device
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, text in files.items():
+        write_durable(own / name, text.encode())
+
+
 def last_lines(folder: Path | None, device: str) -> frozenset[str] | None:
-    """Return all lines that netgen last rendered for a device, without indentation; ``None``: not known."""
+    """Return all lines of a device in an output folder, without indentation; ``None``: it holds none of it."""
     files = {} if folder is None else rendered_files(folder, device)
     if not files:
         return None

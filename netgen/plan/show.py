@@ -64,9 +64,9 @@ def notes(plan: Plan) -> list[tuple[str, str]]:
 
 
 def losses(plan: Plan) -> list[tuple[str, str]]:
-    """Return what a replace would delete that netgen did not put there: whose it is, and the line under its section.
+    """Return what a replace would delete that is not known as netgen's: whose it is, and the line under its section.
 
-    Where no earlier output tells netgen's lines from others', every line that nothing replaces is in it.
+    Where nothing tells netgen's lines from others', every line that nothing replaces is in it.
     """
     return grouped(
         (device.device, " / ".join((*deletion.section, deletion.line)))

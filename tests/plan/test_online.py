@@ -9,6 +9,7 @@ from netgen.lab.eos.faults import Fault
 from netgen.plan.file import serialise
 from netgen.plan.model import DevicePlan, Plan, Status
 from netgen.plan.online import diff_online
+from netgen.plan.rendered import keep_applied
 from netgen.plan.show import losses
 from netgen.session.difference import digest_key
 from netgen.session.session import open_session
@@ -52,9 +53,7 @@ def test_a_line_added_by_hand_is_the_only_one_of_the_diff_and_would_be_lost(lab:
     device = of(diff(lab), LEAF)
     assert [line for line in device.diff if line[0] in "+-"] == ["-   load-interval 5"]
     assert [(each.line, each.was_rendered) for each in device.deletions] == [("load-interval 5", None)]
-    own = tmp_path / "configs" / LEAF
-    own.mkdir(parents=True)
-    (own / "eos.cfg").write_text(lab.files(LEAF)["eos.cfg"])
+    keep_applied(tmp_path, LEAF, lab.files(LEAF))
     plan = diff(lab, last=tmp_path)
     assert [each.was_rendered for each in of(plan, LEAF).deletions] == [False]
     assert [name for name, _ in losses(plan)] == [LEAF]
