@@ -40,8 +40,8 @@ def test_published_superpods(units: int, leaves: int, spines: int, cables: int) 
     units=st.integers(1, 8),
     hosts=st.integers(1, 80),
     rails=st.integers(1, 8),
-    leaf_ports=st.integers(2, 64),
-    spine_ports=st.integers(2, 64),
+    leaf_ports=st.integers(2, 128),
+    spine_ports=st.integers(2, 512),
     ratio=st.sampled_from([1.0, 2.0, 3.0, 4.0]),
 )
 def test_the_fewest_spines_that_hold_every_link(
