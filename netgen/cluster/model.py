@@ -107,10 +107,14 @@ class Fabric:
         """Return the tier of a switch's role."""
         return self.leaf if role == LEAF else self.spine
 
-    def model_of(self, role: str, index: int) -> SwitchModel:
+    def node(self, ref: DeviceRef) -> int:
+        """Return the node of a device in the fabric's topology."""
+        hosts, leaves, spines = self.plan.layers
+        return {HOST: hosts, LEAF: leaves, SPINE: spines}[ref.role].first + ref.index
+
+    def model_of(self, ref: DeviceRef) -> SwitchModel:
         """Return the model of one switch: its tier's, or the overlay's."""
-        layer = next(layer for layer in self.plan.layers if layer.name == role)
-        return self.overlay.models.get(layer.first + index, self.tier(role).model)
+        return self.overlay.models.get(self.node(ref), self.tier(ref.role).model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +250,8 @@ class Cluster:
             return self.leaf(fabric, leaves.index(node))
         return self.spine(fabric, spines.index(node))
 
-    def exists(self, fabric: Fabric, node: int) -> bool:
-        """Whether the device of a node is there, or only laid out for."""
-        ref = self.device_at(fabric, node)
+    def exists(self, fabric: Fabric, ref: DeviceRef) -> bool:
+        """Whether a device is there, or only laid out for."""
         units = self.pods.get(ref.pod)
         if units is None:
             return False

@@ -1,6 +1,6 @@
 """Builds one device of a cluster; the cost does not depend on the size of the cluster."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from netgen.cluster.model import HOST, LEAF, Cluster, DeviceRef, Fabric
 from netgen.cluster.roce import PortQos
@@ -17,7 +17,7 @@ from netgen.device.model import (
     User,
 )
 from netgen.device.names import port_at, switch_port
-from netgen.device.routing import bgp
+from netgen.device.routing import Cabled, bgp
 from netgen.platforms.model import Platform
 
 LANE_GBPS_PAM4 = 50
@@ -48,20 +48,18 @@ def devices(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Swi
 def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Switch:
     fabric = cluster.fabric(ref.fabric)
     tier = fabric.tier(ref.role)
-    layer = next(layer for layer in fabric.plan.layers if layer.name == ref.role)
-    node = layer.first + ref.index
-    model = fabric.overlay.models.get(node, tier.model)
-    ports = list(_switch_ports(cluster, platforms, fabric, ref, node))
+    cabled = list(_switch_ports(cluster, platforms, fabric, ref))
+    ports = [port for port, _ in cabled]
     record = cluster.record(ref)
-    snippets = fabric.overlay.snippets.get(node, ())
-    routing = bgp(cluster, fabric, ref, ports)
+    snippets = fabric.overlay.snippets.get(fabric.node(ref), ())
+    routing = bgp(fabric, ref, cabled)
     return Switch(
         name=ref.name,
         cluster=cluster.name,
         fabric=fabric.name,
         role=Role(ref.role),
         platform=tier.platform,
-        model=model.name,
+        model=fabric.model_of(ref).name,
         pod=ref.pod,
         unit=ref.unit,
         rail=ref.rail,
@@ -73,16 +71,15 @@ def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef)
         ports=ports,
         loopback=routing.router_id,
         bgp=routing,
-        qos=tuple(dict.fromkeys(port.qos for port in ports if port.qos is not None)),
+        qos=_distinct(port.qos for port in ports),
         native=[Native(s.text, s.reason, s.origin) for s in snippets],
     )
 
 
 def _switch_ports(
-    cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric, ref: DeviceRef, node: int
-) -> Iterator[Port]:
-    tier = fabric.tier(ref.role)
-    model = fabric.overlay.models.get(node, tier.model)
+    cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric, ref: DeviceRef
+) -> Iterator[Cabled]:
+    tier, model = fabric.tier(ref.role), fabric.model_of(ref)
     platform = platforms[tier.platform]
     ports = tier.port_map(model, fabric.plan)
     split = tier.breakout.ports
@@ -108,9 +105,7 @@ def _switch_ports(
             mtu_bytes=tier.mtu_bytes,
             description="spare",
         )
-        if port.slot is not None:
-            _cable(cluster, platforms, fabric, ref, node, port, qos)
-        yield port
+        yield port, _cable(cluster, platforms, fabric, ref, port, qos)
 
 
 def _cable(
@@ -118,21 +113,20 @@ def _cable(
     platforms: Mapping[str, Platform],
     fabric: Fabric,
     ref: DeviceRef,
-    node: int,
     port: Port,
     qos: PortQos | None,
-) -> None:
-    """Make a spare port what its cable makes it, or what it is kept for."""
-    assert port.slot is not None  # noqa: S101 - the caller has looked
-    far = fabric.overlay.topology.peer(node, port.slot)
-    if far is None:
-        return
-    if not cluster.exists(fabric, far[0]):
-        port.role, port.enabled, port.description = PortRole.RESERVED, True, None
-        return
+) -> DeviceRef | None:
+    """Make a spare port what its cable makes it, or what it is kept for; return who is at the other end."""
+    node = fabric.node(ref)
+    far = None if port.slot is None else fabric.overlay.topology.peer(node, port.slot)
+    if port.slot is None or far is None:
+        return None
     peer = cluster.device_at(fabric, far[0])
+    if not cluster.exists(fabric, peer):
+        port.role, port.enabled, port.description = PortRole.RESERVED, True, None
+        return None
     port.peer_device = peer.name
-    port.peer_port = port_at(cluster, platforms, fabric, *far)
+    port.peer_port = port_at(cluster, platforms, fabric, peer, far[1])
     port.description = f"{port.peer_device} {port.peer_port}"
     port.enabled = (node, port.slot) not in fabric.overlay.disabled
     port.qos = qos
@@ -140,7 +134,7 @@ def _cable(
         port.role = PortRole.HOST
         port.ipv4 = fabric.numbers.host_link(ref.index, port.slot)
         port.cable_m = fabric.host_cable_m
-        return
+        return peer
     port.role = PortRole.UPLINK if ref.role == LEAF else PortRole.DOWNLINK
     port.cable_m = fabric.spine_cable_m
     if ref.role == LEAF:
@@ -149,19 +143,26 @@ def _cable(
     else:
         port.ipv4 = fabric.numbers.uplink(peer.index, far[1] - fabric.plan.down)
     port.unnumbered = port.ipv4 is None
+    return peer
+
+
+def _distinct(policies: Iterable[PortQos | None]) -> tuple[PortQos, ...]:
+    # Ports of a class share one object: to hash each policy for every port would take longer than to name the port.
+    return tuple({id(qos): qos for qos in policies if qos is not None}.values())
 
 
 def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Host:
     fabric = cluster.fabric(ref.fabric)
-    plan, numbers, profile = fabric.plan, fabric.numbers, cluster.hosts.profile
+    numbers, profile = fabric.numbers, cluster.hosts.profile
     record = cluster.record(ref)
     ports, routes = [], []
-    node = plan.layers[0].first + ref.index
+    node = fabric.node(ref)
+    qos = None if fabric.roce is None else fabric.roce.port_qos(HOST, profile.speed_gbps)
     for rail, name in enumerate(profile.nic_names):
         far = fabric.overlay.topology.peer(node, rail)
         assert far is not None  # noqa: S101 - every NIC has its rail
         leaf = cluster.device_at(fabric, far[0])
-        leaf_port = port_at(cluster, platforms, fabric, *far)
+        leaf_port = port_at(cluster, platforms, fabric, leaf, far[1])
         gateway = numbers.host_link(leaf.index, far[1])
         ports.append(
             Port(
@@ -183,7 +184,7 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
                 peer_port=leaf_port,
                 ipv4=gateway + 1,
                 cable_m=fabric.host_cable_m,
-                qos=None if fabric.roce is None else fabric.roce.port_qos(HOST, profile.speed_gbps),
+                qos=qos,
             )
         )
         routes.append(HostRoute(numbers.hosts.address, numbers.hosts.length, gateway))

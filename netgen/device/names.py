@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from netgen.catalog.model import SwitchModel
-from netgen.cluster.model import HOST, Cluster, Fabric
+from netgen.cluster.model import HOST, Cluster, DeviceRef, Fabric
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import port_name
 
@@ -21,12 +21,11 @@ def switch_port(platform: Platform, model: SwitchModel, split: int, position: in
     )
 
 
-def port_at(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric, node: int, slot: int) -> str:
-    """Name the port of a node's slot."""
-    ref = cluster.device_at(fabric, node)
+def port_at(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric, ref: DeviceRef, slot: int) -> str:
+    """Name the port of a device's slot."""
     if ref.role == HOST:
         return cluster.hosts.profile.nic_names[slot]
     tier = fabric.tier(ref.role)
-    model = fabric.overlay.models.get(node, tier.model)
+    model = fabric.model_of(ref)
     position = tier.port_map(model, fabric.plan).position(slot)
     return switch_port(platforms[tier.platform], model, tier.breakout.ports, position)

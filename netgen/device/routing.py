@@ -7,7 +7,7 @@ Nothing but host aggregates and loopbacks is accepted, and no default route is a
 
 from dataclasses import replace
 
-from netgen.cluster.model import LEAF, SPINE, Cluster, DeviceRef, Fabric
+from netgen.cluster.model import LEAF, SPINE, DeviceRef, Fabric
 from netgen.device.model import Bfd, Bgp, BgpGroup, BgpNeighbor, Port, PortRole, PrefixList, PrefixRule
 
 SPINES, LEAVES = "SPINES", "LEAVES"
@@ -20,7 +20,11 @@ MARGIN = 2
 """A neighbour may announce so many times the prefixes that are expected of it."""
 
 
-def bgp(cluster: Cluster, fabric: Fabric, ref: DeviceRef, ports: list[Port]) -> Bgp:
+Cabled = tuple[Port, DeviceRef | None]
+"""A port, and the device at the other end of its cable, if one exists."""
+
+
+def bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp:
     """Build the underlay of a leaf or a spine from its ports."""
     plan, numbers = fabric.plan, fabric.numbers
     leaf = ref.role == LEAF
@@ -28,7 +32,9 @@ def bgp(cluster: Cluster, fabric: Fabric, ref: DeviceRef, ports: list[Port]) -> 
     aggregates = (numbers.host_block(ref.index),) if leaf else ()
     role = PortRole.UPLINK if leaf else PortRole.DOWNLINK
     group = SPINES if leaf else LEAVES
-    neighbors = [_neighbor(cluster, fabric, ref, port, group) for port in ports if port.role is role and _live(port)]
+    neighbors = [
+        _neighbor(fabric, port, peer, group) for port, peer in ports if peer and port.role is role and port.enabled
+    ]
     # From a spine: two prefixes a leaf of the pod, and the spine's loopback; from a leaf: its loopback and aggregate.
     expected = 2 * plan.leaves_per_pod + 1 if leaf else 2
     return Bgp(
@@ -54,10 +60,6 @@ def bgp(cluster: Cluster, fabric: Fabric, ref: DeviceRef, ports: list[Port]) -> 
     )
 
 
-def _live(port: Port) -> bool:
-    return port.enabled and port.peer_device is not None
-
-
 def as_number(fabric: Fabric, ref: DeviceRef) -> int:
     """Return the AS number of a leaf or a spine."""
     if ref.role == SPINE:
@@ -72,12 +74,7 @@ def loopback(fabric: Fabric, ref: DeviceRef) -> int:
     return fabric.numbers.leaf_loopback(ref.index)
 
 
-def _neighbor(cluster: Cluster, fabric: Fabric, ref: DeviceRef, port: Port, group: str) -> BgpNeighbor:
-    layer = next(layer for layer in fabric.plan.layers if layer.name == ref.role)
-    assert port.slot is not None  # noqa: S101 - only cabled ports have neighbours
-    far = fabric.overlay.topology.peer(layer.first + ref.index, port.slot)
-    assert far is not None  # noqa: S101 - only cabled ports have neighbours
-    peer = cluster.device_at(fabric, far[0])
+def _neighbor(fabric: Fabric, port: Port, peer: DeviceRef, group: str) -> BgpNeighbor:
     address = None
     if port.ipv4 is not None:
         address = port.ipv4 ^ 1  # the other end of a /31

@@ -30,7 +30,7 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
     if ref.role == HOST:
         platform, model = cluster.hosts.platform, cluster.hosts.profile.name
     else:
-        platform, model = fabric.tier(ref.role).platform, fabric.model_of(ref.role, ref.index).name
+        platform, model = fabric.tier(ref.role).platform, fabric.model_of(ref).name
         own = {"netgen_asn": as_number(fabric, ref), "netgen_loopback": ipv4(loopback(fabric, ref))}
     optional = {
         "netgen_serial": record.serial,

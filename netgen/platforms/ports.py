@@ -1,5 +1,6 @@
 """The vendor's name of a port, from where it is in the chassis."""
 
+from functools import lru_cache
 from string import Formatter
 
 from netgen.platforms.model import Platform
@@ -46,5 +47,10 @@ def port_name(platform: Platform, *, cage: int, subport: int, lane: int, lanes_p
     if platform.ports is None:
         raise ValueError(f"platform {platform.name} does not name ports: the host's profile does")
     pattern = platform.ports.whole if breakout == 1 else platform.ports.split
-    global_lane = (cage - 1) * lanes_per_cage + lane
+    return _fill(pattern, cage, subport, lane, (cage - 1) * lanes_per_cage + lane)
+
+
+@lru_cache(maxsize=4096)
+def _fill(pattern: str, cage: int, subport: int, lane: int, global_lane: int) -> str:
+    """Fill in a pattern; the ports of all switches of a kind are called alike."""
     return pattern.format(cage=cage, subport=subport, lane=lane, lane1=lane + 1, global_lane=global_lane)
