@@ -54,6 +54,9 @@ def _refuse(name: str, path: str, text: str) -> None:
 
 
 def _collect(value: object, texts: list[str | None], seen: set[int]) -> None:
+    if id(value) in seen:
+        # Policy objects are shared by the ports of a device: each is looked at once.
+        return
     if isinstance(value, str):
         texts.append(value)
     elif isinstance(value, list | tuple):
@@ -61,8 +64,7 @@ def _collect(value: object, texts: list[str | None], seen: set[int]) -> None:
             _collect(item, texts, seen)
     elif isinstance(value, Native):
         texts.extend((value.reason, value.origin, *_lines(value.text)))
-    elif is_dataclass(value) and not isinstance(value, type) and id(value) not in seen:
-        # Policy objects are shared by the ports of a device: each is looked at once.
+    elif is_dataclass(value) and not isinstance(value, type):
         seen.add(id(value))
         plan = _plan(type(value))
         texts.extend(plan.texts(value))

@@ -88,10 +88,7 @@ def compare(root: int, name: str, data: bytes) -> State:
     RenderError
         If the name leaves the folder, or something that is no plain file is in its place.
     """
-    old = read(root, name)
-    if old is None:
-        return State.ADDED
-    return State.UNCHANGED if old == data else State.CHANGED
+    return _state(read(root, name), data)
 
 
 def stage(root: int, name: str, data: bytes) -> State:
@@ -102,13 +99,13 @@ def stage(root: int, name: str, data: bytes) -> State:
     RenderError
         If the name leaves the folder, a link or something that is no plain file is in the way, or the disk refuses.
     """
-    state = compare(root, name, data)
-    if state is not State.UNCHANGED:
-        try:
-            with _place(root, name, create=True) as (folder, file):
+    try:
+        with _place(root, name, create=True) as (folder, file):
+            state = _state(_read(folder, file, name), data)
+            if state is not State.UNCHANGED:
                 _write(folder, _temporary(file), data)
-        except OSError as error:
-            raise RenderError(f"{name} cannot be written: {error.strerror}") from None
+    except OSError as error:
+        raise RenderError(f"{name} cannot be written: {error.strerror}") from None
     return state
 
 
@@ -180,7 +177,7 @@ def read(root: int, name: str) -> bytes | None:
         with _place(root, name) as (folder, file):
             return _read(folder, file, name)
     except FileNotFoundError:
-        return None
+        return None  # not even its folder is there
     except OSError as error:
         raise RenderError(f"{name} cannot be read: {error.strerror}") from None
 
@@ -225,9 +222,17 @@ def _step(folder: int, part: str, name: str, *, create: bool) -> int:
         raise
 
 
-def _read(folder: int, file: str, name: str) -> bytes:
+def _state(old: bytes | None, data: bytes) -> State:
+    if old is None:
+        return State.ADDED
+    return State.UNCHANGED if old == data else State.CHANGED
+
+
+def _read(folder: int, file: str, name: str) -> bytes | None:
     try:
         descriptor = os.open(file, _READ, dir_fd=folder)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO):
             raise RenderError(f"{name} is not a plain file: move it away") from None
