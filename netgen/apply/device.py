@@ -35,10 +35,10 @@ def apply_device(job: Job) -> Outcome:
     try:
         with open_session(target, secrets) as session:
             notes = session.identify().notes
+            established = _established(session, job)
             commit_id = _commit(session, job, key)
             if isinstance(commit_id, Outcome):
                 return commit_id
-            established = _established(session, job)
     except SessionError as error:
         return Outcome(job.device, _failure(error), error.message)
     return _settle(target, secrets, job, commit_id, established, key, notes)
