@@ -55,7 +55,7 @@ def test_wheel_says_its_licence_and_its_command(wheel: Path):
     assert entries.split() == ["[console_scripts]", "netgen", "=", "netgen.cli.app:main"]
 
 
-@pytest.mark.parametrize("folder", ["netgen", "templates", "playbooks", "intent", "tests", "docs"])
+@pytest.mark.parametrize("folder", ["netgen", "templates", "playbooks", "intent", "tests", "docs", "benchmarks"])
 def test_sdist_holds_the_sources(sdist: Path, folder: str):
     assert files_below(folder)
     assert files_below(folder) <= names_in_sdist(sdist)

@@ -1,0 +1,105 @@
+"""The whole way from an intent to files, and beside it the floor that no compiler of this kind can be under."""
+
+import importlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.measure import Figures, repeat, rounded
+from netgen.cluster.model import DeviceRef
+from netgen.compile import compile_intent
+from netgen.device.build import build
+from netgen.device.model import Host, Switch
+from netgen.render.device import render_device
+from netgen.render.run import render
+from netgen.render.source import Source, open_source
+
+Device = Switch | Host
+
+
+def measure(intent: Path, folder: Path, *, runs: int) -> Figures:
+    """Measure a cluster in one process.
+
+    Parameters
+    ----------
+    intent
+        Its folder.
+    folder
+        Where the output goes; made and removed here.
+    runs
+        How often each figure is measured.
+    """
+    out = folder / "out"
+    source = open_source(compile_intent(intent))
+    refs = list(source.cluster.refs())
+    devices = [build(source.cluster, source.renderer.platforms, ref) for ref in refs]
+
+    def compile_and_render(limit: str | None = None) -> None:
+        render(intent, compile_intent(intent), out, limit=limit, jobs=1)
+
+    def remove() -> None:
+        shutil.rmtree(out, ignore_errors=True)
+
+    whole = repeat(compile_and_render, runs=runs, prepare=remove)
+    unchanged = repeat(compile_and_render, runs=runs)
+    one = repeat(lambda: compile_and_render(refs[0].name), runs=runs)
+    floor = repeat(_floor(source, devices), runs=runs)
+    remove()
+    count, ports = len(devices), sum(len(device.ports) for device in devices)
+    return rounded(
+        {
+            "devices": count,
+            "switches": sum(isinstance(device, Switch) for device in devices),
+            "ports": ports,
+            "runs": whole.runs,
+            "compile_cpu_ms": repeat(lambda: compile_intent(intent), runs=runs).cpu_ms,
+            "whole_cpu_ms_per_device": whole.cpu_ms / count,
+            "whole_wall_ms_per_device": whole.wall_ms / count,
+            "whole_cpu_us_per_port": whole.cpu_ms * 1e3 / ports,
+            "floor_cpu_ms_per_device": floor.cpu_ms / count,
+            "whole_to_floor_ratio": whole.cpu_ms / floor.cpu_ms,
+            "unchanged_cpu_ms_per_device": unchanged.cpu_ms / count,
+            "unchanged_to_whole_ratio": unchanged.cpu_ms / whole.cpu_ms,
+            "one_device_cpu_ms": one.cpu_ms,
+            "one_device_to_whole_ratio": one.cpu_ms / whole.cpu_ms,
+            "by_role": {
+                role: rounded(_steps(source, [ref for ref in refs if ref.role == role], runs))
+                for role in dict.fromkeys(ref.role for ref in refs)
+            },
+        }
+    )
+
+
+def _steps(source: Source, refs: list[DeviceRef], runs: int) -> Figures:
+    """Measure building and rendering of the devices of one role by themselves; nothing is written."""
+    platforms = source.renderer.platforms
+    built = [build(source.cluster, platforms, ref) for ref in refs]
+    building = repeat(lambda: [build(source.cluster, platforms, ref) for ref in refs], runs=runs)
+    rendering = repeat(lambda: [render_device(device, source.renderer) for device in built], runs=runs)
+    return {
+        "devices": len(refs),
+        "build_cpu_ms_per_device": building.cpu_ms / len(refs),
+        "render_cpu_ms_per_device": rendering.cpu_ms / len(refs),
+    }
+
+
+def _floor(source: Source, devices: list[Device]) -> Callable[[], list[str]]:
+    """Return the bare loop: contexts and trees are there, templates are compiled, and nothing is written."""
+    steps = [step for device in devices for step in _artifacts(source, device)]
+    return lambda: [step() for step in steps]
+
+
+def _artifacts(source: Source, device: Device) -> list[Callable[[], str]]:
+    platform = source.renderer.platforms[device.platform]
+    context = {"device": device, "platform": platform, "model": platform.models.get(device.model, {})}
+    steps: list[Callable[[], str]] = []
+    for artifact in platform.artifacts:
+        if artifact.template is not None:
+            template = source.renderer.templates.get_template(f"{platform.name}/{artifact.template}")
+            steps.append(lambda template=template: template.render(context))
+        else:
+            builder = importlib.import_module(f"netgen.platforms.{platform.name}.{artifact.builder}")
+            tree = builder.build(device, platform)
+            steps.append(lambda tree=tree: json.dumps(tree, indent=4, sort_keys=True))
+    return steps

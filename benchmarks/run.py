@@ -1,0 +1,69 @@
+"""Measures netgen and prints the figures as JSON; README.md says what is compared, and why that is fair.
+
+``python benchmarks/run.py [--only NAME …] [--runs N]``
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import pipeline, reader, startup
+from benchmarks.clusters import EOS, SONIC, write_intent
+from benchmarks.measure import Figures
+from netgen import __version__
+
+EOS_UNITS, SONIC_UNITS, LAB_UNITS = 16, 8, 2
+
+
+def eos(folder: Path, runs: int) -> Figures:
+    """128 leaves, 64 spines, 1,024 hosts."""
+    return pipeline.measure(write_intent(EOS, folder / "intent/bench", units=EOS_UNITS), folder, runs=runs)
+
+
+def sonic(folder: Path, runs: int) -> Figures:
+    """64 leaves, 32 spines, 256 hosts."""
+    return pipeline.measure(write_intent(SONIC, folder / "intent/bench", units=SONIC_UNITS), folder, runs=runs)
+
+
+def devices(folder: Path, runs: int) -> Figures:
+    """16 leaves, simulated."""
+    from benchmarks import devices as lab  # only here: NAPALM takes seconds to import
+
+    return lab.measure(folder, units=LAB_UNITS, runs=runs)
+
+
+BENCHMARKS: dict[str, Callable[[Path, int], Figures]] = {
+    "eos": eos,
+    "sonic": sonic,
+    "reader": lambda folder, runs: reader.measure(folder, runs=runs),
+    "startup": lambda folder, runs: startup.measure(folder, runs=runs),
+    "devices": devices,
+}
+
+
+def main() -> None:
+    """Run what was asked for, each in a folder that is removed."""
+    parser = argparse.ArgumentParser(description="Measure netgen; figures go to stdout as JSON.")
+    parser.add_argument("--only", nargs="+", choices=BENCHMARKS, default=list(BENCHMARKS), metavar="NAME")
+    parser.add_argument("--runs", type=int, choices=range(1, 21), default=5, metavar="N", help="from 1 to 20")
+    asked = parser.parse_args()
+    figures: Figures = {
+        "netgen": __version__,
+        "python": platform.python_version(),
+        "cpus": len(os.sched_getaffinity(0)),
+        "load_average": round(os.getloadavg()[0], 1),
+    }
+    for name in asked.only:
+        print(f"measuring {name}", file=sys.stderr)
+        with tempfile.TemporaryDirectory(prefix="netgen-bench-") as folder:
+            figures[name] = BENCHMARKS[name](Path(folder), asked.runs)
+    print(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()
