@@ -8,6 +8,7 @@ file has changed since, netgen says so::
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from netgen.diagnostics.codes import repository as codes
 from netgen.diagnostics.model import Diagnostic, Span
@@ -76,8 +77,14 @@ def _outdated(override: Override) -> Diagnostic:
     line = f"{{# {mark} #}}" if resource.path.suffix == ".j2" else f"# {mark}"
     says = "says nothing of what it overrides" if override.recorded is None else "overrides an older one"
     return codes.OUTDATED_OVERRIDE.at(
-        Span(resource.path, 1, 1, 1, 1),
+        Span(_seen_from_here(resource.path), 1, 1, 1, 1),
         f"`{resource.name}` replaces a built-in file, and {says}",
-        notes=(f"the built-in file is {resource.builtin}",),
+        notes=() if resource.builtin is None else (f"the built-in file is {_seen_from_here(resource.builtin)}",),
         advice=f"compare the two, then make this the first line: {line}",
     )
+
+
+def _seen_from_here(path: Path) -> Path:
+    """Name a file as somebody in the current directory would; one that is elsewhere in full."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

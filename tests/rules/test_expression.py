@@ -1,0 +1,40 @@
+"""What a platform cannot say: one warning a platform and part of the intent."""
+
+from tests.rules.intents import findings, least
+
+
+def warnings(written: dict) -> list[tuple[str, tuple]]:
+    return [(f.message, f.path) for f in findings(written) if f.code == "NG601"]
+
+
+def test_nothing_is_missing_without_a_policy():
+    assert warnings(least("eos")) == []
+
+
+def test_hosts_are_asked_for_the_policy_once():
+    [(message, path)] = warnings(least("eos", roce={}))
+    assert message == "Linux host cannot express 4 things that the RoCE policy asks for"
+    assert path == ("hosts", "platform")
+
+
+def test_leaves_and_spines_of_one_platform_are_one_warning():
+    found = [f for f in findings(least("frr", roce={})) if f.path[0] == "fabrics" and "RoCE" in f.message]
+    [finding] = found
+    assert finding.related == ((("fabrics", "compute", "spine", "platform"), "here as well"),)
+    [note] = finding.notes
+    assert note.count(";") >= 8
+
+
+def test_each_part_of_the_intent_is_a_warning_of_its_own():
+    written = least("frr", roce={})
+    written["management"] |= {"ntp": ["172.20.0.5"], "gnmi": True}
+    parts = [message.partition("that ")[2] for message, path in warnings(written) if path[0] == "fabrics"]
+    assert "the management plane asks for" in parts
+    assert "the RoCE policy asks for" in parts
+
+
+def test_a_single_thing_is_named():
+    written = least("sonic")
+    written["management"]["users"] = {"netops": {"password": {"secret": "users/netops"}}}
+    [(message, _)] = warnings(written)
+    assert message == "SONiC cannot express local accounts with a password, which the management plane asks for"

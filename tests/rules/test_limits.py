@@ -1,0 +1,79 @@
+"""Limits of platforms: data by name, one rule, one finding a number."""
+
+import pytest
+
+from netgen.rules.limits import BOUNDS, MEASURES, limits_of
+from tests.rules.intents import RENDERER, findings, least
+
+PLATFORMS = RENDERER.platforms
+
+
+def told(code: str, written: dict) -> list[str]:
+    return [finding.message for finding in findings(written) if finding.code == code]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_limit_of_a_platform_is_checked(platform):
+    for name in PLATFORMS[platform].limits:
+        bound, _, measure = name.partition("_")
+        assert measure in MEASURES or bound not in BOUNDS, f"nobody checks {name}"
+
+
+def test_every_measure_is_bounded_somewhere():
+    bounded = {name.partition("_")[2] for platform in PLATFORMS.values() for name in limits_of(platform)}
+    assert set(MEASURES) <= bounded
+
+
+def test_what_is_just_within_passes():
+    written = least("eos", roce={"watchdog": {"detect": "10ms", "restore": "60s", "poll": "5ms"}}, mtu=9214)
+    assert told("NG602", written) == told("NG417", written) == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "watchdog", "words"),
+    [
+        ("eos", {"detect": "205ms"}, "205 ms; Arista EOS takes multiples of 10 ms"),
+        ("eos", {"detect": "8ms", "poll": "4ms"}, "8 ms; Arista EOS needs at least 10 ms"),
+        ("sonic", {"detect": "5001ms"}, "5001 ms; SONiC takes at most 5000 ms"),
+        ("sonic", {"poll": "50ms"}, "50 ms; SONiC needs at least 100 ms"),
+    ],
+)
+def test_the_watchdog_is_bounded_by_the_platform(platform, watchdog, words):
+    assert any(message.endswith(words) for message in told("NG602", least(platform, roce={"watchdog": watchdog})))
+
+
+def test_no_platform_bounds_what_it_leaves_out():
+    assert told("NG602", least("frr", roce={"watchdog": {"detect": "8ms", "poll": "4ms"}})) == []
+
+
+def test_one_number_is_one_finding_with_the_tightest_platform():
+    written = least("sonic", spine="eos", roce={"watchdog": {"detect": "60001ms", "restore": "60s"}})
+    [finding] = [f for f in findings(written) if f.code == "NG602"]
+    assert finding.message == "the watchdog's detection is 60001 ms; SONiC takes at most 5000 ms"
+    assert finding.notes == ("Arista EOS takes at most 60000 ms",)
+    assert finding.path == ("fabrics", "compute", "roce", "watchdog", "detect")
+
+
+def test_an_mtu_of_the_fabric_is_told_once_and_one_of_a_tier_there():
+    [finding] = [f for f in findings(least("eos", mtu=9216)) if f.code == "NG417"]
+    assert finding.path == ("fabrics", "compute", "mtu")
+    written = least("eos", spine="sonic")
+    written["hosts"]["mtu"] = 9216
+    for role in ("leaf", "spine"):
+        written["fabrics"]["compute"][role]["mtu"] = 9216
+    [finding] = [f for f in findings(written) if f.code == "NG417"]
+    assert finding.path == ("fabrics", "compute", "leaf", "mtu")
+
+
+def test_a_gateway_is_asked_for_where_the_platform_needs_one():
+    for platform, messages in (("eos", 0), ("sonic", 1)):
+        written = least(platform)
+        del written["management"]["gateway"]
+        assert len(told("NG602", written)) == messages
+
+
+def test_the_queue_that_the_watchdog_guards_has_the_number_of_its_priority():
+    gpu = {"dscp": [26], "traffic-class": 3, "queue": 4, "pfc-priority": 3, "lossless": True}
+    assert len(told("NG602", least("sonic", roce={"classes": {"gpu": gpu}}))) == 1
+    assert told("NG602", least("sonic", roce={"classes": {"gpu": gpu}, "watchdog": None})) == []
+    assert told("NG602", least("eos", roce={"classes": {"gpu": gpu}})) == []
