@@ -43,9 +43,10 @@ class Measure:
 
 
 MEASURES = {
-    "ecn_bytes": " bytes",
+    "class_7_queue_offset": "",
+    "ecn_bytes": " B",
     "gateways": "",
-    "mtu_bytes": " bytes",
+    "mtu_bytes": "",
     "name_servers": "",
     "paths": "",
     "queue": "",
@@ -57,7 +58,8 @@ MEASURES = {
     "watched_queue_offset": "",
 }
 """Every measure, with the unit as it is written behind a number. ``paths`` counts equal-cost next hops;
-``watched_queue_offset`` is by how much queue and PFC priority of a class differ that the watchdog guards."""
+an ``offset`` is by how much two numbers of a class differ: traffic class 7 and its queue, or queue and PFC priority
+where a watchdog guards the queue."""
 BOUNDS = ("min", "max", "step")
 _CODES: Mapping[str, Code] = {"mtu_bytes": derived.MTU_TOO_LARGE}
 
@@ -97,6 +99,8 @@ def limits_of(platform: Platform) -> dict[str, int]:
 def _bound(measure: Measure, platform: Platform) -> tuple[int, str] | None:
     limits, unit = limits_of(platform), MEASURES[measure.name]
     low, high, step = (limits.get(f"{bound}_{measure.name}") for bound in BOUNDS)
+    if high == 0 and measure.name.endswith("_offset") and measure.value:
+        return high, f"{platform.title} needs the same number for both"
     if high is not None and measure.value > high:
         return high, f"{platform.title} takes at most {high}{unit}"
     if low is not None and measure.value < low:
@@ -162,8 +166,11 @@ def _roce(
         yield Measure("queue", c.queue, f"{c.name} is in queue {c.queue}", own)
         if c.pfc_priority is not None and policy.watchdog is not None:
             offset = abs(c.queue - c.pfc_priority)
-            said = f"{c.name} has queue {c.queue} and PFC priority {c.pfc_priority}, which differ by {offset}"
-            yield Measure("watched_queue_offset", offset, said, own, "give both the same number")
+            said = f"the watchdog guards queue {c.queue} of {c.name}, which has PFC priority {c.pfc_priority}"
+            yield Measure("watched_queue_offset", offset, said, own)
+        if c.traffic_class == models.MAX_PRIORITY:
+            said = f"{c.name} has traffic class {c.traffic_class} and queue {c.queue}"
+            yield Measure("class_7_queue_offset", abs(c.queue - c.traffic_class), said, own)
     if policy.marking:
         yield from _thresholds(policy, ports, path)
     if policy.watchdog is not None:
@@ -176,7 +183,7 @@ def _thresholds(policy: RocePolicy, ports: tuple[str, int], path: IntentPath) ->
     said = ports in policy.ecn
     for key, size, begins in (("min", ecn.min_bytes, "begins"), ("max", ecn.max_bytes, "is complete")):
         own = (*path, "ecn", role, f"{speed}G", key) if said else (*path, "profile")
-        yield Measure("ecn_bytes", size, f"marking {begins} at {size} bytes", own)
+        yield Measure("ecn_bytes", size, f"marking {begins} at {size} B", own)
 
 
 def _watchdog(dog: Watchdog, path: IntentPath) -> Iterator[Measure]:

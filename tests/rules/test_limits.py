@@ -77,3 +77,10 @@ def test_the_queue_that_the_watchdog_guards_has_the_number_of_its_priority():
     assert len(told("NG602", least("sonic", roce={"classes": {"gpu": gpu}}))) == 1
     assert told("NG602", least("sonic", roce={"classes": {"gpu": gpu}, "watchdog": None})) == []
     assert told("NG602", least("eos", roce={"classes": {"gpu": gpu}})) == []
+
+
+def test_eos_keeps_traffic_class_7_in_queue_7():
+    for queue, messages in ((7, 0), (5, 1)):
+        control = {"dscp": [56], "traffic-class": 7, "queue": queue, "strict": True}
+        assert len(told("NG602", least("eos", roce={"classes": {"control": control}}))) == messages
+        assert told("NG602", least("sonic", roce={"classes": {"control": control}})) == []
