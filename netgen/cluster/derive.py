@@ -1,6 +1,7 @@
 """From an intent to the cluster that follows from it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from netgen.catalog.model import Catalog, HostProfile, SwitchModel
 from netgen.cluster.model import (
@@ -13,6 +14,7 @@ from netgen.cluster.model import (
     ManagementPlan,
     Names,
     Overlay,
+    Pods,
     Record,
     Tier,
     UserPlan,
@@ -25,7 +27,7 @@ from netgen.cluster.topology.rail_optimized import RailOptimized
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import IntentPath, UnbuildableError
 from netgen.intent import models
-from netgen.intent.quantities import Breakout, IdRanges, parse_ids
+from netgen.intent.quantities import Breakout, parse_ids
 
 FOUR_BYTE_LEAVES, TWO_BYTE_LEAVES = 10_000, 64
 """From the spines' first AS number to the leaves', where the intent does not say."""
@@ -57,6 +59,48 @@ def derive(
         If no cluster follows; its findings point into the intent.
     """
     pods = expand_pods(intent)
+    _refuse_what_cannot_be_derived(intent, pods)
+    name, given = next(iter(intent.fabrics.items()))
+    fabric = _fabric(name, given, intent, catalog, pods)
+    cluster = Cluster(
+        name=intent.cluster,
+        management=_management(intent.management),
+        hosts=HostPlan(catalog.hosts[intent.hosts.profile], intent.hosts.platform, intent.hosts.mtu, "hosts"),
+        pods=pods,
+        fabrics=(fabric,),
+        names=Names(intent.naming.leaf, intent.naming.spine, intent.naming.host),
+        inventory={name: _record(row) for name, row in rows.items()},
+    )
+    if not given.exceptions:
+        return cluster
+    # Exceptions name devices, and only a cluster knows what its devices are called.
+    laid = overlay(
+        fabric.plan,
+        given.exceptions,
+        nodes={called: fabric.node(ref) for called, ref in cluster.switches_by_name(fabric).items()},
+        switches=catalog.switches,
+        snippets=snippets,
+        path=("fabrics", name, "exceptions"),
+    )
+    return replace(cluster, fabrics=(replace(fabric, overlay=laid),))
+
+
+def expand_pods(intent: models.Intent) -> Pods:
+    """Hosts that exist, pod by pod and unit by unit, with the ranges among the keys written out."""
+    return {
+        pod: {unit: given.hosts for keys, given in plan.units.items() for unit in parse_ids(keys)}
+        for pods, plan in intent.pods.items()
+        for pod in parse_ids(pods)
+    }
+
+
+def host_breakout(model: SwitchModel, profile: HostProfile) -> Breakout | None:
+    """Return the breakout into most ports of the NICs' speed; ``None``: the model has none of that speed."""
+    fitting = [b for b in model.breakouts if b.speed_gbps == profile.speed_gbps]
+    return max(fitting, key=lambda b: b.ports, default=None)
+
+
+def _refuse_what_cannot_be_derived(intent: models.Intent, pods: Pods) -> None:
     if len(pods) > 1:
         raise UnbuildableError(
             derived.TOO_MANY_PODS.about(
@@ -75,45 +119,6 @@ def derive(
                 advice="describe each fabric as a cluster of its own",
             )
         )
-    profile = catalog.hosts[intent.hosts.profile]
-    names = Names(intent.naming.leaf, intent.naming.spine, intent.naming.host)
-    hosts = HostPlan(profile, intent.hosts.platform, intent.hosts.mtu, "hosts")
-    inventory = {key: _record(row) for name, row in rows.items() for key in {name, row.alias or name}}
-    name, given = next(iter(intent.fabrics.items()))
-    bare = _fabric(name, given, intent, catalog, pods)
-    cluster = Cluster(intent.cluster, _management(intent.management), hosts, pods, (bare,), names, inventory)
-    if not given.exceptions:
-        return cluster
-    switches = (ref for ref in cluster.refs() if ref.role in {LEAF, SPINE})
-    laid = overlay(
-        bare.plan,
-        given.exceptions,
-        nodes={ref.name: _node(bare.plan, ref.role, ref.index) for ref in switches},
-        switches=catalog.switches,
-        snippets=snippets,
-        path=("fabrics", name, "exceptions"),
-    )
-    fabric = _fabric(name, given, intent, catalog, pods, laid)
-    return Cluster(cluster.name, cluster.management, hosts, pods, (fabric,), names, inventory)
-
-
-def expand_pods(intent: models.Intent) -> dict[int, dict[int, IdRanges]]:
-    """Hosts that exist, pod by pod and unit by unit, with the ranges among the keys written out."""
-    return {
-        pod: {unit: given.hosts for keys, given in plan.units.items() for unit in parse_ids(keys)}
-        for pods, plan in intent.pods.items()
-        for pod in parse_ids(pods)
-    }
-
-
-def host_breakout(model: SwitchModel, profile: HostProfile) -> Breakout | None:
-    """Return the breakout into most ports of the NICs' speed; ``None``: the model has none of that speed."""
-    fitting = [b for b in model.breakouts if b.speed_gbps == profile.speed_gbps]
-    return max(fitting, key=lambda b: b.ports, default=None)
-
-
-def _node(plan: RailOptimized, role: str, index: int) -> int:
-    return next(layer.first for layer in plan.layers if layer.name == role) + index
 
 
 def _fabric(
@@ -121,8 +126,7 @@ def _fabric(
     given: models.Fabric,
     intent: models.Intent,
     catalog: Catalog,
-    pods: Mapping[int, Mapping[int, IdRanges]],
-    laid: Overlay | None = None,
+    pods: Pods,
 ) -> Fabric:
     path: IntentPath = ("fabrics", name)
     profile = catalog.hosts[intent.hosts.profile]
@@ -144,7 +148,7 @@ def _fabric(
     return Fabric(
         name=name,
         plan=plan,
-        overlay=laid or Overlay(plan, frozenset(), {}, {}),
+        overlay=Overlay(plan),
         leaf=leaf,
         spine=spine,
         numbers=_numbers(given, plan),
@@ -153,7 +157,6 @@ def _fabric(
         spine_cable_m=given.cables.spine,
         bfd=None if given.bfd is None else BfdPlan(given.bfd.interval, given.bfd.multiplier),
         roce=None if given.roce is None else policy(given.roce, catalog.roce[given.roce.profile], (*path, "roce")),
-        oversubscription=given.oversubscription,
         origin=".".join(map(str, path)),
     )
 
@@ -177,16 +180,22 @@ def _tier(
             )
         )
     return Tier(
-        role, given.platform, model, breakout, given.mtu or fabric.mtu, given.ecmp, ".".join(map(str, (*path, role)))
+        role=role,
+        platform=given.platform,
+        model=model,
+        breakout=breakout,
+        mtu_bytes=given.mtu or fabric.mtu,
+        ecmp=given.ecmp,
+        origin=".".join(map(str, (*path, role))),
     )
 
 
-def _capacity_units(intent: models.Intent, pods: Mapping[int, Mapping[int, IdRanges]]) -> int:
+def _capacity_units(intent: models.Intent, pods: Pods) -> int:
     declared = [plan.capacity.units or 0 for plan in intent.pods.values()]
     return max(declared + [max(units) for units in pods.values()])
 
 
-def _capacity_hosts(intent: models.Intent, pods: Mapping[int, Mapping[int, IdRanges]]) -> int:
+def _capacity_hosts(intent: models.Intent, pods: Pods) -> int:
     declared = [plan.capacity.hosts or 0 for plan in intent.pods.values()]
     return max(declared + [ids.highest for units in pods.values() for ids in units.values()])
 

@@ -1,17 +1,20 @@
 """A derived cluster: plans and arithmetic; its devices are built one by one by `netgen.device.build`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netgen.catalog.model import HostProfile, SwitchModel
 from netgen.cluster.numbers import Numbers
 from netgen.cluster.ports import PortMap
 from netgen.cluster.roce import RocePolicy
 from netgen.cluster.topology.rail_optimized import RailOptimized
-from netgen.cluster.topology.slots import End, Topology
+from netgen.cluster.topology.slots import End, Topology, layer_named, layer_of
 from netgen.intent.quantities import Breakout, IdRanges
 
 HOST, LEAF, SPINE = "host", "leaf", "spine"
+
+Pods = Mapping[int, Mapping[int, IdRanges]]
+"""Hosts that exist: pod → unit → ids."""
 
 RESERVED_ADDRESSES = 10
 """Addresses at the beginning of the management subnet that stay free: gateways, consoles, jump hosts."""
@@ -25,7 +28,10 @@ class DeviceRef:
     fabric: str
     index: int
     """Position in its layer, from 0, laid out for the capacity."""
+    derived_name: str
+    """By the pattern of names; the inventory and exceptions know the device by it."""
     name: str
+    """What the device is called: its derived name, or the alias that the inventory gives it."""
     pod: int
     unit: int
     """0 for a device of a pod as a whole."""
@@ -77,11 +83,11 @@ class Overlay:
 
     topology: Topology
     """As cabled: the plan with accepted swaps over it."""
-    disabled: frozenset[End]
+    disabled: frozenset[End] = frozenset()
     """Ports that are shut; both ends of each link."""
-    models: Mapping[int, SwitchModel]
+    models: Mapping[int, SwitchModel] = field(default_factory=dict)
     """Other models than the tier's, by node."""
-    snippets: Mapping[int, tuple[Snippet, ...]]
+    snippets: Mapping[int, tuple[Snippet, ...]] = field(default_factory=dict)
     """Native lines, by node."""
 
 
@@ -100,7 +106,6 @@ class Fabric:
     spine_cable_m: int | None
     bfd: BfdPlan | None
     roce: RocePolicy | None
-    oversubscription: float
     origin: str
 
     def tier(self, role: str) -> Tier:
@@ -109,12 +114,15 @@ class Fabric:
 
     def node(self, ref: DeviceRef) -> int:
         """Return the node of a device in the fabric's topology."""
-        hosts, leaves, spines = self.plan.layers
-        return {HOST: hosts, LEAF: leaves, SPINE: spines}[ref.role].first + ref.index
+        return layer_named(self.plan, ref.role).first + ref.index
 
     def model_of(self, ref: DeviceRef) -> SwitchModel:
         """Return the model of one switch: its tier's, or the overlay's."""
         return self.overlay.models.get(self.node(ref), self.tier(ref.role).model)
+
+    def port_map(self, ref: DeviceRef) -> PortMap:
+        """Return where the slots of one switch are on its front panel."""
+        return self.tier(ref.role).port_map(self.model_of(ref), self.plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,15 +194,20 @@ class Cluster:
     name: str
     management: ManagementPlan
     hosts: HostPlan
-    pods: Mapping[int, Mapping[int, IdRanges]]
-    """Hosts that exist: pod → unit → ids."""
+    pods: Pods
     fabrics: tuple[Fabric, ...]
     names: Names
     inventory: Mapping[str, Record]
     """By derived name."""
 
     def fabric(self, name: str) -> Fabric:
-        """Return the fabric of that name; raises KeyError if there is none."""
+        """Return the fabric of that name.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
         for fabric in self.fabrics:
             if fabric.name == name:
                 return fabric
@@ -203,64 +216,62 @@ class Cluster:
     def refs(self) -> Iterator[DeviceRef]:
         """Yield every device that exists: spines, leaves, hosts, each in the order of ids."""
         for fabric in self.fabrics:
-            for pod in sorted(self.pods):
-                for index in range((pod - 1) * fabric.plan.spines, pod * fabric.plan.spines):
-                    yield self.spine(fabric, index)
-            for pod, units in sorted(self.pods.items()):
-                for unit in sorted(units):
-                    per_unit = fabric.plan.rails * fabric.plan.group
-                    first = ((pod - 1) * fabric.plan.units + unit - 1) * per_unit
-                    for index in range(first, first + per_unit):
-                        yield self.leaf(fabric, index)
-        fabric = self.fabrics[0]
+            yield from self.switches(fabric)
+        plan = self.fabrics[0].plan
         for pod, units in sorted(self.pods.items()):
             for unit, ids in sorted(units.items()):
-                first = ((pod - 1) * fabric.plan.units + unit - 1) * fabric.plan.hosts
                 for host in ids:
-                    yield self.host(fabric, first + host - 1)
+                    yield self.host(self.fabrics[0], plan.host_at(pod, unit, host))
+
+    def switches(self, fabric: Fabric) -> Iterator[DeviceRef]:
+        """Yield the switches of a fabric that exist: spines, then leaves."""
+        plan = fabric.plan
+        for pod in sorted(self.pods):
+            for index in plan.spines_of(pod):
+                yield self.spine(fabric, index)
+        for pod, units in sorted(self.pods.items()):
+            for unit in sorted(units):
+                for index in plan.leaves_of(pod, unit):
+                    yield self.leaf(fabric, index)
+
+    def switches_by_name(self, fabric: Fabric) -> dict[str, DeviceRef]:
+        """Return the switches of a fabric by what they are called, and by their derived names."""
+        refs = list(self.switches(fabric))
+        return {ref.derived_name: ref for ref in refs} | {ref.name: ref for ref in refs}
 
     def spine(self, fabric: Fabric, index: int) -> DeviceRef:
         """Return a spine by its index."""
-        pod, spine = divmod(index, fabric.plan.spines)
-        name = self.names.spine.format(pod=pod + 1, spine=spine + 1, fabric=fabric.name)
-        return DeviceRef(SPINE, fabric.name, index, self._called(name), pod + 1, 0, 0)
+        pod, spine = fabric.plan.spine_ids(index)
+        name = self.names.spine.format(pod=pod, spine=spine)
+        return DeviceRef(SPINE, fabric.name, index, name, self._called(name), pod, 0, 0)
 
     def leaf(self, fabric: Fabric, index: int) -> DeviceRef:
         """Return a leaf by its index."""
-        plan = fabric.plan
-        rest, in_group = divmod(index, plan.group)
-        rest, rail = divmod(rest, plan.rails)
-        pod, unit = divmod(rest, plan.units)
-        name = self.names.leaf.format(pod=pod + 1, unit=unit + 1, rail=rail + 1, leaf=in_group + 1, fabric=fabric.name)
-        return DeviceRef(LEAF, fabric.name, index, self._called(name), pod + 1, unit + 1, rail + 1)
+        pod, unit, rail, leaf = fabric.plan.leaf_ids(index)
+        name = self.names.leaf.format(pod=pod, unit=unit, rail=rail, leaf=leaf)
+        return DeviceRef(LEAF, fabric.name, index, name, self._called(name), pod, unit, rail)
 
     def host(self, fabric: Fabric, index: int) -> DeviceRef:
         """Return a host by its index."""
-        rest, host = divmod(index, fabric.plan.hosts)
-        pod, unit = divmod(rest, fabric.plan.units)
-        name = self.names.host.format(pod=pod + 1, unit=unit + 1, host=host + 1)
-        return DeviceRef(HOST, fabric.name, index, self._called(name), pod + 1, unit + 1, 0)
+        pod, unit, host = fabric.plan.host_ids(index)
+        name = self.names.host.format(pod=pod, unit=unit, host=host)
+        return DeviceRef(HOST, fabric.name, index, name, self._called(name), pod, unit, 0)
 
     def device_at(self, fabric: Fabric, node: int) -> DeviceRef:
         """Return the device of a node of a fabric's topology."""
-        hosts, leaves, spines = fabric.plan.layers
-        if node in hosts:
-            return self.host(fabric, hosts.index(node))
-        if node in leaves:
-            return self.leaf(fabric, leaves.index(node))
-        return self.spine(fabric, spines.index(node))
+        layer = layer_of(fabric.plan, node)
+        make = {HOST: self.host, LEAF: self.leaf, SPINE: self.spine}[layer.name]
+        return make(fabric, layer.index(node))
 
     def exists(self, fabric: Fabric, ref: DeviceRef) -> bool:
         """Whether a device is there, or only laid out for."""
-        units = self.pods.get(ref.pod)
-        if units is None:
-            return False
+        units = self.pods.get(ref.pod, {})
         if ref.role == SPINE:
-            return True
-        ids = units.get(ref.unit)
-        if ids is None:
-            return False
-        return ref.role == LEAF or ref.index % fabric.plan.hosts + 1 in ids
+            return bool(units)
+        if ref.role == LEAF:
+            return ref.unit in units
+        *_, host = fabric.plan.host_ids(ref.index)
+        return host in units.get(ref.unit, ())
 
     def management_address(self, ref: DeviceRef) -> int:
         """Address on the management network: the inventory's, else by arithmetic in the order spines, leaves, hosts."""
@@ -273,11 +284,10 @@ class Cluster:
 
     def record(self, ref: DeviceRef) -> Record:
         """Return what the inventory knows of a device; the defaults where it says nothing."""
-        return self.inventory.get(ref.name, _UNKNOWN)
+        return self.inventory.get(ref.derived_name, _UNKNOWN)
 
     def _called(self, name: str) -> str:
-        record = self.inventory.get(name)
-        return record.alias if record is not None and record.alias else name
+        return self.inventory.get(name, _UNKNOWN).alias or name
 
 
 _UNKNOWN = Record()

@@ -6,6 +6,7 @@ oversubscription. Every leaf has the same number of links to every spine, so the
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 from netgen.cluster.topology.rail_optimized import RailOptimized
 from netgen.diagnostics.codes import derived
@@ -36,7 +37,7 @@ class Demand:
     units: int
     hosts: int
     rails: int
-    oversubscription: float
+    oversubscription: Fraction
     leaf_ports: int
     spine_ports: int
     spines: int | None
@@ -74,7 +75,7 @@ def size(demand: Demand) -> RailOptimized:
 def _no_host_port(demand: Demand) -> Finding:
     return derived.PORT_BUDGET.about(
         f"a leaf of {demand.leaf_ports} port{'s' * (demand.leaf_ports > 1)} has none left for hosts "
-        f"at {demand.oversubscription:g}:1",
+        f"at {_words(demand.oversubscription)}",
         (*demand.path, "leaf", "model"),
         advice="choose a model or a breakout with more ports",
     )
@@ -82,16 +83,20 @@ def _no_host_port(demand: Demand) -> Finding:
 
 def _uplinks(demand: Demand, down: int) -> int:
     uplinks = down / demand.oversubscription
-    if uplinks != int(uplinks):
-        near = sorted({down / n for n in (math.floor(uplinks), math.ceil(uplinks)) if n})
+    if uplinks.denominator != 1:
+        near = sorted({Fraction(down, n) for n in (math.floor(uplinks), math.ceil(uplinks)) if n})
         raise UnbuildableError(
             derived.OVERSUBSCRIPTION.about(
-                f"{down} host ports a leaf at {demand.oversubscription:g}:1 would need {uplinks:g} uplinks",
+                f"{down} host ports a leaf at {_words(demand.oversubscription)} would need {float(uplinks):g} uplinks",
                 (*demand.path, "oversubscription"),
-                advice="the nearest that can be built: " + " and ".join(f"{ratio:g}:1" for ratio in near),
+                advice="the nearest that can be built: " + " and ".join(map(_words, near)),
             )
         )
-    return int(uplinks)
+    return uplinks.numerator
+
+
+def _words(ratio: Fraction) -> str:
+    return f"{ratio.numerator}:{ratio.denominator}"
 
 
 def _spines(demand: Demand, leaves: int, uplinks: int) -> int:

@@ -1,6 +1,7 @@
 """Builds one device of a cluster; the cost does not depend on the size of the cluster."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from netgen.cluster.model import HOST, LEAF, Cluster, DeviceRef, Fabric
 from netgen.cluster.roce import PortQos
@@ -46,12 +47,12 @@ def devices(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Swi
 
 
 def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Switch:
-    fabric = cluster.fabric(ref.fabric)
-    tier = fabric.tier(ref.role)
-    cabled = list(_switch_ports(cluster, platforms, fabric, ref))
+    site = _site(cluster, platforms, ref)
+    fabric, tier = site.fabric, site.fabric.tier(ref.role)
+    cabled = list(_switch_ports(site))
     ports = [port for port, _ in cabled]
     record = cluster.record(ref)
-    snippets = fabric.overlay.snippets.get(fabric.node(ref), ())
+    snippets = fabric.overlay.snippets.get(site.node, ())
     routing = bgp(fabric, ref, cabled)
     return Switch(
         name=ref.name,
@@ -76,12 +77,41 @@ def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef)
     )
 
 
-def _switch_ports(
-    cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric, ref: DeviceRef
-) -> Iterator[Cabled]:
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The device that is built, and what surrounds it."""
+
+    cluster: Cluster
+    platforms: Mapping[str, Platform]
+    fabric: Fabric
+    ref: DeviceRef
+    node: int
+    """Of the device in the fabric's topology."""
+
+    def far(self, slot: int) -> tuple[DeviceRef, int] | None:
+        """Return the device and its slot at the other end of a slot's cable, whether or not it exists."""
+        end = self.fabric.overlay.topology.peer(self.node, slot)
+        return None if end is None else (self.cluster.device_at(self.fabric, end[0]), end[1])
+
+    def port_name(self, ref: DeviceRef, slot: int) -> str:
+        """Name the port of another device's slot."""
+        return port_at(self.cluster, self.platforms, self.fabric, ref, slot)
+
+    def is_shut(self, slot: int) -> bool:
+        """Whether an exception shuts the port of a slot."""
+        return (self.node, slot) in self.fabric.overlay.disabled
+
+
+def _site(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> _Site:
+    fabric = cluster.fabric(ref.fabric)
+    return _Site(cluster, platforms, fabric, ref, fabric.node(ref))
+
+
+def _switch_ports(site: _Site) -> Iterator[Cabled]:
+    fabric, ref = site.fabric, site.ref
     tier, model = fabric.tier(ref.role), fabric.model_of(ref)
-    platform = platforms[tier.platform]
-    ports = tier.port_map(model, fabric.plan)
+    platform = site.platforms[tier.platform]
+    ports = fabric.port_map(ref)
     split = tier.breakout.ports
     lanes = model.lanes // split
     speed = tier.breakout.speed_gbps
@@ -105,43 +135,38 @@ def _switch_ports(
             mtu_bytes=tier.mtu_bytes,
             description="spare",
         )
-        yield port, _cable(cluster, platforms, fabric, ref, port, qos)
+        peer = None if port.slot is None else _cable(site, port, port.slot)
+        if peer is not None:
+            port.qos = qos
+        yield port, peer
 
 
-def _cable(
-    cluster: Cluster,
-    platforms: Mapping[str, Platform],
-    fabric: Fabric,
-    ref: DeviceRef,
-    port: Port,
-    qos: PortQos | None,
-) -> DeviceRef | None:
+def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
     """Make a spare port what its cable makes it, or what it is kept for; return who is at the other end."""
-    node = fabric.node(ref)
-    far = None if port.slot is None else fabric.overlay.topology.peer(node, port.slot)
-    if port.slot is None or far is None:
+    fabric, ref = site.fabric, site.ref
+    far = site.far(slot)
+    if far is None:
         return None
-    peer = cluster.device_at(fabric, far[0])
-    if not cluster.exists(fabric, peer):
-        port.role, port.enabled, port.description = PortRole.RESERVED, True, None
+    peer, far_slot = far
+    port.enabled = not site.is_shut(slot)
+    if not site.cluster.exists(fabric, peer):
+        port.role, port.description = PortRole.RESERVED, None
         return None
     port.peer_device = peer.name
-    port.peer_port = port_at(cluster, platforms, fabric, peer, far[1])
+    port.peer_port = site.port_name(peer, far_slot)
     port.description = f"{port.peer_device} {port.peer_port}"
-    port.enabled = (node, port.slot) not in fabric.overlay.disabled
-    port.qos = qos
     if peer.role == HOST:
         port.role = PortRole.HOST
-        port.ipv4 = fabric.numbers.host_link(ref.index, port.slot)
+        port.ipv4 = fabric.numbers.host_link(ref.index, slot)
         port.cable_m = fabric.host_cable_m
         return peer
     port.role = PortRole.UPLINK if ref.role == LEAF else PortRole.DOWNLINK
     port.cable_m = fabric.spine_cable_m
     if ref.role == LEAF:
-        spine_end = fabric.numbers.uplink(ref.index, port.slot - fabric.plan.down)
+        spine_end = fabric.numbers.uplink(ref.index, slot - fabric.plan.down)
         port.ipv4 = None if spine_end is None else spine_end + 1
     else:
-        port.ipv4 = fabric.numbers.uplink(peer.index, far[1] - fabric.plan.down)
+        port.ipv4 = fabric.numbers.uplink(peer.index, far_slot - fabric.plan.down)
     port.unnumbered = port.ipv4 is None
     return peer
 
@@ -152,42 +177,10 @@ def _distinct(policies: Iterable[PortQos | None]) -> tuple[PortQos, ...]:
 
 
 def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Host:
-    fabric = cluster.fabric(ref.fabric)
-    numbers, profile = fabric.numbers, cluster.hosts.profile
+    site = _site(cluster, platforms, ref)
+    fabric, profile = site.fabric, cluster.hosts.profile
     record = cluster.record(ref)
-    ports, routes = [], []
-    node = fabric.node(ref)
-    qos = None if fabric.roce is None else fabric.roce.port_qos(HOST, profile.speed_gbps)
-    for rail, name in enumerate(profile.nic_names):
-        far = fabric.overlay.topology.peer(node, rail)
-        assert far is not None  # noqa: S101 - every NIC has its rail
-        leaf = cluster.device_at(fabric, far[0])
-        leaf_port = port_at(cluster, platforms, fabric, leaf, far[1])
-        gateway = numbers.host_link(leaf.index, far[1])
-        ports.append(
-            Port(
-                name=name,
-                slot=rail,
-                cage=rail + 1,
-                subport=0,
-                lane=0,
-                lanes=1,
-                breakout=1,
-                role=PortRole.HOST,
-                speed_gbps=profile.speed_gbps,
-                fec="rs",
-                autoneg=False,
-                enabled=far not in fabric.overlay.disabled,
-                mtu_bytes=cluster.hosts.mtu_bytes or fabric.mtu_bytes,
-                description=f"{leaf.name} {leaf_port}",
-                peer_device=leaf.name,
-                peer_port=leaf_port,
-                ipv4=gateway + 1,
-                cable_m=fabric.host_cable_m,
-                qos=qos,
-            )
-        )
-        routes.append(HostRoute(numbers.hosts.address, numbers.hosts.length, gateway))
+    nics = list(_nics(site))
     return Host(
         name=ref.name,
         cluster=cluster.name,
@@ -203,10 +196,46 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
         state=record.state,
         management=_management(cluster, ref),
         origin=cluster.hosts.origin,
-        ports=ports,
+        ports=[port for port, _ in nics],
         gpus=profile.gpus,
-        routes=routes,
+        routes=[route for _, route in nics],
     )
+
+
+def _nics(site: _Site) -> Iterator[tuple[Port, HostRoute]]:
+    """Yield every NIC that is cabled, with its route to the NICs of other hosts; in rail order."""
+    cluster, fabric = site.cluster, site.fabric
+    profile, numbers = cluster.hosts.profile, fabric.numbers
+    qos = None if fabric.roce is None else fabric.roce.port_qos(HOST, profile.speed_gbps)
+    for rail, name in enumerate(profile.nic_names):
+        far = site.far(rail)
+        if far is None:
+            continue
+        leaf, leaf_slot = far
+        leaf_port = site.port_name(leaf, leaf_slot)
+        gateway = numbers.host_link(leaf.index, leaf_slot)
+        port = Port(
+            name=name,
+            slot=rail,
+            cage=rail + 1,
+            subport=0,
+            lane=0,
+            lanes=1,
+            breakout=1,
+            role=PortRole.HOST,
+            speed_gbps=profile.speed_gbps,
+            fec="rs",
+            autoneg=False,
+            enabled=not site.is_shut(rail),
+            mtu_bytes=cluster.hosts.mtu_bytes or fabric.mtu_bytes,
+            description=f"{leaf.name} {leaf_port}",
+            peer_device=leaf.name,
+            peer_port=leaf_port,
+            ipv4=gateway + 1,
+            cable_m=fabric.host_cable_m,
+            qos=qos,
+        )
+        yield port, HostRoute(numbers.hosts.address, numbers.hosts.length, gateway)
 
 
 def _management(cluster: Cluster, ref: DeviceRef) -> Management:

@@ -30,7 +30,8 @@ class PortRole(StrEnum):
     DOWNLINK = "downlink"
     """To the tier below, which is not a host."""
     RESERVED = "reserved"
-    """Laid out for a device that is not built yet: broken out, up, otherwise bare: growth only adds lines."""
+    """Laid out for a device that is not built yet: broken out, up unless an exception shuts it, and otherwise bare, so
+    that growth only adds lines."""
     SPARE = "spare"
     """Outside of the capacity: broken out like its neighbours and shut."""
 
@@ -159,7 +160,7 @@ class User:
 
     name: str
     password_hash: str | None
-    """Token of a secret reference (see `netgen.secrets`), never the secret."""
+    """Token of a secret reference (see `netgen.session.secrets`), never the secret."""
     ssh_keys: tuple[str, ...]
     role: str
     """``admin`` or ``operator``."""

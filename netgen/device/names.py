@@ -26,6 +26,5 @@ def port_at(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric,
     if ref.role == HOST:
         return cluster.hosts.profile.nic_names[slot]
     tier = fabric.tier(ref.role)
-    model = fabric.model_of(ref)
-    position = tier.port_map(model, fabric.plan).position(slot)
-    return switch_port(platforms[tier.platform], model, tier.breakout.ports, position)
+    position = fabric.port_map(ref).position(slot)
+    return switch_port(platforms[tier.platform], fabric.model_of(ref), tier.breakout.ports, position)

@@ -6,6 +6,7 @@ Keys are written in kebab-case. Ids are keys or ranges, never positions in a lis
 growth adds, and one host can retire.
 """
 
+from fractions import Fraction
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -216,8 +217,8 @@ class SwitchRole(Model):
 
     model: Name
     platform: Name
-    breakout: BreakoutMode = None
-    """How every cage is divided; default: one port at the NICs' speed."""
+    breakout: BreakoutMode | None = None
+    """How every cage is divided; default: into most ports of the NICs' speed."""
     count: Count | None = None
     """Pins how many there are in a pod; default: derived."""
     mtu: Mtu | None = None
@@ -297,7 +298,7 @@ class Fabric(Model):
     technology: Literal["ethernet"] = "ethernet"
     leaf: SwitchRole
     spine: SwitchRole
-    oversubscription: Ratio = 1.0
+    oversubscription: Ratio = Fraction(1)
     pools: Pools
     asn: AsnPlan = AsnPlan()
     mtu: Mtu = 9000

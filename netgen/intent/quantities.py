@@ -11,15 +11,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
 
 def _quantity(noun: str, units: dict[str, int], *, minimum: int = 0, maximum: int) -> Callable[[object], int]:
-    """Make a parser for whole quantities in the given units; the first unit is the one shown as an example."""
+    """Make a parser for whole quantities.
+
+    Parameters
+    ----------
+    noun
+        What is parsed, with its article.
+    units
+        Each with its size in the smallest one, whose size is 1; the first two are shown as examples.
+    minimum, maximum
+        In the smallest unit.
+    """
     form = re.compile(r"([0-9]+(?:\.[0-9]+)?)(" + "|".join(map(re.escape, units)) + ")")
     known = ", ".join(units)
+    smallest = min(units, key=units.__getitem__)
 
     def parse(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -34,13 +45,10 @@ def _quantity(noun: str, units: dict[str, int], *, minimum: int = 0, maximum: in
         number, unit = match.groups()
         exact = Fraction(number) * units[unit]
         if exact.denominator != 1:
-            raise ValueError(f"{value} is not a whole number of the smallest unit, {min(units, key=units.__getitem__)}")
-        result = exact.numerator
-        if not minimum <= result <= maximum:
-            smallest = min(units, key=units.__getitem__)
-            low, high = (bound // units[smallest] for bound in (minimum, maximum))
-            raise ValueError(f"{value} is outside {low}{smallest} to {high}{smallest}")
-        return result
+            raise ValueError(f"{value} is not a whole number of the smallest unit, {smallest}")
+        if not minimum <= exact.numerator <= maximum:
+            raise ValueError(f"{value} is outside {minimum}{smallest} to {maximum}{smallest}")
+        return exact.numerator
 
     return parse
 
@@ -83,15 +91,21 @@ Percent = Annotated[int, BeforeValidator(_quantity("a share", {"%": 1}, maximum=
 """A whole percentage, written ``20%``."""
 
 
-def _parse_ratio(value: object) -> float:
-    match = re.fullmatch(r"([1-9][0-9]*(?:\.[0-9]+)?):1", value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("an oversubscription is written as a ratio to one, such as 1:1 or 2:1")
-    return float(match[1])
+def parse_ratio(value: object) -> Fraction:
+    """Read ``2:1``, ``1.5:1`` or ``3:2``, of at least one; raises ValueError with what is due."""
+    match = _RATIO.fullmatch(value) if isinstance(value, str) else None
+    ratio = Fraction(match[1]) / int(match[2]) if match else Fraction(0)
+    if ratio < 1:
+        raise ValueError("an oversubscription is written as a ratio of at least one, such as 1:1, 2:1 or 3:2")
+    return ratio
 
 
-Ratio = Annotated[float, BeforeValidator(_parse_ratio), _schema("1:1", r"[1-9][0-9]*(\.[0-9]+)?:1")]
-"""Oversubscription, downlinks to uplinks, written ``2:1``."""
+_RATIO = re.compile(r"([1-9][0-9]{0,3}(?:\.[0-9]{1,6})?):([1-9][0-9]{0,3})")
+
+Ratio = Annotated[
+    Fraction, PlainValidator(parse_ratio), _schema("1:1", r"[1-9][0-9]{0,3}(\.[0-9]{1,6})?:[1-9][0-9]{0,3}")
+]
+"""Oversubscription, downlinks to uplinks, written ``2:1`` or ``3:2``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +127,7 @@ def parse_breakout(value: object) -> Breakout:
     return Breakout(int(match[1]), int(match[2]))
 
 
-BreakoutMode = Annotated[Any, BeforeValidator(parse_breakout), _schema("2x400G", "[1248]x[1-9][0-9]{0,3}G")]
+BreakoutMode = Annotated[Breakout, PlainValidator(parse_breakout), _schema("2x400G", "[1248]x[1-9][0-9]{0,3}G")]
 """A `Breakout`, written ``2x400G``."""
 
 
@@ -166,8 +180,8 @@ def parse_ids(value: object) -> IdRanges:
 
 
 Ids = Annotated[
-    Any,
-    BeforeValidator(parse_ids),
+    IdRanges,
+    PlainValidator(parse_ids),
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "examples": ["1-64"]}),
 ]
 """An `IdRanges`, written ``7``, ``1-64`` or ``1-30,33-64``."""

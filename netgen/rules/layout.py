@@ -101,7 +101,7 @@ def _breakout(tier: SwitchRole, model: SwitchModel, path: IntentPath) -> Iterato
 
 def _speed(tier: SwitchRole, catalog: Catalog, profile: HostProfile) -> int | None:
     breakout = tier.breakout or host_breakout(catalog.switches[tier.model], profile)
-    return None if breakout is None else int(breakout.speed_gbps)
+    return None if breakout is None else breakout.speed_gbps
 
 
 def _mtu(intent: Intent, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:

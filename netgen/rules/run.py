@@ -9,7 +9,7 @@ from netgen.diagnostics.finding import Finding, UnbuildableError
 from netgen.diagnostics.model import Severity
 from netgen.intent.models import Intent, InventoryRow
 from netgen.platforms.model import Platform
-from netgen.rules import addressing, expression, layout, limits, qos, references, switches
+from netgen.rules import accounts, addressing, expression, layout, limits, qos, references, switches
 
 
 def derive_checked(
@@ -32,6 +32,7 @@ def derive_checked(
     if refused(findings):
         return None, findings
     findings += layout.check(intent, catalog)
+    findings += accounts.check(intent)
     findings += qos.check(intent, catalog.roce)
     if refused(findings):
         return None, findings

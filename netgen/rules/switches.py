@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from netgen.catalog.model import SwitchModel
-from netgen.cluster.model import LEAF, SPINE, Cluster, Fabric, Tier
+from netgen.cluster.model import Cluster, Fabric, Tier
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -52,10 +52,10 @@ def _uses(intent: Intent, cluster: Cluster) -> Iterator[_Use]:
         for tier in (fabric.leaf, fabric.spine):
             yield _Use(fabric, tier, tier.model, (*path, tier.role, "model"), by_exception=False)
         others = {key: one for key, one in intent.fabrics[fabric.name].exceptions.items() if one.model is not None}
-        roles = {ref.name: ref.role for ref in cluster.refs() if ref.role in {LEAF, SPINE}} if others else {}
+        switches = cluster.switches_by_name(fabric) if others else {}
         for key, deviation in others.items():
             if deviation.model is not None and deviation.device is not None:
-                tier = fabric.tier(roles[deviation.device])
+                tier = fabric.tier(switches[deviation.device].role)
                 at = (*path, "exceptions", key, "model")
                 yield _Use(fabric, tier, models[deviation.model], at, by_exception=True)
 

@@ -1,6 +1,7 @@
 """Sizes against print, and against a search that knows nothing of the formulas."""
 
 import math
+from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given
@@ -16,7 +17,7 @@ def demand(**changed: object) -> Demand:
         "units": 2,
         "hosts": 32,
         "rails": 8,
-        "oversubscription": 1.0,
+        "oversubscription": Fraction(1),
         "leaf_ports": 64,
         "spine_ports": 64,
         "spines": None,
@@ -42,10 +43,10 @@ def test_published_superpods(units: int, leaves: int, spines: int, cables: int) 
     rails=st.integers(1, 8),
     leaf_ports=st.integers(2, 128),
     spine_ports=st.integers(2, 512),
-    ratio=st.sampled_from([1.0, 2.0, 3.0, 4.0]),
+    ratio=st.sampled_from([Fraction(1), Fraction(3, 2), Fraction(2), Fraction(3)]),
 )
 def test_the_fewest_spines_that_hold_every_link(
-    units: int, hosts: int, rails: int, leaf_ports: int, spine_ports: int, ratio: float
+    units: int, hosts: int, rails: int, leaf_ports: int, spine_ports: int, ratio: Fraction
 ) -> None:
     asked = demand(
         units=units, hosts=hosts, rails=rails, leaf_ports=leaf_ports, spine_ports=spine_ports, oversubscription=ratio
@@ -70,7 +71,7 @@ def test_the_fewest_spines_that_hold_every_link(
 @pytest.mark.parametrize(
     ("changed", "code", "advice"),
     [
-        ({"oversubscription": 3.0}, "NG404", "the nearest that can be built"),
+        ({"oversubscription": Fraction(3)}, "NG404", "the nearest that can be built"),
         ({"units": 9}, "NG405", "declare at most 8 units"),
         ({"spines": 3}, "NG406", "what can be built: 8, 16, 32"),
         ({"leaf_ports": 1}, "NG403", "more ports"),

@@ -58,6 +58,49 @@ class RailOptimized:
         """Leaves of a pod."""
         return self.units * self.rails * self.group
 
+    def spines_of(self, pod: int) -> range:
+        """Indices of a pod's spines; pods count from 1, as all ids do."""
+        return range((pod - 1) * self.spines, pod * self.spines)
+
+    def leaves_of(self, pod: int, unit: int) -> range:
+        """Indices of a unit's leaves, rail by rail."""
+        first = self._unit(pod, unit) * self.rails * self.group
+        return range(first, first + self.rails * self.group)
+
+    def host_at(self, pod: int, unit: int, host: int) -> int:
+        """Index of a host."""
+        return self._unit(pod, unit) * self.hosts + host - 1
+
+    def spine_ids(self, index: int) -> tuple[int, int]:
+        """Pod and number of a spine by its index."""
+        pod, spine = divmod(index, self.spines)
+        return pod + 1, spine + 1
+
+    def leaf_ids(self, index: int) -> tuple[int, int, int, int]:
+        """Pod, unit, rail, and number within the rail's group, of a leaf by its index."""
+        rest, leaf = divmod(index, self.group)
+        rest, rail = divmod(rest, self.rails)
+        pod, unit = divmod(rest, self.units)
+        return pod + 1, unit + 1, rail + 1, leaf + 1
+
+    def host_ids(self, index: int) -> tuple[int, int, int]:
+        """Pod, unit, and number of a host by its index."""
+        rest, host = divmod(index, self.hosts)
+        pod, unit = divmod(rest, self.units)
+        return pod + 1, unit + 1, host + 1
+
+    def hosts_of(self, leaf: int) -> range:
+        """Numbers, within their unit, of the hosts that a leaf serves; the last leaf of a group may serve fewer."""
+        first = leaf % self.group * self.down + 1
+        return range(first, min(first + self.down, self.hosts + 1))
+
+    def faces_host(self, slot: int) -> bool:
+        """Whether a slot of a leaf is for a host, and not an uplink."""
+        return slot < self.down
+
+    def _unit(self, pod: int, unit: int) -> int:
+        return (pod - 1) * self.units + unit - 1
+
     def peer(self, node: int, slot: int) -> End | None:
         """The other end of a slot's cable."""
         hosts, leaves, spines = self.layers

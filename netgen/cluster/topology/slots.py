@@ -70,7 +70,13 @@ def layers_of(*shapes: tuple[str, int, int]) -> tuple[Layer, ...]:
 
 
 def layer_named(topology: Topology, name: str) -> Layer:
-    """Return the layer of that name; raises KeyError if the topology has none."""
+    """Return the layer of that name.
+
+    Raises
+    ------
+    KeyError
+        If the topology has none.
+    """
     for layer in topology.layers:
         if layer.name == name:
             return layer
@@ -78,7 +84,13 @@ def layer_named(topology: Topology, name: str) -> Layer:
 
 
 def layer_of(topology: Topology, node: int) -> Layer:
-    """Return the layer that a node belongs to; raises KeyError for a node that does not exist."""
+    """Return the layer that a node belongs to.
+
+    Raises
+    ------
+    KeyError
+        If there is no such node.
+    """
     for layer in topology.layers:
         if node in layer:
             return layer
@@ -123,21 +135,19 @@ class Overlaid:
         """The counts of the plan: swaps change who is cabled to whom, not how many cables there are."""
         return self.base.link_counts()
 
+    def swapped(self, a: End, b: End) -> "Overlaid":
+        """Return the topology with the cables of two ends swapped at these ends.
 
-def swapped(topology: Topology, pairs: list[tuple[End, End]]) -> Overlaid:
-    """Swap the cables of pairs of ends.
-
-    Raises
-    ------
-    ValueError
-        If an end has no cable, or is named twice.
-    """
-    peers: dict[End, End] = {}
-    for a, b in pairs:
-        far_a, far_b = topology.peer(*a), topology.peer(*b)
+        Raises
+        ------
+        ValueError
+            If an end has no cable, both are of one cable, or a cable is swapped already.
+        """
+        far_a, far_b = self.base.peer(*a), self.base.peer(*b)
         if far_a is None or far_b is None:
-            raise ValueError("an end of a swap has no cable")
-        if peers.keys() & {a, b, far_a, far_b} or len({a, b, far_a, far_b}) < 4:
-            raise ValueError("an end of a swap is named twice")
-        peers |= {a: far_b, far_b: a, b: far_a, far_a: b}
-    return Overlaid(topology, peers)
+            raise ValueError("an end of the swap has no cable")
+        if len({a, b, far_a, far_b}) < 4:
+            raise ValueError("a cable is swapped with itself")
+        if self.peers.keys() & {a, b, far_a, far_b}:
+            raise ValueError("a cable of the swap is swapped already")
+        return Overlaid(self.base, {**self.peers, a: far_b, far_b: a, b: far_a, far_a: b})

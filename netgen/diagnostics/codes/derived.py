@@ -142,6 +142,12 @@ ECMP = Code(
     "A device that installs fewer equal-cost paths than it has uplinks leaves some of them idle.",
     "leaf: {ecmp: 2}   # with eight uplinks",
 )
+OPEN_ACCOUNT = Code(
+    "NG424",
+    "Account that is open to anybody",
+    "An account needs a password, an SSH key or both; a switch may let anybody in under a name that has neither.",
+    "users: {netops: {role: admin}}",
+)
 RENUMBERED = Code(
     "NG490",
     "What exists is renumbered",

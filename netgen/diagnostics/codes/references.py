@@ -57,3 +57,10 @@ MISSING_FILE = Code(
     "The intent names a file that is not in its folder, or that cannot be read as text.",
     "exceptions: {TT-1: {device: pod1-spine1, native: extras/absent.cfg, reason: agent}}",
 )
+NO_EFFECT = Code(
+    "NG310",
+    "Exception without effect",
+    "An exception changes a port (`enabled`, `swapped-with`) or a device (`model`, `native`). One that names neither,\n"
+    "or says nothing of what it names, would look as if it did something.",
+    "exceptions: {TT-1: {device: pod1-spine2, enabled: false, reason: TT-1}}",
+)
