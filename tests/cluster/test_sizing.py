@@ -1,6 +1,7 @@
 """Sizes against print, and against a search that knows nothing of the formulas."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from netgen.cluster.sizing import Demand, size
 from netgen.diagnostics.finding import UnbuildableError
+from netgen.intent.quantities import parse_ratio
 
 
 def demand(**changed: object) -> Demand:
@@ -83,3 +85,19 @@ def test_what_cannot_be_built_is_refused_with_what_can(changed: dict, code: str,
     (finding,) = refused.value.findings
     assert finding.code == code
     assert advice in finding.advice
+
+
+@given(hosts=st.integers(1, 60), ratio=st.fractions(1, 8, max_denominator=7))
+def test_the_advice_to_an_oversubscription_can_be_followed(hosts: int, ratio: Fraction) -> None:
+    asked = demand(hosts=hosts, leaf_ports=128, spine_ports=4096, oversubscription=ratio)
+    try:
+        plan = size(asked)
+    except UnbuildableError as refused:
+        (finding,) = refused.findings
+        assume(finding.code == "NG404")
+        for words in finding.advice.partition(": ")[2].split(" and "):
+            if parse_ratio(words) >= ratio:
+                nearest = size(replace(asked, oversubscription=parse_ratio(words)))
+                assert nearest.down == parse_ratio(words) * nearest.uplinks
+    else:
+        assert plan.down == ratio * plan.uplinks

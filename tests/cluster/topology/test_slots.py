@@ -67,6 +67,24 @@ def test_equal_nics_of_a_unit_meet_at_the_leaves_of_their_rail(topology: RailOpt
             assert (unit, rail_of_leaf) == (host // topology.hosts, rail)
 
 
+@given(rails)
+def test_ids_and_indices_are_each_others_inverse(topology: RailOptimized) -> None:
+    hosts, leaves, spines = topology.layers
+    pods, units = range(1, topology.pods + 1), range(1, topology.units + 1)
+    assert [i for pod in pods for i in topology.spines_of(pod)] == list(range(spines.count))
+    assert [i for pod in pods for unit in units for i in topology.leaves_of(pod, unit)] == list(range(leaves.count))
+    for index in range(hosts.count):
+        assert topology.host_at(*topology.host_ids(index)) == index
+    for index in range(leaves.count):
+        pod, unit, rail, leaf = topology.leaf_ids(index)
+        assert topology.leaves_of(pod, unit)[(rail - 1) * topology.group + leaf - 1] == index
+        cabled = [topology.peer(leaves.first + index, slot) for slot in range(topology.down)]
+        assert [topology.host_ids(end[0])[-1] for end in cabled if end] == list(topology.hosts_of(index))
+    for index in range(spines.count):
+        pod, spine = topology.spine_ids(index)
+        assert topology.spines_of(pod)[spine - 1] == index
+
+
 @pytest.mark.parametrize(("a", "p", "h", "groups", "hosts"), [(4, 2, 2, 9, 72)])
 def test_published_dragonfly(a: int, p: int, h: int, groups: int, hosts: int) -> None:
     topology = Dragonfly(a, p, h)
