@@ -26,6 +26,8 @@ class Reason(StrEnum):
     """The connection was lost in mid-commit: whether it took effect must be read from the device."""
     UNSUPPORTED = "unsupported"
     """The platform or this version of it cannot do it."""
+    FAILED_COMMAND = "failed-command"
+    """The device could not do what it was asked, which changed nothing: such as a daemon that does not run."""
     UNEXPECTED = "unexpected"
     """The device answered what nobody understands."""
 

@@ -50,6 +50,7 @@ _TITLES = {
     Reason.REFUSED: "the device refuses the configuration",
     Reason.EXPIRED: "no commit waits for confirmation",
     Reason.UNSUPPORTED: "not supported",
+    Reason.FAILED_COMMAND: "a command fails on the device",
     Reason.UNEXPECTED: "the device's answer is not understood",
 }
 
@@ -86,6 +87,7 @@ def _by_type() -> list[tuple[type[Exception], Reason]]:
         (napalm.SessionLockedException, Reason.LOCKED),
         (napalm.LockError, Reason.LOCKED),
         (napalm.CommitConfirmException, Reason.EXPIRED),
+        (napalm.CommandErrorException, Reason.FAILED_COMMAND),
         (napalm.NapalmException, Reason.REFUSED),
         (eapilib.CommandError, Reason.REFUSED),
     ]

@@ -28,7 +28,10 @@ class Cabling:
 def check(cabling: Cabling, states: Mapping[str, State]) -> Iterator[Problem]:
     """Yield what the neighbours of the devices that answered tell of the cabling; a cable is told once."""
     told: set[frozenset[End]] = set()
+    silent = {device for device, state in states.items() if Check.CABLING in state.unanswered}
     for device, state in sorted(states.items()):
+        if device in silent:
+            continue
         heard = {neighbour.port: (_short(neighbour.device), neighbour.device_port) for neighbour in state.lldp}
         for port, found in sorted(heard.items()):
             here = (device, port)
@@ -39,7 +42,7 @@ def check(cabling: Cabling, states: Mapping[str, State]) -> Iterator[Problem]:
             told.add(cable)
             yield Problem(device, Check.CABLING, port, _misplaced(found, wanted, cabling))
         for here, wanted in cabling.far.items():
-            if here[0] == device and here[1] not in heard and here not in cabling.dark:
+            if here[0] == device and here[1] not in heard and here not in cabling.dark and wanted[0] not in silent:
                 link = frozenset({here, wanted})
                 if link not in told:
                     told.add(link)

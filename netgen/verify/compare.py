@@ -61,8 +61,10 @@ def compare(
     problems += cables.check(cabling, states)
     for name, state in states.items():
         device = devices[name]
-        problems += _interfaces(device, platforms[device.platform], cabling, state)
-        if isinstance(device, Switch):
+        problems += [Problem(name, check, "", why) for check, why in state.unanswered.items()]
+        if Check.INTERFACE not in state.unanswered:
+            problems += _interfaces(device, platforms[device.platform], cabling, state)
+        if isinstance(device, Switch) and Check.SESSION not in state.unanswered:
             problems += _sessions(device, cabling, state)
     problems += paths.check(leaves, cabling, states)
     asked = [devices[name] for name in states]

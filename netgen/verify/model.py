@@ -1,6 +1,7 @@
 """What a verification found."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from netgen.session.state import BgpSession, Interface, LldpNeighbour, Route
@@ -24,6 +25,8 @@ class State:
     bgp: tuple[BgpSession, ...]
     interfaces: tuple[Interface, ...]
     routes: tuple[Route, ...]
+    unanswered: Mapping[Check, str] = field(default_factory=dict)
+    """Why it could not be asked for what a check needs, such as a daemon that does not run; that check is left out."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,6 +8,9 @@ from netgen.device.text import ipv4
 from netgen.verify.cabling import Cabling
 from netgen.verify.model import Check, Problem, State
 
+MOST_LEAVES = 2
+"""So many leaves that cannot be reached as they should are named; the others are counted."""
+
 
 def expected_paths(leaf: Switch, other: Switch, cabling: Cabling) -> int:
     """Count the next hops of a leaf towards another: its live uplinks to every spine that has a live link to the other.
@@ -20,23 +23,38 @@ def expected_paths(leaf: Switch, other: Switch, cabling: Cabling) -> int:
 
 
 def check(leaves: Mapping[str, Switch], cabling: Cabling, states: Mapping[str, State]) -> Iterator[Problem]:
-    """Yield every leaf whose routes to another leaf's loopback or hosts have too few or too many next hops."""
+    """Yield every leaf whose routes to other leaves' loopbacks or hosts have too few or too many next hops.
+
+    One broken link is missed by the routes to all leaves, so what is amiss alike is one problem a leaf.
+    """
     for name, leaf in leaves.items():
-        state = states.get(name)
-        if state is None:
+        if name not in states or Check.PATHS in states[name].unanswered:
             continue
-        hops = {route.prefix: len(route.next_hops) for route in state.routes}
+        hops = {route.prefix: len(route.next_hops) for route in states[name].routes}
+        alike: dict[tuple[int, int], list[str]] = {}
         for other_name, other in leaves.items():
             if other_name == name or other.pod != leaf.pod or other_name not in states:
                 continue
             wanted = expected_paths(leaf, other, cabling)
-            prefixes = [f"{ipv4(other.loopback)}/32", *(f"{ipv4(a)}/{length}" for a, length in other.bgp.aggregates)]
-            for prefix in prefixes:
-                found = hops.get(prefix, 0)
-                if found != wanted:
-                    yield Problem(
-                        name, Check.PATHS, "", f"{found} next hops to {prefix} of {other_name}; {wanted} should be"
-                    )
+            for found, prefixes in _amiss(other, hops, wanted).items():
+                alike.setdefault((found, wanted), []).append(f"{other_name} ({', '.join(prefixes)})")
+        for (found, wanted), ways in alike.items():
+            yield Problem(name, Check.PATHS, "", f"{found} next hops of {wanted} to {_listed(ways)}")
+
+
+def _amiss(other: Switch, hops: Mapping[str, int], wanted: int) -> dict[int, list[str]]:
+    """Return what a leaf announces by the number of next hops towards it, where that is not the right one."""
+    amiss: dict[int, list[str]] = {}
+    for prefix in (f"{ipv4(other.loopback)}/32", *(f"{ipv4(a)}/{length}" for a, length in other.bgp.aggregates)):
+        found = hops.get(prefix, 0)
+        if found != wanted:
+            amiss.setdefault(found, []).append(prefix)
+    return amiss
+
+
+def _listed(ways: list[str]) -> str:
+    more = len(ways) - MOST_LEAVES
+    return ", ".join(ways[:MOST_LEAVES]) + (f" and to {more} more leaves" if more > 0 else "")
 
 
 def _live_uplinks(leaf: Switch, cabling: Cabling) -> Counter[str]:

@@ -4,23 +4,26 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from netgen.cluster.model import Cluster, DeviceRef
 from netgen.device.build import build
 from netgen.device.model import Host, Switch
 from netgen.platforms.model import Platform
 from netgen.session.connections import Connections
-from netgen.session.errors import SessionError
+from netgen.session.errors import Reason, SessionError
 from netgen.session.secrets import Secrets
 from netgen.session.session import import_drivers, open_session
 from netgen.session.target import Target, make_target, why_rendered_only
 from netgen.verify.compare import ABSENT_STATES, compare
-from netgen.verify.model import Report, State
+from netgen.verify.model import Check, Report, State
 
 JOBS = 32
 """Sessions at once: devices are waited for, not computed."""
 PAUSE_S = 2.0
 """Between two looks at a fabric that is still converging."""
+
+T = TypeVar("T")
 
 Progress = Callable[[str], None]
 
@@ -109,8 +112,24 @@ def _state(target: Target, secrets: Secrets) -> State | SessionError:
     try:
         with open_session(target, secrets) as session:
             session.identify()
+            unanswered: dict[Check, str] = {}
             return State(
-                tuple(session.lldp()), tuple(session.bgp()), tuple(session.interfaces()), tuple(session.routes())
+                _answer(session.lldp, Check.CABLING, unanswered),
+                _answer(session.bgp, Check.SESSION, unanswered),
+                _answer(session.interfaces, Check.INTERFACE, unanswered),
+                _answer(session.routes, Check.PATHS, unanswered),
+                unanswered,
             )
     except SessionError as error:
         return error
+
+
+def _answer(ask: Callable[[], list[T]], check: Check, unanswered: dict[Check, str]) -> tuple[T, ...]:
+    """Ask one question; what a device cannot tell, as when a daemon does not run, must not hide the rest."""
+    try:
+        return tuple(ask())
+    except SessionError as error:
+        if error.reason is Reason.UNREACHABLE:
+            raise
+        unanswered[check] = error.message
+        return ()

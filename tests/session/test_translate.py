@@ -31,6 +31,7 @@ REFUSED = eapilib.CommandError(1002, "invalid command", command_error="x", comma
         (REFUSED, Reason.REFUSED, Reason.REFUSED),
         (napalm.ReplaceConfigException("no"), Reason.REFUSED, Reason.REFUSED),
         (napalm.CommitError("no"), Reason.REFUSED, Reason.REFUSED),
+        (napalm.CommandErrorException("bgpd is not running"), Reason.FAILED_COMMAND, Reason.UNKNOWN),
         (napalm.LockError("by operator"), Reason.LOCKED, Reason.LOCKED),
         (napalm.ConnectAuthError("no"), Reason.AUTHENTICATION, Reason.UNKNOWN),
         (napalm.UnsupportedVersion("4.20"), Reason.UNSUPPORTED, Reason.UNSUPPORTED),

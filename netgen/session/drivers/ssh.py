@@ -17,6 +17,9 @@ from netmiko import ConnectHandler
 from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException, ReadException
 from paramiko import SSHException
 
+_LOGIN_S = 20
+"""For each step of a login, where queries may take longer: a device that says nothing by then is not well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -189,9 +192,9 @@ def connect(where: Endpoint) -> Connection:
             system_host_keys=where.known_hosts is None,
             alt_host_keys=where.known_hosts is not None,
             alt_key_file=where.known_hosts or "",
-            conn_timeout=where.timeout_s,
-            auth_timeout=where.timeout_s,
-            banner_timeout=where.timeout_s,
+            conn_timeout=min(where.timeout_s, _LOGIN_S),
+            auth_timeout=min(where.timeout_s, _LOGIN_S),
+            banner_timeout=min(where.timeout_s, _LOGIN_S),
             keepalive=15,
         )
     except NetmikoAuthenticationException as error:
