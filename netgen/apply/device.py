@@ -1,8 +1,10 @@
 """Applies the plan to one device: load, compare, commit with a timer, check over a new connection, confirm."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
+from netgen.apply.lock import is_held
 from netgen.apply.model import Job, Outcome, Result
 from netgen.session.backup import save_backup
 from netgen.session.connections import read_connections
@@ -13,6 +15,10 @@ from netgen.session.session import DeviceSession, open_session
 from netgen.session.target import Target
 
 POLL_S = 1.0
+RETRY_S = 3.0
+"""Between two attempts to reach a device again after its commit."""
+GRACE_S = 15.0
+"""What a device may take to go back once its timer has fired."""
 
 
 def apply_device(job: Job) -> Outcome:
@@ -40,7 +46,7 @@ def apply_device(job: Job) -> Outcome:
             if isinstance(commit_id, Outcome):
                 return commit_id
     except SessionError as error:
-        return Outcome(job.device, _failure(error), error.message)
+        return Outcome(job.device, Result.FAILED, error.message)
     return _settle(target, secrets, job, commit_id, established, key, notes)
 
 
@@ -55,7 +61,14 @@ def _commit(session: DeviceSession, job: Job, key: bytes) -> str | Outcome:
     if difference.digest != job.difference:
         session.discard()
         return Outcome(job.device, Result.STALE, "it is no longer as the plan saw it: make a new plan")
-    return session.commit(job.timer_s)
+    commit_id = session.commit_id
+    try:
+        session.commit(job.timer_s)
+    except SessionError as error:
+        if error.reason is not Reason.UNKNOWN:
+            raise
+        # Whether it has happened is read over the next connection.
+    return commit_id
 
 
 def _settle(
@@ -67,27 +80,46 @@ def _settle(
     key: bytes,
     notes: tuple[str, ...],
 ) -> Outcome:
-    """Check a timed commit over a new connection; confirm it, or undo it."""
-    try:
-        with open_session(target, secrets) as session:
-            session.identify()
-            session.load(job.files)
-            left = session.compare(key)
-            session.discard()
-            lost = established - _wait_for(session, job, established)
-            if left.empty and not lost:
-                session.confirm(commit_id)
-                return Outcome(job.device, Result.APPLIED, notes=notes)
-            why = f"sessions were lost: {', '.join(sorted(lost))}" if lost else "the commit did not take effect in full"
-            session.abort(commit_id)
-            return Outcome(job.device, Result.ROLLED_BACK, why)
-    except SessionError as error:
-        words = f"{error.message}; what was committed and not confirmed is undone by the device within {job.timer_s} s"
-        return Outcome(job.device, Result.UNKNOWN, words)
+    """Check a timed commit over a new connection; if none comes about, see what the device's timer has done."""
+    deadline = time.monotonic() + job.timer_s + GRACE_S
+    trouble: list[str] = []
+    while True:
+        try:
+            with open_session(target, secrets) as session:
+                outcome = _judge(session, job, commit_id, established, key)
+            why = "; ".join(filter(None, (*trouble[:1], outcome.message)))
+            return replace(outcome, message=why, notes=notes)
+        except SessionError as error:
+            trouble.append(error.message)
+        if time.monotonic() > deadline or _orphaned(job):
+            words = f"{trouble[-1]}; its timer of {job.timer_s} s undoes what was not confirmed"
+            return Outcome(job.device, Result.UNKNOWN, words)
+        time.sleep(RETRY_S)
 
 
-def _failure(error: SessionError) -> Result:
-    return Result.UNKNOWN if error.reason is Reason.UNKNOWN else Result.FAILED
+def _judge(session: DeviceSession, job: Job, commit_id: str, established: frozenset[str], key: bytes) -> Outcome:
+    """Confirm a timed commit, or undo it; or find that it is undone."""
+    session.identify()
+    session.load(job.files)
+    left = session.compare(key)
+    session.discard()
+    if left.digest == job.difference and commit_id not in session.pending():
+        return Outcome(job.device, Result.ROLLED_BACK, "it is as it was before the change")
+    lost = established - _wait_for(session, job, established)
+    orphaned = _orphaned(job)
+    if left.empty and not lost and not orphaned:
+        session.confirm(commit_id)
+        return Outcome(job.device, Result.APPLIED)
+    session.abort(commit_id)
+    why = f"sessions were lost: {', '.join(sorted(lost))}" if lost else "the commit did not take effect in full"
+    if orphaned:
+        why = "the netgen that applied has ended"
+    return Outcome(job.device, Result.ROLLED_BACK, why)
+
+
+def _orphaned(job: Job) -> bool:
+    """Whether netgen was killed, which Ansible's workers outlive: what nobody will report, nobody shall confirm."""
+    return not is_held(Path(job.lock), job.owner)
 
 
 def _established(session: DeviceSession, job: Job) -> frozenset[str]:

@@ -49,6 +49,8 @@ class Job:
         afterwards if they were before.
     backup
         Folder that what ran before is kept in.
+    lock, owner
+        The lock of the apply and the process that took it: without that process nothing is confirmed.
     """
 
     device: str
@@ -65,6 +67,8 @@ class Job:
     settle_s: int
     watched: tuple[str, ...]
     backup: str
+    lock: str
+    owner: int
 
     def as_data(self) -> dict[str, Any]:
         """Return plain data, for `job_from_data`."""

@@ -1,5 +1,6 @@
 """From an approved plan to what is to be done with each device."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class StalePlanError(Exception):
     """The plan is not about what is intended now; nothing was done."""
 
 
-def make_jobs(plan: Plan, source: Source, connections: Path, *, timer_s: int, backups: Path) -> list[Job]:
+def make_jobs(plan: Plan, source: Source, connections: Path, *, timer_s: int, backups: Path, lock: Path) -> list[Job]:
     """Make the jobs of a plan, one for each device that it changes.
 
     Parameters
@@ -36,6 +37,8 @@ def make_jobs(plan: Plan, source: Source, connections: Path, *, timer_s: int, ba
         Seconds after which a device undoes what is not confirmed.
     backups
         Folder that what ran before is kept in.
+    lock
+        Held by this process (`netgen.apply.lock.hold`).
 
     Raises
     ------
@@ -51,11 +54,20 @@ def make_jobs(plan: Plan, source: Source, connections: Path, *, timer_s: int, ba
     gone = sorted(changed.keys() - refs.keys())
     if gone:
         raise StalePlanError(f"{gone[0]} does not follow from the intent any more: make a new plan")
-    return [_job(plan, device, refs[name], source, connections, timer_s, backups) for name, device in changed.items()]
+    return [
+        _job(plan, device, refs[name], source, connections, timer_s, backups, lock) for name, device in changed.items()
+    ]
 
 
 def _job(
-    plan: Plan, planned: DevicePlan, ref: DeviceRef, source: Source, connections: Path, timer_s: int, backups: Path
+    plan: Plan,
+    planned: DevicePlan,
+    ref: DeviceRef,
+    source: Source,
+    connections: Path,
+    timer_s: int,
+    backups: Path,
+    lock: Path,
 ) -> Job:
     device = build(source.cluster, source.renderer.platforms, ref)
     files = render_device(device, source.renderer)
@@ -78,6 +90,8 @@ def _job(
         settle_s=timer_s // 3,
         watched=tuple(_watched(device, changing)),
         backup=str(backups.resolve()),
+        lock=str(lock.resolve()),
+        owner=os.getpid(),
     )
 
 

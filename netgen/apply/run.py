@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,8 @@ from netgen.apply.model import ApplyReport, Job, Outcome, Result, outcome_from_d
 FORKS = 20
 """Devices at once: each is waited for, not computed."""
 PLAYBOOK = "playbooks/apply.yaml"
+RUN = "run"
+"""Name of the folder in a state folder that is Ansible's while it runs."""
 
 Progress = Callable[[Outcome], None]
 
@@ -23,6 +24,7 @@ def run_jobs(
     jobs: Sequence[Job],
     playbook: Path,
     *,
+    private: Path,
     backups: Path,
     forks: int = FORKS,
     progress: Progress = lambda _: None,
@@ -37,6 +39,8 @@ def run_jobs(
         What is to be done; each with another device.
     playbook
         ``playbooks/apply.yaml``, the built-in one or the user's.
+    private
+        Folder for Ansible's files: closed to others, and gone afterwards; what a killed run left there goes first.
     backups
         Folder that what ran before is kept in.
     forks
@@ -56,11 +60,11 @@ def run_jobs(
             heard.append(str(event["stdout"]))
         return False  # keeps no events: they are told once
 
-    # Ansible and its runner leave files in their folder: it is closed to others, and goes with the run.
-    private = Path(tempfile.mkdtemp(prefix="netgen-apply-"))
+    shutil.rmtree(private, ignore_errors=True)
+    private.mkdir(mode=0o700, parents=True)
     try:
-        _write_jobs(private, jobs)
-        _run(private, jobs, playbook, forks, hear)
+        _write_jobs(private.resolve(), jobs)
+        _run(private.resolve(), jobs, playbook, forks, hear)
     finally:
         shutil.rmtree(private, ignore_errors=True)
     why = "Ansible did not run it" + (f": {heard[-1].strip()}" if heard else "")

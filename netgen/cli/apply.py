@@ -1,19 +1,17 @@
 """apply: a plan, or what differs now."""
 
-import fcntl
-import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from netgen.apply import lock
 from netgen.apply.model import ApplyReport, Job, Outcome, Result
 from netgen.apply.prepare import MIN_TIMER_S, StalePlanError, make_jobs
-from netgen.apply.run import PLAYBOOK, run_jobs
+from netgen.apply.run import PLAYBOOK, RUN, run_jobs
 from netgen.cli.console import Format, emit, emit_json, progress, say, table
 from netgen.cli.diff import online, show_plan
 from netgen.cli.exits import Exit
@@ -30,10 +28,6 @@ CONVERGE_S = 60.0
 """How long the fabric is given after both ends of its links were changed."""
 
 
-class LockedError(Exception):
-    """Somebody else applies to this cluster from this repository."""
-
-
 def apply(what: Path, reach: Reach, *, timer_s: int, yes: bool, form: Format) -> Exit:
     """Apply a plan, or what differs from an intent now; check the fabric, report exactly."""
     if timer_s < MIN_TIMER_S:
@@ -42,14 +36,14 @@ def apply(what: Path, reach: Reach, *, timer_s: int, yes: bool, form: Format) ->
     if approved is not None:
         reach = replace(reach, limit=approved.limit)
     means = gather(Path(approved.intent) if approved else what, reach)
-    with _locked(means.state):
+    with lock.hold(means.state) as held:
         plan = approved or online(means)
         _refuse_stale(plan, means)
         if form is Format.HUMAN:
             # Whoever is asked sees every line; whoever has said yes, how many.
             show_plan(plan, brief=yes)
         backups = means.state / "backups" / time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        jobs = make_jobs(plan, means.source, means.connections.file, timer_s=timer_s, backups=backups)
+        jobs = make_jobs(plan, means.source, means.connections.file, timer_s=timer_s, backups=backups, lock=held)
         if not jobs:
             _tell(form, plan, None, None)
             return Exit.ERROR if plan.failures else Exit.DONE
@@ -59,7 +53,12 @@ def apply(what: Path, reach: Reach, *, timer_s: int, yes: bool, form: Format) ->
         with progress(f"apply {plan.cluster}", len(jobs)) as step:
             playbook = means.compiled.found.find(PLAYBOOK).path
             report = run_jobs(
-                plan.cluster, jobs, playbook, backups=backups, progress=lambda outcome: step(outcome.device)
+                plan.cluster,
+                jobs,
+                playbook,
+                private=means.state / RUN,
+                backups=backups,
+                progress=lambda outcome: step(outcome.device),
             )
         _remember(jobs, report, means)
         fabric = _check(means) if report.count(Result.APPLIED) else None
@@ -86,22 +85,6 @@ def _check(means: Means) -> Report:
             wait_s=CONVERGE_S,
             progress=step,
         )
-
-
-@contextmanager
-def _locked(state: Path) -> Iterator[None]:
-    """Hold the cluster's lock; the kernel frees it whatever becomes of this process."""
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (state / "apply.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise LockedError(f"another netgen applies to this cluster (process {lock.read().strip()})") from None
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        yield
 
 
 def _refuse_stale(plan: Plan, means: Means) -> None:

@@ -7,7 +7,7 @@ from netgen.cli.exits import Exit
 # By module: what has not been imported cannot have been raised, and importing it would cost seconds.
 _EXITS = {
     "netgen.cli.compiled.RefusedError": Exit.ERROR,
-    "netgen.cli.apply.LockedError": Exit.REFUSED,
+    "netgen.apply.lock.LockedError": Exit.REFUSED,
     "netgen.apply.prepare.StalePlanError": Exit.REFUSED,
     "netgen.lab.errors.LabError": Exit.ERROR,
     "netgen.plan.errors.PlanError": Exit.ERROR,

@@ -1,13 +1,17 @@
 """lab up, status, fault, down."""
 
+import contextlib
 import dataclasses
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from netgen.apply.lock import LockedError, hold
+from netgen.apply.run import RUN
 from netgen.cli.compiled import compiled
 from netgen.cli.console import Format, emit, emit_json, progress, say, table
 from netgen.cli.exits import Exit
-from netgen.cli.places import lab_folder
+from netgen.cli.places import lab_folder, state_folder
 from netgen.lab import lab
 from netgen.lab.status import LabStatus
 
@@ -41,6 +45,7 @@ def fault(intent: Path, kind: str, arguments: list[str]) -> Exit:
 def down(intent: Path, form: Format) -> Exit:
     """Take a lab down and leave nothing of it."""
     report = lab.down(lab_folder(intent))
+    _forget_killed_apply(state_folder(intent))
     if form is Format.JSON:
         emit_json({"name": report.name, "processes": report.processes, "files": list(map(str, report.files))})
     elif not report.name:
@@ -49,6 +54,13 @@ def down(intent: Path, form: Format) -> Exit:
         killed = f", {len(report.processes)} processes had to be killed" if report.processes else ""
         say(f"lab {report.name} is gone, nothing of it is left{killed}")
     return Exit.DONE
+
+
+def _forget_killed_apply(state: Path) -> None:
+    """Remove what an apply to the lab left behind that was killed; one that still runs cleans up after itself."""
+    if (state / RUN).is_dir():
+        with contextlib.suppress(LockedError), hold(state):
+            shutil.rmtree(state / RUN)
 
 
 def _show(state: LabStatus, form: Format, *, brief: bool) -> None:
