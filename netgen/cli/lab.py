@@ -52,7 +52,7 @@ def down(intent: Path, form: Format) -> Exit:
         say("there was no lab")
     else:
         killed = f", {len(report.processes)} processes had to be killed" if report.processes else ""
-        say(f"lab {report.name} is gone, nothing of it is left{killed}")
+        say(f"the lab of {report.name} is gone, nothing of it is left{killed}")
     return Exit.DONE
 
 
@@ -72,7 +72,7 @@ def _show(state: LabStatus, form: Format, *, brief: bool) -> None:
         return
     kinds = {kind: sum(node.kind == kind for node in state.nodes) for kind in sorted({n.kind for n in state.nodes})}
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-    emit(f"lab {state.name} is up: {counts}, {len(state.cables)} cables; it lies in {state.directory}")
+    emit(f"the lab of {state.name} is up: {counts}, {len(state.cables)} cables; it lies in {state.directory}")
     if brief:
         return
     rows = [
