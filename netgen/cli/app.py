@@ -1,5 +1,6 @@
 """The commands and their options. Each imports what it does only when it is called: `--help` is not to wait."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -15,13 +16,20 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+INTERRUPTED = 130
+"""128 + SIGINT, as a shell says it; typer returns it for Ctrl-C."""
 
 IntentFolder = Annotated[
     Path,
     typer.Argument(metavar="INTENT", help="Intent folder, such as intent/aurora.", exists=True, show_default=False),
+]
+LabIntent = Annotated[
+    Path,
+    # It may be gone: a lab is found by its name, and comes down all the same.
+    typer.Argument(metavar="INTENT", help="Intent folder that the lab was brought up of.", show_default=False),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to answer.")]
 Limit = Annotated[str | None, typer.Option(metavar="GLOB", help="Only devices with such a name.", show_default=False)]
@@ -46,7 +54,7 @@ def render(
     check: Annotated[bool, typer.Option("--check", help="Write nothing, say what is stale; exit 2 if so.")] = False,
     form: FormatOption = Format.HUMAN,
 ) -> int:
-    """Write the configurations, the inventory, the cabling list and the manifest."""
+    """Write configurations, inventory, cabling list and manifest."""
     from netgen.cli import render as command
 
     return command.render(intent, out, limit=limit, jobs=jobs, check=check, form=form)
@@ -82,7 +90,7 @@ def diff(
     lab: Lab = False,
     form: FormatOption = Format.HUMAN,
 ) -> int:
-    """Show what an apply would change on the devices, or between two renders."""
+    """Show what an apply would change, or how two renders differ."""
     from netgen.cli import diff as command
     from netgen.cli.means import Reach
 
@@ -105,7 +113,10 @@ def apply(
     lab: Lab = False,
     form: FormatOption = Format.HUMAN,
 ) -> int:
-    """Bring the devices to their intended configuration, with a timer that undoes what is not confirmed."""
+    """Bring the devices to their intended configuration.
+
+    Each commits with a timer of its own, which undoes what is not confirmed.
+    """
     from netgen.cli import apply as command
     from netgen.cli.means import Reach
 
@@ -115,22 +126,20 @@ def apply(
 @app.command()
 def verify(
     intent: IntentFolder,
-    wait: Annotated[float, typer.Option(metavar="SECONDS", help="Look again until all is well.")] = 0,
+    wait: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="Look again until all is well.")] = 0,
     limit: Limit = None,
     inventory: Inventory = None,
     lab: Lab = False,
     form: FormatOption = Format.HUMAN,
 ) -> int:
-    """Check cabling, interfaces, sessions and equal-cost paths of the devices."""
+    """Check cabling, interfaces, sessions and equal-cost paths."""
     from netgen.cli import verify as command
     from netgen.cli.means import Reach
 
     return command.verify(intent, Reach(limit, inventory, lab), wait_s=wait, form=form)
 
 
-lab_commands = typer.Typer(
-    help="Targets to try a cluster on: simulated EOS switches, real FRR routers.", no_args_is_help=True
-)
+lab_commands = typer.Typer(help="Try a cluster here: simulated EOS switches, real FRR routers.")
 app.add_typer(lab_commands, name="lab")
 
 
@@ -143,7 +152,7 @@ def lab_up(intent: IntentFolder, limit: Limit = None, form: FormatOption = Forma
 
 
 @lab_commands.command("status")
-def lab_status(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
+def lab_status(intent: LabIntent, form: FormatOption = Format.HUMAN) -> int:
     """Show the lab's devices."""
     from netgen.cli import lab as command
 
@@ -152,18 +161,20 @@ def lab_status(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
 
 @lab_commands.command("fault")
 def lab_fault(
-    intent: IntentFolder,
-    kind: Annotated[str, typer.Argument(help="Such as swap, cable-down, drift.", show_default=False)],
-    arguments: Annotated[list[str], typer.Argument(help="What it takes.", show_default=False)],
+    intent: LabIntent,
+    kind: Annotated[str, typer.Argument(metavar="FAULT", help="Such as swap, cable-down, drift.", show_default=False)],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="WHAT", help="Devices, ports.", show_default=False)
+    ] = None,
 ) -> int:
     """Break or mend something in the lab."""
     from netgen.cli import lab as command
 
-    return command.fault(intent, kind, arguments)
+    return command.fault(intent, kind, arguments or [])
 
 
 @lab_commands.command("down")
-def lab_down(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
+def lab_down(intent: LabIntent, form: FormatOption = Format.HUMAN) -> int:
     """Take the lab down, and leave nothing of it."""
     from netgen.cli import lab as command
 
@@ -202,18 +213,21 @@ def version() -> int:
 def main() -> NoReturn:
     """Run the command line; what a user can do wrong ends in words, not in a traceback."""
     try:
-        code = app(prog_name="netgen", standalone_mode=False)
+        code = app(sys.argv[1:] or ["--help"], prog_name="netgen", standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as error:
-        say(f"usage: {error.format_message()}; try --help")
+        say(f"usage: {error.format_message().rstrip('.')}; try --help")
         code = Exit.USAGE
     except (typer.Abort, KeyboardInterrupt):
-        say("interrupted")
-        code = 130  # 128 + SIGINT, as a shell says it
+        code = INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read the answer has had enough of it; what is left in the buffer must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.DONE
     except Exception as error:
         code = _explain(error)
+    if code == INTERRUPTED:
+        say("interrupted")
     sys.exit(int(code or 0))
 
 

@@ -95,7 +95,11 @@ def _refuse_stale(plan: Plan, means: Means) -> None:
 
 
 def _agreed(devices: int) -> bool:
-    return typer.confirm(f"Apply to {devices} device{'s' if devices > 1 else ''}?", default=False, err=True)
+    try:
+        return typer.confirm(f"Apply to {devices} device{'s' if devices > 1 else ''}?", default=False, err=True)
+    except typer.Abort:  # Ctrl-C, or nobody to answer
+        say("")
+        return False
 
 
 def _exit(plan: Plan, report: ApplyReport, fabric: Report | None) -> Exit:

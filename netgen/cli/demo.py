@@ -100,7 +100,8 @@ class Show:
 
 
 def _switches(show: Show) -> None:
-    show.title("1. A cluster of 256 GPUs on Arista switches, from 27 lines of intent")
+    lines = len((show.repository / "intent/aurora/cluster.yaml").read_text(encoding="utf-8").splitlines())
+    show.title(f"1. A cluster of 256 GPUs on Arista switches, from {lines} lines of intent")
     show.run("topology", "intent/aurora")
     show.run("render", "intent/aurora", "-o", "rendered/aurora")
     show.title("2. A lab of it: 16 simulated EOS switches, cabled as intended, with nothing configured")

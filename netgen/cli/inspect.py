@@ -1,4 +1,4 @@
-"""validate, topology, schema, init: what needs no device and writes no configuration."""
+"""validate, topology, schema: what needs no device and writes no configuration."""
 
 import sys
 from pathlib import Path
@@ -47,8 +47,7 @@ def topology(intent: Path, form: Format) -> Exit:
 
 def schema() -> Exit:
     """Write the JSON Schema of an intent, for editors."""
-    from netgen.intent.models import Intent
+    from netgen.intent.schema import json_schema
 
-    document = Intent.model_json_schema(by_alias=True)
-    emit_json({"$schema": "http://json-schema.org/draft-07/schema#", "title": "netgen intent", **document})
+    emit_json(json_schema())
     return Exit.DONE

@@ -129,6 +129,8 @@ def _key_span(scene: _Scene, fault: Fault) -> Span:
 
 
 def _key_advice(key: str, free: list[str]) -> str:
+    if key.replace("-", "").isdigit():
+        return f"between braces a comma ends a value; several ids are written as a list: [1-3, {key}]"
     return "put a space after the colon" if ":" in key else did_you_mean(key, free)
 
 

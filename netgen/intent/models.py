@@ -174,7 +174,10 @@ class RoceClass(Model):
     queue: Priority
     pfc_priority: Priority | None = None
     lossless: bool = False
-    strict: Annotated[StrictPriority | None, BeforeValidator(_strict)] = None
+    strict: Annotated[
+        StrictPriority | None, BeforeValidator(_strict, json_schema_input_type=StrictPriority | bool | None)
+    ] = None
+    """``true``, or with a ``cap``; default: weighted scheduling."""
     bandwidth: Annotated[Percent, Field(ge=1)] | None = None
     """Share under weighted scheduling; default: what the other weighted classes leave, in equal parts."""
 
@@ -236,7 +239,9 @@ class Pools(Model):
 
     hosts: Subnet
     loopbacks: Subnet
-    links: Annotated[Subnet | None, BeforeValidator(_links)] = None
+    links: Annotated[
+        Subnet | None, BeforeValidator(_links, json_schema_input_type=Subnet | Literal["unnumbered"] | None)
+    ] = None
     """A subnet for /31s (RFC 3021), or ``unnumbered`` (IPv6 link-local, RFC 8950)."""
 
 

@@ -157,22 +157,26 @@ MAX_ID = 1_000_000
 _RANGE = re.compile(r"([1-9][0-9]{0,6})(?:-([1-9][0-9]{0,6}))?")
 
 
+def _parse_range(value: object) -> tuple[int, int]:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        # pydantic takes a ValueError for a finding, whatever its cause
+        raise ValueError("ids are written as a number, a range or several: 7, 1-64, [1-30, 33-64]")  # noqa: TRY004
+    text = str(value).strip()
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no id or range of ids: they count from 1 and are written 7 or 1-64")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first or last > MAX_ID:
+        raise ValueError(f"{text} is not an ascending range up to {MAX_ID}")
+    return first, last
+
+
 def parse_ids(value: object) -> IdRanges:
-    """Read ``7``, ``1-64`` or ``1-30,33-64``; raises ValueError with what is due."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str):
-        raise ValueError("ids are written as a number, a range or several: 7, 1-64, 1-30,33-64")  # noqa: TRY004 - pydantic takes ValueError
-    ranges = []
-    for part in value.split(","):
-        match = _RANGE.fullmatch(part.strip())
-        if match is None:
-            raise ValueError(f"{part.strip()!r} is no id or range of ids: they count from 1 and are written 7 or 1-64")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if last < first or last > MAX_ID:
-            raise ValueError(f"{part.strip()} is not an ascending range up to {MAX_ID}")
-        ranges.append((first, last))
-    ranges.sort()
+    """Read ``7``, ``1-64``, ``1-30,33-64`` or ``[1-30, 33-64]``; raises ValueError with what is due."""
+    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+    if not parts:
+        raise ValueError("at least one id is due: 7, 1-64, [1-30, 33-64]")
+    ranges = sorted(map(_parse_range, parts))
     for (_, end), (start, _) in pairwise(ranges):
         if start <= end:
             raise ValueError(f"id {start} is named twice")
@@ -182,9 +186,18 @@ def parse_ids(value: object) -> IdRanges:
 Ids = Annotated[
     IdRanges,
     PlainValidator(parse_ids),
-    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "examples": ["1-64"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer"},
+                {"type": "string"},
+                {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}},
+            ],
+            "examples": ["1-64"],
+        }
+    ),
 ]
-"""An `IdRanges`, written ``7``, ``1-64`` or ``1-30,33-64``."""
+"""An `IdRanges`, written ``7``, ``1-64``, ``1-30,33-64`` or ``[1-30, 33-64]``."""
 
 
 def _parse_subnet(value: object) -> ipaddress.IPv4Network:

@@ -32,6 +32,7 @@ def read(kind: object, value: object) -> object:
         (q.BreakoutMode, "2x400G", q.Breakout(2, 400)),
         (q.Ids, 7, q.IdRanges(((7, 7),))),
         (q.Ids, "33-64, 1-30", q.IdRanges(((1, 30), (33, 64)))),
+        (q.Ids, [7, "1-3"], q.IdRanges(((1, 3), (7, 7)))),
     ],
 )
 def test_what_is_written_is_read(kind: object, text: object, value: object):
@@ -55,6 +56,10 @@ def test_what_is_written_is_read(kind: object, text: object, value: object):
         (q.BreakoutMode, "3x400G", "ports x speed"),
         (q.Ids, "1-30,30-64", "id 30 is named twice"),
         (q.Ids, "9-1", "9-1 is not an ascending range"),
+        (q.Ids, [], "at least one id is due"),
+        (q.Ids, True, "a number, a range or several"),
+        (q.Ids, ["1-3", [7]], "a number, a range or several"),
+        (q.Ids, [1, "1-3"], "id 1 is named twice"),
         (q.Ids, "0-3", "count from 1"),
         (q.Ids, "", "count from 1"),
         (q.Ids, "1-9999999", "up to 1000000"),
