@@ -83,28 +83,35 @@ def _settle(
     """Check a timed commit over a new connection; if none comes about, see what the device's timer has done."""
     deadline = time.monotonic() + job.timer_s + GRACE_S
     trouble: list[str] = []
+    confirming = False
     while True:
         try:
             with open_session(target, secrets) as session:
-                outcome = _judge(session, job, commit_id, established, key)
+                outcome = _judge(session, job, commit_id, established, key, confirming=confirming)
             why = "; ".join(filter(None, (*trouble[:1], outcome.message)))
             return replace(outcome, message=why, notes=notes)
         except SessionError as error:
             trouble.append(error.message)
+            confirming = confirming or error.reason is Reason.UNKNOWN
         if time.monotonic() > deadline or _orphaned(job):
             words = f"{trouble[-1]}; its timer of {job.timer_s} s undoes what was not confirmed"
             return Outcome(job.device, Result.UNKNOWN, words)
         time.sleep(RETRY_S)
 
 
-def _judge(session: DeviceSession, job: Job, commit_id: str, established: frozenset[str], key: bytes) -> Outcome:
-    """Confirm a timed commit, or undo it; or find that it is undone."""
+def _judge(
+    session: DeviceSession, job: Job, commit_id: str, established: frozenset[str], key: bytes, *, confirming: bool
+) -> Outcome:
+    """Confirm a timed commit, or undo it; or find that it is undone, or confirmed by what was lost on its way."""
     session.identify()
     session.load(job.files)
     left = session.compare(key)
     session.discard()
-    if left.digest == job.difference and commit_id not in session.pending():
-        return Outcome(job.device, Result.ROLLED_BACK, "it is as it was before the change")
+    if commit_id not in session.pending():
+        if left.digest == job.difference:
+            return Outcome(job.device, Result.ROLLED_BACK, "it is as it was before the change")
+        if left.empty and confirming:
+            return Outcome(job.device, Result.APPLIED, "it has the change, and no timer waits")
     lost = established - _wait_for(session, job, established)
     orphaned = _orphaned(job)
     if left.empty and not lost and not orphaned:
