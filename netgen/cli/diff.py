@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import typer
+
 from netgen.cli.compiled import compiled
 from netgen.cli.console import Format, coloured, emit, emit_json, progress, say, table
 from netgen.cli.exits import Exit
@@ -25,6 +27,7 @@ def diff(
 ) -> Exit:
     """Compare, show, and keep the plan if asked."""
     if against is not None:
+        _refuse_devices(reach, out)
         return _offline(intent, reach, against, brief=brief, exit_code=exit_code, form=form)
     plan = online(gather(intent, reach))
     if out is not None:
@@ -38,6 +41,13 @@ def diff(
     if plan.failures:
         return Exit.ERROR
     return Exit.DIFFERENCES if exit_code and plan.differs else Exit.DONE
+
+
+def _refuse_devices(reach: Reach, out: Path | None) -> None:
+    """Refuse what makes sense with devices alone: a comparison of two renders asks none, and cannot be applied."""
+    for option, given in (("--out", out), ("--lab", reach.lab), ("--inventory", reach.inventory)):
+        if given:
+            raise typer.BadParameter("it is about devices, and --against compares two renders", param_hint=option)
 
 
 def online(means: Means) -> Plan:

@@ -111,7 +111,11 @@ def _text(node: yaml.Node, key: str) -> str | None:
 
 def _read_cables(path: Path) -> Iterator[tuple[End, Cable]]:
     try:
-        for row in csv.DictReader(io.StringIO(_read(path)), strict=True):
+        rows = csv.DictReader(io.StringIO(_read(path)), strict=True)
+        missing = {"a_device", "a_interface", "b_device", "b_interface"} - set(rows.fieldnames or ())
+        if missing:
+            raise PlanError(f"{path} is not a cabling list that `netgen render` wrote: it has no column {min(missing)}")
+        for row in rows:
             far = (row["b_device"], row["b_interface"])
             yield (row["a_device"], row["a_interface"]), Cable(far, row.get("a_address") or None)
     except (csv.Error, KeyError) as error:
