@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,9 @@ FORKS = 20
 PLAYBOOK = "playbooks/apply.yaml"
 RUN = "run"
 """Name of the folder in a state folder that is Ansible's while it runs."""
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""Its runner has Ansible colour everything."""
 
 Progress = Callable[[Outcome], None]
 
@@ -67,9 +71,15 @@ def run_jobs(
         _run(private.resolve(), jobs, playbook, forks, hear)
     finally:
         shutil.rmtree(private, ignore_errors=True)
-    why = "Ansible did not run it" + (f": {heard[-1].strip()}" if heard else "")
-    unheard = {job.device: Outcome(job.device, Result.UNKNOWN, why) for job in jobs}
-    return ApplyReport(cluster, tuple(outcomes.get(job.device, unheard[job.device]) for job in jobs), str(backups))
+    why = ": ".join(["Ansible did not run it", *_complaint(heard)])
+    rest = {job.device: Outcome(job.device, Result.UNKNOWN, why) for job in jobs}
+    return ApplyReport(cluster, tuple((rest | outcomes)[job.device] for job in jobs), str(backups))
+
+
+def _complaint(heard: Sequence[str]) -> list[str]:
+    """Return what Ansible said is wrong, and where: the first two of its lines that are no warning."""
+    said = [_COLOURS.sub("", line).strip() for line in heard]
+    return [line for line in said if line and not line.startswith(("[WARNING]", "[DEPRECATION"))][:2]
 
 
 def _write_jobs(private: Path, jobs: Sequence[Job]) -> None:

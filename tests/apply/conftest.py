@@ -1,0 +1,3 @@
+from tests.toy import lab, serve_toy, toy_source
+
+__all__ = ["lab", "serve_toy", "toy_source"]
