@@ -47,7 +47,7 @@ def main() -> int:
         _switches(show)
         routers = _routers(show)
     except (StepFailedError, KeyboardInterrupt) as error:
-        sys.stdout.write(f"\nThe demonstration ended early: {error or 'interrupted'}\n")
+        sys.stdout.write(f"\nThe demonstration ended early: {str(error) or 'interrupted'}\n")
         return 1
     finally:
         for cluster in ("aurora", "lab"):

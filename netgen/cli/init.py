@@ -45,7 +45,7 @@ IGNORED = """\
 # what netgen keeps for itself: locks, backups of devices (they hold secrets), labs
 .netgen/
 # a plan names what was approved, and carries the salt of its digests
-*.plan.json
+*plan.json
 """
 
 
