@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from netgen.catalog.model import Catalog, HostProfile, RoceProfile, SwitchModel
 from netgen.intent.models import Count, Model, RoceClass
@@ -20,14 +20,27 @@ class _Switch(Model):
     asic: str
     cages: Count
     lanes: Count
-    breakouts: list[BreakoutMode]
-    platforms: list[str]
+    breakouts: list[BreakoutMode] = Field(min_length=1)
+    platforms: list[str] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _divide_evenly(self) -> Self:
+        uneven = [str(breakout) for breakout in self.breakouts if self.lanes % breakout.ports]
+        if uneven:
+            raise ValueError(f"{self.lanes} lanes cannot be shared as {' and '.join(uneven)}")
+        return self
 
 
 class _Nics(Model):
     names: str
     count: Count
     speed: SpeedGbps
+
+    @model_validator(mode="after")
+    def _tell_rails_apart(self) -> Self:
+        if self.count > 1 and "{rail}" not in self.names:
+            raise ValueError(f"{self.count} NICs cannot all be called {self.names!r}: write {{rail}} in their name")
+        return self
 
 
 class _Host(Model):
@@ -78,24 +91,25 @@ def _read(resource: Resource, name: str, read: Callable[[str, object], _Entry]) 
     except yaml.YAMLError as error:
         raise ResourceError(f"{resource.path}: not YAML: {error}") from None
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        said = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_input=False)]
+        problems = "; ".join(f"{where}: {what}" if where else what for where, what in said)
         raise ResourceError(f"{resource.path}: {problems}") from None
 
 
 def _switch(name: str, data: object) -> SwitchModel:
-    entry = TypeAdapter(_Switch).validate_python(data)
+    entry = _Switch.model_validate(data)
     return SwitchModel(
         name, entry.title, entry.asic, entry.cages, entry.lanes, tuple(entry.breakouts), tuple(entry.platforms)
     )
 
 
 def _host(name: str, data: object) -> HostProfile:
-    entry = TypeAdapter(_Host).validate_python(data)
+    entry = _Host.model_validate(data)
     nics = entry.nics
     names = tuple(nics.names.replace("{rail}", str(rail)) for rail in range(1, nics.count + 1))
     return HostProfile(name, entry.title, entry.gpus, nics.count, names, nics.speed)
 
 
 def _roce(name: str, data: object) -> RoceProfile:
-    entry = TypeAdapter(_Roce).validate_python(data)
+    entry = _Roce.model_validate(data)
     return RoceProfile(name, entry.classes, entry.ecn.min_per_gbps, entry.ecn.max_per_gbps, entry.ecn.probability)

@@ -16,6 +16,9 @@ HOST, LEAF, SPINE = "host", "leaf", "spine"
 Pods = Mapping[int, Mapping[int, IdRanges]]
 """Hosts that exist: pod → unit → ids."""
 
+ABSENT_STATES = frozenset({"planned", "failed"})
+"""States of the inventory in which a device is not expected to be there."""
+
 RESERVED_ADDRESSES = 10
 """Addresses at the beginning of the management subnet that stay free: gateways, consoles, jump hosts."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from netgen.cluster.model import Cluster
+from netgen.cluster.model import ABSENT_STATES, Cluster
 from netgen.device.build import build
 from netgen.device.model import Host, Switch
 from netgen.lab.spec import LabCable, LabNode, LabSpec
@@ -29,7 +29,7 @@ def lab_spec(cluster: Cluster, platforms: Mapping[str, Platform], limit: str | N
     devices = [
         build(cluster, platforms, ref)
         for ref in cluster.refs()
-        if (limit is None or fnmatchcase(ref.name, limit)) and cluster.record(ref).state not in {"planned", "failed"}
+        if (limit is None or fnmatchcase(ref.name, limit)) and cluster.record(ref).state not in ABSENT_STATES
     ]
     shown = {device.name: device for device in devices if platforms[device.platform].napalm in KINDS}
     nodes = tuple(_node(device, platforms) for device in shown.values())

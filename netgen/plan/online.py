@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netgen import __version__
-from netgen.cluster.model import DeviceRef
+from netgen.cluster.model import ABSENT_STATES, DeviceRef
 from netgen.device.build import build
 from netgen.plan.deletions import find_deletions
 from netgen.plan.model import DEVICES, DevicePlan, Plan, Status, digest_files
@@ -21,8 +21,7 @@ from netgen.session.session import import_drivers, open_session
 from netgen.session.target import Target, make_target, platform_of, why_rendered_only
 
 JOBS = 32
-"""Sessions at once: devices are waited for, not computed; 50 ask 200 switches in 3 s (reference: deploy chain)."""
-ABSENT_STATES = frozenset({"planned", "failed"})
+"""Sessions at once: devices are waited for, not computed; 50 ask 200 switches in 3 s."""
 
 Progress = Callable[[DevicePlan], None]
 

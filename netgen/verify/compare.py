@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import Cluster
+from netgen.cluster.model import ABSENT_STATES, Cluster
 from netgen.device.model import Host, Role, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.model import Platform
@@ -11,9 +11,6 @@ from netgen.verify import cabling as cables
 from netgen.verify import paths
 from netgen.verify.cabling import Cabling
 from netgen.verify.model import Check, Problem, Report, State
-
-ABSENT_STATES = frozenset({"planned", "failed"})
-"""States of the inventory in which a device is not expected to be there."""
 
 
 def cabling_of(devices: Mapping[str, Switch | Host]) -> Cabling:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from netgen.cluster.model import Cluster, DeviceRef
+from netgen.cluster.model import ABSENT_STATES, Cluster, DeviceRef
 from netgen.device.build import build
 from netgen.device.model import Host, Switch
 from netgen.platforms.model import Platform
@@ -15,7 +15,7 @@ from netgen.session.errors import Reason, SessionError
 from netgen.session.secrets import Secrets
 from netgen.session.session import import_drivers, open_session
 from netgen.session.target import Target, make_target, why_rendered_only
-from netgen.verify.compare import ABSENT_STATES, compare
+from netgen.verify.compare import compare
 from netgen.verify.model import Check, Report, State
 
 JOBS = 32

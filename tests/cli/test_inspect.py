@@ -9,7 +9,7 @@ from tests.cli.conftest import Run
 
 
 def test_topology_has_the_keys_that_others_read(netgen: Run):
-    """The schema of DESIGN.md, and the counts of two published-size examples by hand."""
+    """Every key, and the counts by hand."""
     counted = json.loads(netgen("topology", "intent/aurora", "--format", "json").out)
     assert counted == {
         "cluster": "aurora",

@@ -1,0 +1,58 @@
+"""The catalog: what is built in is sound, and a repository's own entries are checked."""
+
+from pathlib import Path
+
+import pytest
+
+from netgen.catalog.load import load_catalog
+from netgen.intent.quantities import Breakout
+from netgen.resources.load import ResourceError, resources
+
+SWITCH = "title: Mine\nasic: none\ncages: 32\nlanes: 8\nbreakouts: [1x800G, 2x400G]\nplatforms: [eos]\n"
+HOST = 'title: Mine\ngpus: 4\nnics: {names: "nic{rail}", count: 4, speed: 400G}\n'
+
+
+def own(root: Path, kind: str, text: str) -> Path:
+    path = root / "catalog" / kind / "mine.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_built_in_switches_use_no_more_than_their_lanes_carry():
+    # 112G PAM4 is the fastest lane of today: 100 Gb/s of Ethernet each
+    for model in load_catalog(resources()).switches.values():
+        for breakout in model.breakouts:
+            assert breakout.ports * breakout.speed_gbps <= model.lanes * 100
+
+
+def test_a_repository_adds_its_own_beside_the_built_in_ones(tmp_path: Path):
+    own(tmp_path, "switches", SWITCH)
+    own(tmp_path, "hosts", HOST)
+    catalog = load_catalog(resources(tmp_path))
+    mine = catalog.switches["mine"]
+    assert (mine.name, mine.cages, mine.breakouts) == ("mine", 32, (Breakout(1, 800), Breakout(2, 400)))
+    assert catalog.hosts["mine"].nic_names == ("nic1", "nic2", "nic3", "nic4")
+    assert "sn5600" in catalog.switches
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("switches", SWITCH.replace("lanes: 8", "lanes: 7"), "7 lanes cannot be shared as 2x400G"),
+        ("switches", SWITCH.replace("cages: 32", "cages: 0"), "cages: "),
+        ("switches", SWITCH.replace("[1x800G, 2x400G]", "[]"), "breakouts: "),
+        ("switches", SWITCH + "colour: red\n", "colour: "),
+        ("switches", "- a list\n", "valid dictionary"),
+        ("switches", "title: {\n", "not YAML"),
+        ("hosts", HOST.replace("{rail}", ""), "4 NICs cannot all be called 'nic'"),
+        ("hosts", HOST.replace("400G", "400"), "nics.speed: "),
+        ("roce", "title: Mine\n", "ecn: "),
+    ],
+)
+def test_an_entry_that_is_not_what_it_must_be_is_named(tmp_path: Path, kind: str, text: str, said: str):
+    path = own(tmp_path, kind, text)
+    with pytest.raises(ResourceError) as refused:
+        load_catalog(resources(tmp_path))
+    assert str(refused.value).startswith(f"{path}: ")
+    assert said in str(refused.value)
