@@ -106,8 +106,9 @@ def all_ports(identity: NodeIdentity) -> tuple[str, ...]:
 
 
 def _interfaces(identity: NodeIdentity) -> str:
-    """Return an interfaces file that brings every port up without an address, so that LLDP can show the cabling."""
-    ports = (f"auto {port}\niface {port}\n" for port in all_ports(identity))
+    """Return the interfaces file of a fresh box: a switch brings every port up without an address, a host its own."""
+    names = all_ports(identity) if identity.kind == "frr" else (MANAGEMENT_PORT,)
+    ports = (f"auto {port}\niface {port}\n" for port in names)
     return "\n".join(("source /etc/network/interfaces.d/*\n", "auto lo\niface lo inet loopback\n", *ports))
 
 

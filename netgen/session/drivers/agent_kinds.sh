@@ -63,7 +63,6 @@ frr_restore() { # LIVE
 }
 
 frr_observe() { # FILE BASE
-    frr_check "$1" || return 1
     frr_remains "$1" >"$work/remains" && frr_running "$(dirname "$1")" >"$work/running" || return 1
     emit running "$work/running"
     emit remains "$work/remains"
@@ -71,22 +70,32 @@ frr_observe() { # FILE BASE
 
 # ------------------------------------------------------------------------------------------ kind: interfaces
 
-# Lets a tool of ifupdown2 see a file as /etc/network/interfaces, while the one that the device boots from stays.
-AS_INTERFACES='mount --bind "$1" /etc/network/interfaces && shift && exec "$@"'
+INTERFACES=/etc/network/interfaces
+
+# Lets a tool of ifupdown2 see a file in the target's place, while the one that the device boots from stays.
+IN_PLACE='mount --bind "$1" "$2" && shift 2 && exec "$@"'
 
 interfaces_reload() { # FILE
-    run unshare --mount --propagation private /bin/sh -c "$AS_INTERFACES" sh "$1" ifreload --all
+    run unshare --mount --propagation private /bin/sh -c "$IN_PLACE" sh "$1" "$target" ifreload --all
 }
 
 interfaces_check() { # FILE
     command -v ifreload >/dev/null || { say "ifreload is missing: install ifupdown2" && return 1; }
-    [ -f "$target" ] || printf 'auto lo\niface lo inet loopback\n' >"$target" # a place to bind to
+    [ -f "$INTERFACES" ] || printf 'auto lo\niface lo inet loopback\n' >"$INTERFACES"
+    if [ "$target" != "$INTERFACES" ]; then
+        grep -qx -e "[[:space:]]*source[[:space:]]\{1,\}${target%/*}/\*[[:space:]]*" "$INTERFACES" \
+            || { say "$INTERFACES does not read $target: give it the line \"source ${target%/*}/*\"" && return 1; }
+        mkdir -p "${target%/*}"
+        [ -f "$target" ] || : >"$target" # a place to bind to
+    fi
     run ifup --all --syntax-check --interfaces "$1"
 }
 
 # What of links and addresses can be set by hand, and so is in no file: one line each, as arguments of ip.
 interfaces_snapshot() { # FOLDER
     ask ip -o link show | sed -n 's/^[0-9]*: \([^:@]*\)[@:].* mtu \([0-9]*\) .*/link set dev \1 mtu \2/p' | sort >"$1/links"
+    ask ip -o link show up | sed -n 's/^[0-9]*: \([^:@]*\)[@:].*/link set dev \1 up/p' | sort >>"$1/links"
+    sort -o "$1/links" "$1/links"
     ask ip -o address show scope global | grep -v ' dynamic ' | awk '{print "address add", $4, "dev", $2}' | sort >"$1/addresses"
     { ask ip route show table all proto boot && ask ip route show table all proto static; } \
         | sed -e 's/ linkdown//g' -e 's/ dead//g' -e 's/^/route replace /' | sort >"$1/routes"
@@ -123,6 +132,21 @@ interfaces_forget() { # OLD NEW
     interfaces_ip "$work/commands"
 }
 
+# Pass on what is about an interface of these files, or about none: others may have changed by other hands meanwhile.
+interfaces_ours() { # FILE...
+    awk '
+        BEGIN {
+            for (i = 1; i < ARGC; i++)
+                while ((getline line <ARGV[i]) > 0)
+                    if (split(line, words) > 1 && words[1] == "iface") ours[words[2]]
+            ARGC = 1
+        }
+        {
+            for (i = 1; i < NF && $i != "dev"; i++);
+            if (i >= NF || $(i + 1) in ours) print
+        }' "$@"
+}
+
 # Run ip once a line. The words are left unquoted to become its arguments; no pattern is expanded (set -f).
 interfaces_ip() { # FILE
     while read -r words <&4; do run ip $words; done 4<"$1"
@@ -149,18 +173,19 @@ interfaces_restore() { # LIVE OLD NEW
     for part in links addresses routes; do
         interfaces_snapshot "$work/now"
         comm -23 "$work/now/$part" "$1/$part" | sed -n -e 's/^\(address\|route\) \(add\|replace\) /\1 del /p' >"$work/gone"
-        interfaces_ip "$work/gone"
+        interfaces_ours "$2" "$3" <"$work/gone" >"$work/ours"
+        interfaces_ip "$work/ours"
         comm -13 "$work/now/$part" "$1/$part" >"$work/back"
-        interfaces_ip "$work/back"
+        interfaces_ours "$2" "$3" <"$work/back" >"$work/ours"
+        interfaces_ip "$work/ours"
     done
     return $result
 }
 
 interfaces_observe() { # FILE BASE
-    interfaces_check "$1" || return 1
     : >"$work/checked"
     # ifquery fails where anything differs, which is an answer.
-    [ ! -f "$2" ] || ask unshare --mount --propagation private /bin/sh -c "$AS_INTERFACES" sh "$2" \
+    [ ! -f "$2" ] || ask unshare --mount --propagation private /bin/sh -c "$IN_PLACE" sh "$2" "$target" \
         ifquery --all --check --format json >"$work/checked"
     ask ip -j route show table all >"$work/routes" && ask ip -j rule show >"$work/rules" || return 1
     emit checked "$work/checked"
@@ -199,7 +224,6 @@ sysctl_restore() { # LIVE
 }
 
 sysctl_observe() { # FILE BASE
-    sysctl_check "$1" || return 1
     sysctl_values "$1" >"$work/values"
     emit values "$work/values"
 }

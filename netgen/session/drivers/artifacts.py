@@ -41,9 +41,15 @@ class Artifact:
         return f"{self.name} {self.kind} {self.target} {self.owner} {self.mode}\n"
 
 
+def _interfaces(target: str) -> Artifact:
+    return Artifact("interfaces", "interfaces", target, "root:root", "0644", interfaces_diff)
+
+
+_SYSCTL = Artifact("sysctl.conf", "sysctl", "/etc/sysctl.d/90-netgen.conf", "root:root", "0644", sysctl_diff)
+_FRR = Artifact("frr.conf", "frr", "/etc/frr/frr.conf", "frr:frr", "0640", frr_diff)
+
 # In the order of activation: links and addresses before the kernel's switches, routing on top of both.
-LINUX_ARTIFACTS = (
-    Artifact("interfaces", "interfaces", "/etc/network/interfaces", "root:root", "0644", interfaces_diff),
-    Artifact("sysctl.conf", "sysctl", "/etc/sysctl.d/90-netgen.conf", "root:root", "0644", sysctl_diff),
-)
-FRR_ARTIFACTS = (*LINUX_ARTIFACTS, Artifact("frr.conf", "frr", "/etc/frr/frr.conf", "frr:frr", "0640", frr_diff))
+LINUX_ARTIFACTS = (_interfaces("/etc/network/interfaces.d/netgen"), _SYSCTL)
+"""A host has interfaces of its own: netgen's file stands beside theirs."""
+FRR_ARTIFACTS = (_interfaces("/etc/network/interfaces"), _SYSCTL, _FRR)
+"""A switch is netgen's whole."""

@@ -149,6 +149,8 @@ def interfaces_diff(candidate: str, parts: Mapping[str, str]) -> str:
     base, wanted = parse_interfaces(parts.get("base", "")), parse_interfaces(candidate)
     drifted: dict[str, list[str]] = {}
     for interface, attribute, value in _failures(parts["checked"]):
+        if interface not in base:
+            continue  # of another file of the host
         file_values = [text for name, text in base.get(interface, []) if name == attribute]
         wanted_values = [text for name, text in wanted.get(interface, []) if name == attribute]
         lines = drifted.setdefault(interface, [])

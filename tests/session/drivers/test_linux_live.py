@@ -1,7 +1,7 @@
 """The Linux driver against a host of the lab: what ifupdown2 and the kernel really do."""
 
 import pytest
-from napalm.base.exceptions import CommitError
+from napalm.base.exceptions import CommitError, ReplaceConfigException
 
 pytestmark = [
     pytest.mark.root,
@@ -13,11 +13,6 @@ pytestmark = [
 ]
 
 INTERFACES = """\
-source /etc/network/interfaces.d/*
-
-auto lo
-iface lo inet loopback
-
 auto eth1
 iface eth1
     alias leaf1 swp3
@@ -32,6 +27,7 @@ iface eth2
     mtu 9000
     link-down yes
 """
+OWN = "/etc/network/interfaces.d/netgen"
 SYSCTL = "net.ipv4.conf.all.arp_ignore = 1\nnet.ipv4.conf.all.rp_filter = 2\n"
 FILES = {"interfaces": INTERFACES, "sysctl.conf": SYSCTL}
 RENUMBERED = {**FILES, "interfaces": INTERFACES.replace("10.0.0.0/12", "10.16.0.0/12").replace("1001", "1007")}
@@ -131,9 +127,39 @@ def test_an_artifact_that_is_not_named_is_left_alone(host):
     assert "interfaces" not in host.compare_config()
     host.commit_config()
     assert host.compare_config() == ""
-    assert shell(host, "cat /etc/network/interfaces") == INTERFACES
+    assert shell(host, f"cat {OWN}") == INTERFACES
+
+
+def test_interfaces_of_the_hosts_own_are_left_alone(host):
+    kept = shell(host, "cat /etc/network/interfaces")
+    files, renumbered = (
+        {**each, "interfaces": each["interfaces"].partition("auto eth2")[0]} for each in (FILES, RENUMBERED)
+    )
+    host.load_replace_artifacts(files)
+    host.commit_config()
+    shell(host, "ip address add 10.5.0.1/24 dev eth2")  # in no file
+    shell(host, "printf 'auto dummy\\niface dummy\\n    address 10.6.0.1/24\\n' >>/etc/network/interfaces")
+    try:
+        assert host.compare_config() == ""
+        host.load_replace_artifacts(renumbered)
+        host.commit_config(revert_in=60)
+        shell(host, "ip address add 10.5.1.1/24 dev eth2")
+        host.rollback()
+        shown = shell(host, "ip -br address show dev eth2; cat /etc/network/interfaces")
+        assert all(text in shown for text in ("10.5.0.1/24", "10.5.1.1/24", "10.6.0.1/24"))
+    finally:
+        shell(host, f"cat >/etc/network/interfaces <<'E'\n{kept}E\nip address flush dev eth2")
+
+
+def test_a_host_that_does_not_read_netgens_file_is_refused(host):
+    shell(host, "sed -i.kept 's/^source/#source/' /etc/network/interfaces")
+    try:
+        with pytest.raises(ReplaceConfigException, match='give it the line "source /etc/network/interfaces'):
+            host.load_replace_artifacts(FILES)
+    finally:
+        shell(host, "mv /etc/network/interfaces.kept /etc/network/interfaces")
 
 
 def test_its_command_line_is_the_shell(host):
     assert host.cli(["uname -n"]) == {"uname -n": "host1\n"}
-    assert host.get_config()["startup"].startswith(f"# /etc/network/interfaces\n{INTERFACES}")
+    assert host.get_config()["startup"].startswith(f"# {OWN}\n{INTERFACES}")
