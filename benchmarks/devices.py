@@ -12,6 +12,7 @@ import napalm
 
 from benchmarks.clusters import EOS, write_intent
 from benchmarks.measure import Figures, repeat, rounded
+from netgen.apply.lock import hold
 from netgen.apply.model import Result
 from netgen.apply.prepare import make_jobs
 from netgen.apply.run import FORKS, PLAYBOOK, run_jobs
@@ -122,9 +123,10 @@ def _measure(bench: Bench, folder: Path, runs: int) -> Figures:
 
 def _apply(bench: Bench, plan: Plan, folder: Path) -> None:
     backups = folder / "backups"
-    jobs = make_jobs(plan, bench.source, bench.connections.file, timer_s=TIMER_S, backups=backups)
     playbook = bench.compiled.found.find(PLAYBOOK).path
-    report = run_jobs(bench.source.cluster.name, jobs, playbook, backups=backups)
+    with hold(folder) as lock:
+        jobs = make_jobs(plan, bench.source, bench.connections.file, timer_s=TIMER_S, backups=backups, lock=lock)
+        report = run_jobs(bench.source.cluster.name, jobs, playbook, backups=backups)
     if report.count(Result.APPLIED) != len(bench.refs):
         raise RuntimeError(f"not all switches were applied: {report.outcomes}")
 
