@@ -126,7 +126,7 @@ def _apply(bench: Bench, plan: Plan, folder: Path) -> None:
     playbook = bench.compiled.found.find(PLAYBOOK).path
     with hold(folder) as lock:
         jobs = make_jobs(plan, bench.source, bench.connections.file, timer_s=TIMER_S, backups=backups, lock=lock)
-        report = run_jobs(bench.source.cluster.name, jobs, playbook, backups=backups)
+        report = run_jobs(bench.source.cluster.name, jobs, playbook, private=folder / "run", backups=backups)
     if report.count(Result.APPLIED) != len(bench.refs):
         raise RuntimeError(f"not all switches were applied: {report.outcomes}")
 
