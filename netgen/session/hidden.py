@@ -23,8 +23,9 @@ _KEYED = re.compile(rf"(?P<before>\b{_KEYWORD}\s+(?:(?:\d+\s+)?{_ENCODING}\s+)*+
 _COMMUNITY = re.compile(r"(?P<before>\bsnmp-server\s+(?:community|host\s.*\b(?:1|2c))\s+)(?P<value>(?!@secret:)\S+)")
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 
-# Words that follow a keyword and are no secret: an account's properties, and names of keys for people to see.
-_HARMLESS = frozenset({"ssh-rsa", "ssh-ed25519", "chain", "exchange", "policy", "minimum", "encryption-key"})
+# Words that follow a keyword and are no secret: an account's properties, names of keys for people to see, and the verb
+# of an error ("its host key is not …").
+_HARMLESS = frozenset({"ssh-rsa", "ssh-ed25519", "chain", "exchange", "policy", "minimum", "encryption-key", "is"})
 
 
 def hide(text: str) -> str:

@@ -37,6 +37,7 @@ def test_the_form_of_a_secret_is_hidden(line: str):
         "-ip community-list standard X permit 65000:1",
         "-description monkey business",
         "-key chain ISIS",
+        "its host key is not the one in known_hosts",
     ],
 )
 def test_everything_else_is_shown(line: str):

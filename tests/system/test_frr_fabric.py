@@ -199,8 +199,9 @@ def test_every_fault_is_named_and_hides_nothing_else(fabric, leaves, spines, own
     fabric.inject("daemon-down", "pod1-su2-rail2-leaf1", "bgpd")
     fabric.inject("management-down", "pod1-su1-host2")
     try:
-        heard = "lldpcli -f keyvalue show neighbors ports swp15 | grep chassis.name"
-        eventually(lambda: "spine2" in fabric.run(uplinks[0][0], heard), "LLDP hears the swapped cable")
+        for node, port, far in ((uplinks[0][0], "swp15", "pod1-spine2"), ("pod1-su1-host1", "rail1", two[0])):
+            heard = f"lldpcli -f keyvalue show neighbors ports {port} | grep -c chassis.name={far} || true"
+            eventually(lambda n=node, h=heard: fabric.run(n, h) == "1\n", f"{node} hears {far} at {port}")
         eventually(lambda: _established(fabric, uplinks[0][0]) == SPINES, "BGP is up over the swapped cables")
         plan = fabric.repository.data("diff", "intent/lab", "--lab", expect=1)
         report = fabric.repository.data("verify", "intent/lab", "--lab", expect=1)
