@@ -12,7 +12,7 @@ import yaml
 from netgen.lab import lab
 from tests.system.repository import ROOT, Repository, changed_lines, problems, statuses
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("system-eos")]
+pytestmark = pytest.mark.slow
 
 HASH = "$6$canarysalt$canaryhashcanaryhashcanaryhash"
 LEAF, OTHER, SPINE = "pod1-su1-rail1-leaf1", "pod1-su1-rail2-leaf1", "pod1-spine1"

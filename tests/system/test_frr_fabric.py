@@ -3,16 +3,19 @@
 What is true of the fabric is read from the kernels and from FRR over OpenSSH, not through netgen.
 """
 
+import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
 from netgen.lab import lab
+from tests.lab.conftest import Remains
 from tests.system.fabric import Fabric, Pair, eventually
 from tests.system.repository import ROOT, Repository, changed_lines, marked, problems, statuses
 
@@ -25,7 +28,6 @@ pytestmark = [
     pytest.mark.needs("sshd", "openssh-server"),
     pytest.mark.needs("ifreload", "ifupdown2"),
     pytest.mark.needs("ping", "iputils-ping"),
-    pytest.mark.xdist_group("system-frr"),
 ]
 
 SPINES = 2
@@ -48,8 +50,19 @@ SMALL = derived(("units: {1: {hosts: 1-2}}", TWO_UNITS))
 GROWN = derived(("units: {1: {hosts: 1-2}}", THREE_UNITS))
 
 
+def mounts_and_links() -> tuple[list[str], list[str]]:
+    """Return what of the machine a lab must not touch."""
+    mounts = sorted(line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines())
+    return mounts, sorted(path.name for path in Path("/sys/class/net").iterdir())
+
+
 @pytest.fixture(scope="module")
-def fabric(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fabric]:
+def machine() -> tuple[list[str], list[str]]:
+    return mounts_and_links()
+
+
+@pytest.fixture(scope="module")
+def fabric(tmp_path_factory: pytest.TempPathFactory, machine: object) -> Iterator[Fabric]:
     """A lab of three units; two of them are configured, from nothing."""
     repository = Repository(tmp_path_factory.mktemp("frr"))
     found = Fabric(repository, "lab")
@@ -202,7 +215,7 @@ def test_every_fault_is_named_and_hides_nothing_else(fabric, leaves, spines, own
         for node, port, far in ((uplinks[0][0], "swp15", "pod1-spine2"), ("pod1-su1-host1", "rail1", two[0])):
             heard = f"lldpcli -f keyvalue show neighbors ports {port} | grep -c chassis.name={far} || true"
             eventually(lambda n=node, h=heard: fabric.run(n, h) == "1\n", f"{node} hears {far} at {port}")
-        eventually(lambda: _established(fabric, uplinks[0][0]) == SPINES, "BGP is up over the swapped cables")
+        eventually(lambda: _ends(fabric, uplinks[0][0]) == spines[::-1], "BGP is up over the swapped cables")
         plan = fabric.repository.data("diff", "intent/lab", "--lab", expect=1)
         report = fabric.repository.data("verify", "intent/lab", "--lab", expect=1)
     finally:
@@ -239,8 +252,10 @@ def test_every_fault_is_named_and_hides_nothing_else(fabric, leaves, spines, own
     assert {known[name] for name in untouched} == {"unchanged"}
 
 
-def _established(fabric: Fabric, router: str) -> int:
-    return sum(said["state"] == "Established" for said in fabric.sessions([router]).values())
+def _ends(fabric: Fabric, router: str) -> list[str]:
+    """Return who is at the other end of each session that is up, in the order of ports."""
+    sessions = sorted(fabric.sessions([router]).items())
+    return [said["hostname"] for _, said in sessions if said["state"] == "Established"]
 
 
 def test_a_line_typed_in_is_the_only_line_of_the_next_diff_and_goes_with_the_next_apply(fabric):
@@ -252,6 +267,20 @@ def test_a_line_typed_in_is_the_only_line_of_the_next_diff_and_goes_with_the_nex
     assert drifted["deletions"] == [{"section": [], "line": line, "was_rendered": False}]
     fabric.repository.netgen("apply", "intent/lab", "--limit", "pod1-su1-rail2-leaf1", *APPLY)
     assert line not in fabric.run("pod1-su1-rail2-leaf1", "vtysh -c 'show running-config'; cat /etc/frr/frr.conf")
+
+
+def test_a_device_with_another_host_key_is_not_trusted(fabric):
+    inventory = fabric.directory / "inventory/connections.yaml"
+    known = (fabric.directory / "ssh/known_hosts").read_text().splitlines()
+    keys = [line.split(maxsplit=1)[1] for line in known]
+    strangers = [f"{line.split()[0]} {key}" for line, key in zip(known, [*keys[1:], keys[0]], strict=True)]
+    file = fabric.repository.write("stranger/known_hosts", "\n".join(strangers) + "\n")
+    said = inventory.read_text().replace(str(fabric.directory / "ssh/known_hosts"), str(file))
+    fabric.repository.write("stranger/connections.yaml", said)
+    words = ("--inventory", "stranger", "--limit", "pod1-su1-host1")
+    (device,) = fabric.repository.data("diff", "intent/lab", *words, expect=1)["devices"]
+    assert (device["status"], device["reason"]) == ("error", "untrusted")
+    assert "its host key is not the one in" in device["message"]
 
 
 # ------------------------------------------------------------------------------------------------- commit timers
@@ -394,3 +423,21 @@ def _stop_pings(fabric: Fabric, host: str, count: int) -> list[tuple[int, int]]:
     found = re.findall(r"(\d+) packets transmitted, (\d+) received", fabric.run(host, stop))
     assert len(found) == count
     return [(int(sent), int(received)) for sent, received in found]
+
+
+# --------------------------------------------------------------------------------------------------------- the end
+
+
+def test_nothing_is_left_of_a_lab_that_was_killed(fabric, machine):
+    """Runs last: it takes the lab down."""
+    repository = fabric.repository
+    supervisor = lab.status(fabric.directory).supervisor
+    remains = Remains(supervisor)
+    assert remains.left()
+    os.kill(supervisor, signal.SIGKILL)
+    repository.netgen("lab", "down", "intent/lab")
+    assert remains.left() == []
+    assert mounts_and_links() == machine
+    assert {path.name for path in (repository.path / ".netgen/lab").iterdir()} == {"applied", "apply.lock", "backups"}
+    assert list(repository.temporary.iterdir()) == []
+    assert list(repository.home.iterdir()) == []
