@@ -156,6 +156,7 @@ def _fabric(
         host_cable_m=given.cables.host,
         spine_cable_m=given.cables.spine,
         bfd=None if given.bfd is None else BfdPlan(given.bfd.interval, given.bfd.multiplier),
+        load_balancing=given.load_balancing,
         roce=None if given.roce is None else policy(given.roce, catalog.roce[given.roce.profile], (*path, "roce")),
         origin=".".join(map(str, path)),
     )

@@ -108,6 +108,8 @@ class Fabric:
     host_cable_m: int | None
     spine_cable_m: int | None
     bfd: BfdPlan | None
+    load_balancing: str
+    """``hash``, ``flowlet`` or ``per-packet``."""
     roce: RocePolicy | None
     origin: str
 

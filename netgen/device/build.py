@@ -74,6 +74,7 @@ def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef)
         bgp=routing,
         qos=_distinct(port.qos for port in ports),
         native=[Native(s.text, s.reason, s.origin) for s in snippets],
+        load_balancing=fabric.load_balancing,
     )
 
 

@@ -235,6 +235,8 @@ class Switch(Node):
     qos: tuple[PortQos, ...]
     """The distinct policies of its ports."""
     native: list[Native] = field(default_factory=list)
+    load_balancing: str = "hash"
+    """How fabric ports share the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
 
 
 @dataclass(slots=True)

@@ -312,6 +312,9 @@ class Fabric(Model):
     attach: Literal["routed-31"] = "routed-31"
     """One /31 a NIC; the leaf is the gateway and announces one aggregate."""
     bfd: Bfd | None = Bfd()
+    load_balancing: Literal["hash", "flowlet", "per-packet"] = "hash"
+    """How equal-cost paths are chosen: by hash; by load for each flowlet; by load for each packet (adaptive routing),
+    which the NICs must be able to put in order again."""
     roce: Roce | None = None
     exceptions: dict[Name, Deviation] = {}
 

@@ -1,4 +1,4 @@
-"""What a platform may or may not be able to say: every platform.yaml answers for each."""
+"""What a platform may or may not be able to say, and which numbers it hears: every platform.yaml answers for each."""
 
 FEATURES: dict[str, str] = {
     "descriptions": "a description on every interface",
@@ -22,6 +22,10 @@ FEATURES: dict[str, str] = {
     "weighted-queues": "a share of the link for each queue",
     "strict-queues": "strict priority for a queue",
     "strict-cap": "a limit to the rate of a strict queue",
+    "headroom": "PFC headroom for the speed and cable of each port",
+    "dcbx": "announcing PFC and the RoCE priority over LLDP (DCBX, IEEE 802.1Qaz)",
+    "flowlet": "moving flowlets to the less loaded of equal-cost paths",
+    "per-packet": "spreading the packets of a flow over equal-cost paths by load",
     "lldp": "LLDP (IEEE 802.1AB) on every fabric port",
     "management-vrf": "management traffic in a routing table of its own",
     "ntp": "time servers",
@@ -34,3 +38,21 @@ FEATURES: dict[str, str] = {
     "native": "lines in the vendor's own words",
 }
 """Feature → what it means, as it reads after "cannot express"."""
+
+NUMBERS: dict[str, str] = {
+    "class.dscp": "a code point of a class",
+    "class.traffic-class": "the traffic class of a class",
+    "class.queue": "the egress queue of a class",
+    "class.pfc-priority": "the PFC priority of a class",
+    "class.bandwidth-percent": "the share of a weighted class",
+    "class.cap-percent": "the ceiling of a strict class",
+    "ecn.min-bytes": "where marking begins",
+    "ecn.max-bytes": "where marking is complete",
+    "ecn.probability-percent": "the probability of marking",
+    "watchdog.detect-ms": "when a queue counts as stuck",
+    "watchdog.restore-ms": "when a stuck queue is given back",
+    "watchdog.poll-ms": "how often the watchdog looks",
+    "port.cable-m": "the length of a cable",
+    "port.mtu-bytes": "the IP MTU of a port",
+}
+"""Every number of the RoCE policy → what it is: every platform.yaml says under ``effects`` which lines it changes."""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from netgen.platforms.document import Section, read_document
-from netgen.platforms.features import FEATURES
+from netgen.platforms.features import FEATURES, NUMBERS
 from netgen.platforms.model import (
     Apply,
     Artifact,
@@ -89,6 +89,7 @@ def parse_platform(resource: Resource) -> Platform:
         models=_models(top),
         only_listed_models=_truth(top, "only_listed_models"),
         expresses=_expresses(top.section("expresses")),
+        effects=_effects(top.section("effects")),
         apply=_apply(top.section("apply")),
         preserve=top.texts("preserve"),
     )
@@ -182,6 +183,28 @@ def _expresses(section: Section) -> MappingProxyType[str, str | None]:
         answers[feature] = None if answer is True else str(answer)
     section.finish()
     return MappingProxyType(answers)
+
+
+def _effects(section: Section) -> MappingProxyType[str, tuple[str, ...] | str]:
+    missing = [number for number in NUMBERS if number not in section.names()]
+    if missing:
+        raise section.error(f"must answer for {', '.join(missing)}: patterns of the lines, or the reason why none")
+    answers: dict[str, tuple[str, ...] | str] = {}
+    for number in NUMBERS:
+        answer = section.plain(number)
+        patterns = answer if isinstance(answer, tuple) else ()
+        if not answer or not (isinstance(answer, str) or all(map(_is_pattern, patterns))):
+            raise section.error(f"{number!r} must be a list of regular expressions, or the reason why there are none")
+        answers[number] = answer if isinstance(answer, str) else tuple(map(str, patterns))
+    section.finish()
+    return MappingProxyType(answers)
+
+
+def _is_pattern(value: Capability) -> bool:
+    try:
+        return isinstance(value, str) and bool(re.compile(value))
+    except re.error:
+        return False
 
 
 def _apply(section: Section) -> Apply:

@@ -113,6 +113,9 @@ class Platform:
     """Whether nothing can be rendered for a switch model without them."""
     expresses: Mapping[str, str | None]
     """A feature of `netgen.platforms.features` → ``None`` if it can be expressed, else the reason why not."""
+    effects: Mapping[str, tuple[str, ...] | str]
+    """A number of `netgen.platforms.features.NUMBERS` → patterns of all lines that it changes, or the reason why it
+    changes none. A line of a tree is its path and value: ``a/b/c: value``."""
     apply: Apply
     preserve: tuple[str, ...]
     """Sections that a full replace must keep."""

@@ -63,6 +63,8 @@ def _of_fabric(fabric: Fabric, tier: Tier) -> set[str]:
         "bfd": fabric.bfd is not None,
         "breakout": tier.breakout.ports > 1,
         "native": bool(fabric.overlay.snippets),
+        "flowlet": fabric.load_balancing == "flowlet",
+        "per-packet": fabric.load_balancing == "per-packet",
     }
     return features | {feature for feature, asked in given.items() if asked}
 

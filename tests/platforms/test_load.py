@@ -3,13 +3,14 @@ from pathlib import Path
 import pytest
 
 from netgen.platforms.document import PlatformError
-from netgen.platforms.features import FEATURES
+from netgen.platforms.features import FEATURES, NUMBERS
 from netgen.platforms.load import parse_platform
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import port_name
 from netgen.resources.load import Resource
 
-VALID = """\
+VALID = (
+    """\
 name: toy
 title: Toy OS
 devices: [switch]
@@ -25,7 +26,11 @@ limits: {ecmp: 64}
 models: {box: {queue: uc-tx-queue, chips: 2, deep: true, lanes: [8, 0], sku: {1: A, 2: B}}}
 apply: {transaction: files, timer: ours, bounces: [everything]}
 expresses:
-""" + "".join(f"  {feature}: yes\n" for feature in FEATURES)
+"""
+    + "".join(f"  {feature}: yes\n" for feature in FEATURES)
+    + "effects:\n"
+    + "".join(f"  {number}: ['line .*']\n" for number in NUMBERS)
+)
 
 
 def parse(folder: Path, text: str) -> Platform:
