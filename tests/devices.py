@@ -16,6 +16,7 @@ from netgen.device.model import (
     PrefixRule,
     Role,
     Services,
+    Svi,
     Switch,
     User,
 )
@@ -56,8 +57,13 @@ def qos(name: str = "ROCE-400G") -> PortQos:
     )
 
 
-def leaf(platform: Platform, *, model: str = "dcs-7060x6-64pe", unnumbered: bool = True) -> Switch:
-    """A leaf of one host port, one spare port, both of one cage, and two uplinks of another."""
+def leaf(
+    platform: Platform, *, model: str = "dcs-7060x6-64pe", unnumbered: bool = True, shared: bool = False
+) -> Switch:
+    """A leaf of one host port, one spare port, both of one cage, and two uplinks of another.
+
+    Its host is in a subnet of its own, or, ``shared``, in a VLAN with the leaf as the gateway.
+    """
     policy = qos()
     ports = [
         _port(platform, 1, 0, PortRole.HOST, "pod1-su1-host1", "eth_r0", policy, ipv4=HOSTS),
@@ -77,11 +83,16 @@ def leaf(platform: Platform, *, model: str = "dcs-7060x6-64pe", unnumbered: bool
             for index in range(2)
         ),
     ]
-    bgp = _bgp(4_200_010_000, LOOPBACKS + 1, "SPINES", own_routes_only=True, aggregates=((HOSTS, 24),))
+    aggregates = () if shared else ((HOSTS, 24),)
+    bgp = _bgp(4_200_010_000, LOOPBACKS + 1, "SPINES", own_routes_only=True, aggregates=aggregates)
     for index, port in enumerate(ports[2:]):
         address = None if unnumbered else 0x0A800001 + 2 * index
         bgp.neighbors.append(BgpNeighbor(port.name, "SPINES", 4_200_000_001, f"pod1-spine{index + 1}", address))
-    return _switch("pod1-su1-rail1-leaf1", Role.LEAF, platform, model, ports, bgp, policy, unit=1, rail=1)
+    switch = _switch("pod1-su1-rail1-leaf1", Role.LEAF, platform, model, ports, bgp, policy, unit=1, rail=1)
+    if shared:
+        switch.svis = (Svi(101, "rail1", HOSTS + 1, 24, 9000, "fabrics.compute.attach"),)
+        ports[0].ipv4, ports[0].vlan = None, 101
+    return switch
 
 
 def spine(platform: Platform, *, model: str = "dcs-7060x6-64pe") -> Switch:

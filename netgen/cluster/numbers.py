@@ -1,8 +1,9 @@
 """Addresses and AS numbers by arithmetic on indices, so that growth within the capacity changes none.
 
-Host links: each leaf has an aligned block of /31s (RFC 3021), one a host slot, the leaf's end first; the block is
-what the leaf announces. Loopbacks: leaves from the beginning of the pool, spines from its middle. Links: a /31 an
-uplink, the spine's end first. AS numbers: one a leaf, one a spine layer of a pod (RFC 7938).
+Hosts: each leaf has an aligned block, which is what it announces. Routed links take a /31 of it (RFC 3021) a host
+slot, the leaf's end first; hosts that share a VLAN take an address each, behind the leaf's, which is the first.
+Loopbacks: leaves from the beginning of the pool, spines from its middle. Links: a /31 an uplink, the spine's end
+first. AS numbers: one a leaf, one a spine layer of a pod (RFC 7938).
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class Numbers:
         Pool of the links between switches; ``None``: unnumbered.
     block
         Addresses of a leaf's host block, a power of two.
+    shared
+        Whether a leaf's hosts share its block as one subnet, with the leaf's address as the gateway of all.
     uplinks
         Uplinks of a leaf.
     spine_asn
@@ -45,6 +48,7 @@ class Numbers:
     loopbacks: Pool
     links: Pool | None
     block: int
+    shared: bool
     uplinks: int
     spine_asn: int
     leaf_asn: int
@@ -61,15 +65,28 @@ class Numbers:
         """Address and prefix length of the block of a leaf's hosts."""
         return self.hosts.address + leaf * self.block, 33 - self.block.bit_length()
 
-    def host_link(self, leaf: int, slot: int) -> int:
-        """Address of the leaf's end of a host link; the host's is the next."""
-        return self.hosts.address + leaf * self.block + 2 * slot
+    def gateway(self, leaf: int, slot: int) -> int:
+        """Address that a leaf has towards the host of a slot."""
+        return self.host_block(leaf)[0] + (1 if self.shared else 2 * slot)
+
+    def host(self, leaf: int, slot: int) -> int:
+        """Address of the NIC behind a host slot of a leaf."""
+        return self.gateway(leaf, slot) + 1 + (slot if self.shared else 0)
+
+    @property
+    def host_length(self) -> int:
+        """Prefix length of a NIC's address."""
+        return 33 - self.block.bit_length() if self.shared else 31
 
     def uplink(self, leaf: int, uplink: int) -> int | None:
         """Address of the spine's end of an uplink; the leaf's is the next. ``None``: unnumbered."""
         return None if self.links is None else self.links.address + 2 * (leaf * self.uplinks + uplink)
 
 
-def block_size(host_slots: int) -> int:
-    """Addresses of a leaf's host block: a /31 a slot, rounded up to a power of two."""
-    return 1 << (2 * host_slots - 1).bit_length()
+def block_size(host_slots: int, *, shared: bool) -> int:
+    """Addresses of a leaf's host block, rounded up to a power of two.
+
+    A /31 a slot; or, where the hosts share a subnet, an address each, the gateway's, the network's and the broadcast's.
+    """
+    needed = host_slots + 3 if shared else 2 * host_slots
+    return 1 << (needed - 1).bit_length()

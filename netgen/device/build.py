@@ -14,6 +14,7 @@ from netgen.device.model import (
     PortRole,
     Role,
     Services,
+    Svi,
     Switch,
     User,
 )
@@ -74,6 +75,7 @@ def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef)
         bgp=routing,
         qos=_distinct(port.qos for port in ports),
         native=[Native(s.text, s.reason, s.origin) for s in snippets],
+        svis=_svis(fabric, ref),
         load_balancing=fabric.load_balancing,
     )
 
@@ -150,6 +152,8 @@ def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
         return None
     peer, far_slot = far
     port.enabled = not site.is_shut(slot)
+    if peer.role == HOST and fabric.numbers.shared:
+        port.vlan = rail_vlan(ref.rail)
     if not site.cluster.exists(fabric, peer):
         port.role, port.description = PortRole.RESERVED, None
         return None
@@ -158,7 +162,8 @@ def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
     port.description = f"{port.peer_device} {port.peer_port}"
     if peer.role == HOST:
         port.role = PortRole.HOST
-        port.ipv4 = fabric.numbers.host_link(ref.index, slot)
+        if not fabric.numbers.shared:
+            port.ipv4 = fabric.numbers.gateway(ref.index, slot)
         port.cable_m = fabric.host_cable_m
         return peer
     port.role = PortRole.UPLINK if ref.role == LEAF else PortRole.DOWNLINK
@@ -170,6 +175,20 @@ def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
         port.ipv4 = fabric.numbers.uplink(peer.index, far_slot - fabric.plan.down)
     port.unnumbered = port.ipv4 is None
     return peer
+
+
+def rail_vlan(rail: int) -> int:
+    """Return the VLAN of a rail, the same on all of its leaves; 1 is every switch's own, and so none of ours."""
+    return 100 + rail
+
+
+def _svis(fabric: Fabric, ref: DeviceRef) -> tuple[Svi, ...]:
+    numbers = fabric.numbers
+    if ref.role != LEAF or not numbers.shared:
+        return ()
+    gateway, length = numbers.gateway(ref.index, 0), numbers.host_length
+    mtu = fabric.leaf.mtu_bytes
+    return (Svi(rail_vlan(ref.rail), f"rail{ref.rail}", gateway, length, mtu, f"{fabric.origin}.attach"),)
 
 
 def _distinct(policies: Iterable[PortQos | None]) -> tuple[PortQos, ...]:
@@ -214,7 +233,7 @@ def _nics(site: _Site) -> Iterator[tuple[Port, HostRoute]]:
             continue
         leaf, leaf_slot = far
         leaf_port = site.port_name(leaf, leaf_slot)
-        gateway = numbers.host_link(leaf.index, leaf_slot)
+        gateway = numbers.gateway(leaf.index, leaf_slot)
         port = Port(
             name=name,
             slot=rail,
@@ -232,7 +251,8 @@ def _nics(site: _Site) -> Iterator[tuple[Port, HostRoute]]:
             description=f"{leaf.name} {leaf_port}",
             peer_device=leaf.name,
             peer_port=leaf_port,
-            ipv4=gateway + 1,
+            ipv4=numbers.host(leaf.index, leaf_slot),
+            ipv4_length=numbers.host_length,
             cable_m=fabric.host_cable_m,
             qos=qos,
         )

@@ -71,9 +71,25 @@ class Port:
     ipv4_length: int = 31
     unnumbered: bool = False
     """Whether the port speaks IPv6 link-local only (RFC 8950 carries the IPv4 routes)."""
+    vlan: int | None = None
+    """VLAN of an untagged switched port; ``None``: a routed port."""
     cable_m: int | None = None
     """Length of the cable in metres."""
     qos: PortQos | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Svi:
+    """A VLAN that switched ports share, and the routed interface that is its hosts' gateway."""
+
+    vlan: int
+    name: str
+    """Such as ``rail1``."""
+    ipv4: int
+    ipv4_length: int
+    mtu_bytes: int
+    """IP MTU."""
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +251,7 @@ class Switch(Node):
     qos: tuple[PortQos, ...]
     """The distinct policies of its ports."""
     native: list[Native] = field(default_factory=list)
+    svis: tuple[Svi, ...] = ()
     load_balancing: str = "hash"
     """How fabric ports share the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
 

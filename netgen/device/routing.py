@@ -29,7 +29,7 @@ def bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp:
     plan, numbers = fabric.plan, fabric.numbers
     leaf = ref.role == LEAF
     router_id = loopback(fabric, ref)
-    aggregates = (numbers.host_block(ref.index),) if leaf else ()
+    hosts = (numbers.host_block(ref.index),) if leaf else ()
     role = PortRole.UPLINK if leaf else PortRole.DOWNLINK
     group = SPINES if leaf else LEAVES
     neighbors = [
@@ -54,8 +54,9 @@ def bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp:
         ),
         neighbors=neighbors,
         originate_list=CONNECTED,
-        aggregates=aggregates,
-        prefix_lists=_prefix_lists(fabric, ref, router_id, aggregates),
+        # Hosts that share a subnet are one connected route already.
+        aggregates=() if numbers.shared else hosts,
+        prefix_lists=_prefix_lists(fabric, ref, router_id, hosts),
         bfd=None if fabric.bfd is None else Bfd(fabric.bfd.interval_ms, fabric.bfd.multiplier, f"{fabric.origin}.bfd"),
     )
 
@@ -82,13 +83,13 @@ def _neighbor(fabric: Fabric, port: Port, peer: DeviceRef, group: str) -> BgpNei
 
 
 def _prefix_lists(
-    fabric: Fabric, ref: DeviceRef, router_id: int, aggregates: tuple[tuple[int, int], ...]
+    fabric: Fabric, ref: DeviceRef, router_id: int, hosts: tuple[tuple[int, int], ...]
 ) -> tuple[PrefixList, ...]:
     numbers = fabric.numbers
     own = [PrefixRule(10, True, router_id, 32)]
-    own += [PrefixRule(20 + 10 * n, True, address, length) for n, (address, length) in enumerate(aggregates)]
+    own += [PrefixRule(20 + 10 * n, True, address, length) for n, (address, length) in enumerate(hosts)]
     # An aggregate comes to life by a more specific route of the same table: the links to the hosts.
-    connected = [own[0], *(replace(rule, ge=HOST_LINK, le=HOST_LINK) for rule in own[1:])]
+    connected = own if numbers.shared else [own[0], *(replace(rule, ge=HOST_LINK, le=HOST_LINK) for rule in own[1:])]
     block = numbers.host_block(0)[1]
     everything = (
         PrefixRule(10, True, numbers.loopbacks.address, numbers.loopbacks.length, ge=32, le=32),

@@ -6,6 +6,8 @@ from netgen.device.model import Host, Port, PortRole, Switch
 from netgen.device.text import ipv4
 
 HEADER = "a_device,a_interface,a_address,b_device,b_interface,b_address,speed,length,link,fabric\n"
+LINK = 31
+"""Prefix length of an address of a point-to-point link."""
 _LINKS = {PortRole.HOST: "host-leaf", PortRole.UPLINK: "leaf-spine"}
 
 
@@ -19,8 +21,9 @@ def cabling_lines(device: Switch | Host) -> Iterator[str]:
     """
     for port in leading_up(device):
         length = "" if port.cable_m is None else f"{port.cable_m}m"
-        # The other end of a /31 differs in its last bit.
-        near, far = ("", "") if port.ipv4 is None else (ipv4(port.ipv4), ipv4(port.ipv4 ^ 1))
+        near = "" if port.ipv4 is None else ipv4(port.ipv4)
+        # The other end of a /31 differs in its last bit; a gateway that many share is at no port.
+        far = ipv4(port.ipv4 ^ 1) if port.ipv4 is not None and port.ipv4_length == LINK else ""
         yield (
             f"{device.name},{port.name},{near},{port.peer_device},{port.peer_port},{far},"
             f"{port.speed_gbps}G,{length},{_LINKS[port.role]},{device.fabric}\n"

@@ -309,8 +309,9 @@ class Fabric(Model):
     mtu: Mtu = 9000
     """IP MTU in bytes, at both ends of every link."""
     cables: Cables = Cables()
-    attach: Literal["routed-31"] = "routed-31"
-    """One /31 a NIC; the leaf is the gateway and announces one aggregate."""
+    attach: Literal["routed-31", "svi"] = "routed-31"
+    """How hosts are attached. ``routed-31``: one /31 a NIC; the leaf is the gateway and announces one aggregate.
+    ``svi``: the NICs of a leaf share a VLAN, that of its rail, and a subnet; the leaf is its gateway."""
     bfd: Bfd | None = Bfd()
     load_balancing: Literal["hash", "flowlet", "per-packet"] = "hash"
     """How equal-cost paths are chosen: by hash; by load for each flowlet; by load for each packet (adaptive routing),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import Cluster, Fabric, ManagementPlan, Tier
+from netgen.cluster.model import LEAF, Cluster, Fabric, ManagementPlan, Tier
 from netgen.cluster.roce import RocePolicy
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -62,6 +62,7 @@ def _of_fabric(fabric: Fabric, tier: Tier) -> set[str]:
     given = {
         "bfd": fabric.bfd is not None,
         "breakout": tier.breakout.ports > 1,
+        "svi": tier.role == LEAF and fabric.numbers.shared,
         "native": bool(fabric.overlay.snippets),
         "flowlet": fabric.load_balancing == "flowlet",
         "per-packet": fabric.load_balancing == "per-packet",

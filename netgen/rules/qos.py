@@ -33,6 +33,12 @@ def check(intent: Intent, roce_profiles: Mapping[str, RoceProfile]) -> Iterator[
         yield from _thresholds(fabric.roce, path)
         yield from _watchdog(fabric, fabric.roce, classes, path)
         if any(c.lossless for c in classes.values()):
+            if fabric.attach == "svi":
+                yield qos.LOSSLESS_FLOODING.about(
+                    "the hosts of a leaf share a VLAN, and a class of theirs is lossless",
+                    ("fabrics", name, "attach"),
+                    advice="attach them as routed-31",
+                )
             yield from _cables(fabric, ("fabrics", name))
             yield from _mtu(intent, fabric, ("fabrics", name))
 

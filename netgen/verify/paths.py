@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from netgen.device.model import PortRole, Switch
-from netgen.device.text import ipv4
+from netgen.device.text import ipv4, network
 from netgen.verify.cabling import Cabling
 from netgen.verify.model import Check, Problem, State
 
@@ -45,7 +45,8 @@ def check(leaves: Mapping[str, Switch], cabling: Cabling, states: Mapping[str, S
 def _amiss(other: Switch, hops: Mapping[str, int], wanted: int) -> dict[int, list[str]]:
     """Return what a leaf announces by the number of next hops towards it, where that is not the right one."""
     amiss: dict[int, list[str]] = {}
-    for prefix in (f"{ipv4(other.loopback)}/32", *(f"{ipv4(a)}/{length}" for a, length in other.bgp.aggregates)):
+    announced = [*other.bgp.aggregates, *((svi.ipv4, svi.ipv4_length) for svi in other.svis)]
+    for prefix in (f"{ipv4(other.loopback)}/32", *(network(address, length) for address, length in announced)):
         found = hops.get(prefix, 0)
         if found != wanted:
             amiss.setdefault(found, []).append(prefix)

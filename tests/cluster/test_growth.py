@@ -13,6 +13,7 @@ from netgen.cluster.model import Cluster
 from netgen.device.build import build as build_one
 from netgen.device.build import devices
 from netgen.device.model import Host, PortRole, Switch
+from netgen.device.text import network
 from netgen.intent.models import Intent
 from netgen.platforms.load import load_platforms
 from netgen.resources.load import resources
@@ -26,7 +27,13 @@ SWITCHES = [("dcs-7060x6-64pe", "eos"), ("dcs-7060x6-64pe", "sonic"), ("sn5600",
 
 
 def intent(
-    units: list[int], hosts: int, capacity: int, switch: tuple[str, str], profile: str, links: str
+    units: list[int],
+    hosts: int,
+    capacity: int,
+    switch: tuple[str, str],
+    profile: str,
+    links: str,
+    attach: str = "routed-31",
 ) -> dict[str, Any]:
     model, platform = switch
     return {
@@ -45,6 +52,7 @@ def intent(
                 "leaf": {"model": model, "platform": platform},
                 "spine": {"model": model, "platform": platform},
                 "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18", "links": links},
+                "attach": attach,
                 "cables": {"host": "5m", "spine": "30m"},
                 "roce": {"profile": "balanced"},
             }
@@ -72,6 +80,7 @@ shapes = st.fixed_dictionaries(
         "switch": st.sampled_from(SWITCHES),
         "profile": st.sampled_from(["hgx-h100-8x400g", "gb200-4x400g", "hgx-b300-8x800g"]),
         "links": st.sampled_from(["unnumbered", "10.128.0.0/14"]),
+        "attach": st.sampled_from(["routed-31", "svi"]),
     }
 ).filter(
     # SONiC ships no headroom for these at 800G
@@ -92,10 +101,26 @@ def test_both_ends_of_every_link_agree(shape: dict, units: set[int]) -> None:
         assert (far.peer_device, far.peer_port) == end
         for field in ("speed_gbps", "mtu_bytes", "cable_m", "enabled", "unnumbered", "fec"):
             assert getattr(port, field) == getattr(far, field), field
-        if port.ipv4 is not None:
+        if port.vlan is not None:
+            leaf, host = built[end[0]], built[port.peer_device]
+            (gateway,) = leaf.svis
+            assert gateway.vlan == port.vlan
+            assert network(far.ipv4, far.ipv4_length) == network(gateway.ipv4, gateway.ipv4_length)
+            assert host.routes[host.ports.index(far)].via == gateway.ipv4
+        elif port.ipv4 is not None and far.vlan is None:
             assert port.ipv4 ^ far.ipv4 == 1
         assert [c.pfc_priority for c in port.qos.lossless] == [c.pfc_priority for c in far.qos.lossless]
         assert {c.traffic_class: c.dscp for c in port.qos.classes} == {c.traffic_class: c.dscp for c in far.qos.classes}
+
+
+def announced(leaf: Switch) -> tuple[int, int]:
+    """Return what a leaf announces for its hosts: one prefix, and no more."""
+    own = next(one for one in leaf.bgp.prefix_lists if one.name == "PL-OWN")
+    (rule,) = (rule for rule in own.rules if rule.length < 32)
+    assert (*leaf.bgp.aggregates, *((svi.ipv4 - 1, svi.ipv4_length) for svi in leaf.svis)) == (
+        (rule.address, rule.length),
+    )
+    return rule.address, rule.length
 
 
 @SOME
@@ -105,19 +130,20 @@ def test_numbers_are_unique_and_sessions_mutual(shape: dict, units: set[int]) ->
     switches = [device for device in built.values() if isinstance(device, Switch)]
     addresses = Counter(port.ipv4 for device in built.values() for port in device.ports if port.ipv4 is not None)
     addresses += Counter(switch.loopback for switch in switches)
+    addresses += Counter(svi.ipv4 for switch in switches for svi in switch.svis)
     addresses += Counter(device.management.address for device in built.values())
     assert set(addresses.values()) == {1}
     leaves = [switch for switch in switches if switch.role == "leaf"]
     assert (
         len({leaf.bgp.asn for leaf in leaves} | {s.bgp.asn for s in switches if s.role == "spine"}) == len(leaves) + 1
     )
-    blocks = sorted(block for leaf in leaves for block in leaf.bgp.aggregates)
+    blocks = sorted(announced(leaf) for leaf in leaves)
     for (a, length), (b, _) in pairwise(blocks):
         assert a + 2 ** (32 - length) <= b
     for leaf in leaves:
-        (block,) = leaf.bgp.aggregates
-        hosts = [port for port in leaf.ports if port.role is PortRole.HOST]
-        assert all(block[0] <= port.ipv4 < block[0] + 2 ** (32 - block[1]) for port in hosts)
+        address, length = announced(leaf)
+        nics = [nic for host in built.values() for nic in host.ports if nic.peer_device == leaf.name and nic.ipv4]
+        assert all(address <= nic.ipv4 < address + 2 ** (32 - length) for nic in nics if nic.role is PortRole.HOST)
     for switch in switches:
         asn_at = {port.name: built[port.peer_device] for port in switch.ports if port.peer_device is not None}
         for neighbor in switch.bgp.neighbors:

@@ -22,6 +22,7 @@ FABRICS: dict[str, dict[str, object]] = {
     "unnumbered": {"roce": {"profile": "balanced"}},
     "numbered": {"roce": {"profile": "balanced"}, "pools": {**POOLS, "links": "10.128.0.0/16"}},
     "no-watchdog": {"roce": {"watchdog": None, "congestion-control": "none"}},
+    "svi": {"roce": {"profile": "balanced"}, "attach": "svi"},
     "no-roce": {},
 }
 

@@ -41,6 +41,8 @@ def samples(platform: Platform) -> Iterator[Switch | Host]:
         for model in models:
             yield devices.leaf(platform, model=model)
             yield devices.leaf(platform, model=model, unnumbered=False)
+            if platform.expresses["svi"] is None:
+                yield devices.leaf(platform, model=model, shared=True)
             yield devices.spine(platform, model=model)
     if Kind.HOST in platform.kinds:
         yield devices.host(platform)

@@ -359,3 +359,14 @@ def test_thresholds_are_exact_to_the_byte(switch: Switch, renderer: Renderer) ->
         port.qos = port.qos and policy
     queue = eos_reader.qos_profiles(eos_reader.read(text_of(switch, renderer)))[policy.name]["queues"][3]
     assert queue["ecn"] == (500_001, 2_000_003, 100)
+
+
+def test_hosts_that_share_a_vlan_have_one_gateway(renderer: Renderer) -> None:
+    switch = devices.leaf(renderer.platforms["eos"], shared=True)
+    text = render_device(switch, renderer)["eos.cfg"]
+    port = text.partition("interface Ethernet1/1\n")[2].partition("!")[0].splitlines()
+    assert {"   switchport access vlan 101", "   spanning-tree portfast"} <= set(port)
+    assert not [line for line in port if line.strip().startswith(("mtu", "ip address", "no switchport"))]
+    assert "interface Vlan101\n   description rail1\n   mtu 9000\n   ip address 10.0.0.1/24\n" in text
+    assert "vlan 101\n   name rail1\n" in text
+    assert "aggregate-address" not in text

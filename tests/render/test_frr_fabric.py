@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from netgen.device.model import Host, PortRole, Switch
-from netgen.device.text import ipv4
+from netgen.device.text import ipv4, network
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
 from tests.boxes import BOX_NEEDS, Box, box, cable, wait_for
@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.needs(*BOX_NEEDS),
     pytest.mark.needs("/usr/lib/frr/frr-reload.py", "frr-pythontools"),
     pytest.mark.needs("ifreload", "ifupdown2"),
+    pytest.mark.needs("brctl", "bridge-utils"),
     pytest.mark.root,
 ]
 
@@ -44,10 +45,10 @@ class Fabric:
         ]
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fabric]:
+@pytest.fixture(scope="module", params=["routed-31", "svi"])
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fabric]:
     # A busy machine must not look like a broken link.
-    devices = lab_fabric(bfd={"interval": "2s", "multiplier": 10})
+    devices = lab_fabric(attach=request.param, bfd={"interval": "2s", "multiplier": 10})
     renderer = make_renderer(resources())
     with ExitStack() as stack:
         boxes = {name: stack.enter_context(box(name)) for name in devices}
@@ -82,11 +83,11 @@ def test_what_has_the_address_of_a_nic_leaves_by_that_nic(running: Fabric):
 
 
 def test_a_leaf_reaches_another_by_every_spine(running: Fabric):
-    leaves = [device for device in running.devices.values() if isinstance(device, Switch) and device.bgp.aggregates]
+    leaves = _leaves(running)
     for leaf, other in product(leaves, repeat=2):
         if leaf is not other:
-            for address, length in ((other.loopback, 32), *other.bgp.aggregates):
-                prefix = ipv4(address) if length == 32 else f"{ipv4(address)}/{length}"
+            for address, length in ((other.loopback, 32), _hosts_of(other)):
+                prefix = ipv4(address) if length == 32 else network(address, length)
                 shown = json.loads(running.boxes[leaf.name].run("ip", "-j", "route", "show", prefix).stdout)
                 assert len(shown[0]["nexthops"]) == leaf.bgp.maximum_paths == 2
 
@@ -97,17 +98,19 @@ def test_no_route_but_to_hosts_and_loopbacks_and_no_default(running: Fabric):
             routes = json.loads(running.boxes[name].run("ip", "-j", "route", "show", "proto", "bgp").stdout)
             found = {route["dst"] for route in routes}
             assert found
-            assert all(prefix.endswith("/30") or prefix.startswith("10.255.0.") for prefix in found), found
+            hosts = {network(*_hosts_of(leaf)) for leaf in _leaves(running)}
+            assert all(prefix in hosts or prefix.startswith("10.255.0.") for prefix in found), found
 
 
 def test_nothing_is_forwarded_between_fabric_and_management(running: Fabric):
     leaf = running.boxes["pod1-su1-rail1-leaf1"]
-    target, inside, outside = "172.20.0.99", "10.0.0.1", "8.8.8.8"
-    forwarded = leaf.run("ip", "route", "get", target, "from", inside, "iif", "swp1", check=False)
+    inwards = "vlan101" if running.devices[leaf.name].svis else "swp1"
+    target, inside, outside = "172.20.0.99", running.nics()[0][1], "8.8.8.8"
+    forwarded = leaf.run("ip", "route", "get", target, "from", inside, "iif", inwards, check=False)
     assert "Permission denied" in forwarded.stderr  # prohibited
     entered = leaf.run("ip", "route", "get", inside, "from", target, "iif", "eth0", check=False)
     assert "Permission denied" in entered.stderr
-    lost = leaf.run("ip", "route", "get", outside, "from", inside, "iif", "swp1", check=False)
+    lost = leaf.run("ip", "route", "get", outside, "from", inside, "iif", inwards, check=False)
     assert "unreachable" in lost.stderr
     assert "via 172.20.0.1 dev eth0 table 1000" in leaf.run("ip", "route", "get", outside).stdout
 
@@ -130,6 +133,16 @@ def test_a_lost_uplink_is_gone_around_by_no_valley(running: Fabric):
         leaf.run("ip", "link", "set", uplink.name, "up")
 
 
+def _leaves(running: Fabric) -> list[Switch]:
+    return [device for device in running.devices.values() if isinstance(device, Switch) and device.role == "leaf"]
+
+
+def _hosts_of(leaf: Switch) -> tuple[int, int]:
+    """Return what a leaf announces for its hosts: an aggregate of their links, or the subnet that they share."""
+    (found,) = (*leaf.bgp.aggregates, *((svi.ipv4, svi.ipv4_length) for svi in leaf.svis))
+    return found
+
+
 def _lay_cables(devices: dict[str, Switch | Host], boxes: dict[str, Box]) -> None:
     for name, device in devices.items():
         for port in device.ports:
@@ -146,7 +159,7 @@ def _next_hops(router: Box, prefix: str) -> int:
 
 def _lonely(found: Fabric) -> list[str]:
     """Leaves that lack a way to another leaf by each spine."""
-    leaves = [one for one in found.devices.values() if isinstance(one, Switch) and one.bgp.aggregates]
+    leaves = _leaves(found)
     return [
         f"{leaf.name} → {other.name}"
         for leaf, other in product(leaves, repeat=2)

@@ -163,6 +163,7 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
             oversubscription=among("1:1", "2:1", "1.5:1", "3:1"),
             asn=some(base=st.sampled_from([64_512, 65_400, 4_200_000_000, 4_294_967_000])),
             mtu=MTUS,
+            attach=among("routed-31", "svi"),
             bfd=st.none() | some(interval=among("50ms", "300ms", "1s", "60s"), multiplier=st.integers(3, 50)),
             roce=roce(SPEEDS),
             exceptions=exceptions,

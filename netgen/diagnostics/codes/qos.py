@@ -115,3 +115,11 @@ SECOND_LOSSLESS = Code(
     "classes: {storage: {dscp: [34], traffic-class: 4, queue: 4, pfc-priority: 4, lossless: true}}",
     Severity.WARNING,
 )
+LOSSLESS_FLOODING = Code(
+    "NG518",
+    "Lossless traffic on switched ports",
+    "A switch floods what it has no MAC entry for, and flooded packets of a lossless class can wait for each other\n"
+    "in a circle: RDMA over Commodity Ethernet at Scale (SIGCOMM 2016), section 4.2. A routed port floods nothing.",
+    "fabrics: {compute: {attach: svi, roce: {profile: balanced}}}",
+    Severity.WARNING,
+)

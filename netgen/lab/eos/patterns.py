@@ -118,8 +118,11 @@ _TYPES: Mapping[str, Checker] = {
     "name": _matching(_NAME),
     "ethernet": _matching(_ETHERNET),
     "loopback": _matching(re.compile(r"Loopback([0-9]{1,3}|1000)")),
+    "svi": _matching(re.compile(r"Vlan([1-9][0-9]{0,2}|[1-3][0-9]{3}|40([0-8][0-9]|9[0-4]))")),
     "management": _matching(re.compile(r"Management[0-9](/[0-9])?")),
-    "port": _matching(re.compile(rf"{_ETHERNET.pattern}|Loopback[0-9]{{1,4}}|Management[0-9](/[0-9])?")),
+    "port": _matching(
+        re.compile(rf"{_ETHERNET.pattern}|Loopback[0-9]{{1,4}}|Vlan[0-9]{{1,4}}|Management[0-9](/[0-9])?")
+    ),
     "ipv4": _address(ipaddress.IPv4Address),
     "ipv4-interface": _with_length(_address(ipaddress.IPv4Interface)),
     "ipv4-prefix": _with_length(_address(ipaddress.IPv4Network)),

@@ -1,6 +1,6 @@
 """Ports, their breakouts, addresses and neighbours.
 
-Schema: sonic-{port,breakout_cfg,interface,device_neighbor}.yang of SONiC 202411.
+Schema: sonic-{port,breakout_cfg,interface,vlan,device_neighbor}.yang of SONiC 202411.
 """
 
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ def tables(device: Switch, sku: Sku) -> dict[str, Table]:
         "PORT": {port.name: _port(port, sku) for port in device.ports},
         "BREAKOUT_CFG": _breakouts(device, sku),
         "INTERFACE": _interfaces(device.ports),
+        **_vlans(device),
         "DEVICE_NEIGHBOR": {
             port.name: {"name": port.peer_device, "port": port.peer_port}
             for port in device.ports
@@ -59,6 +60,25 @@ def _breakouts(device: Switch, sku: Sku) -> Table:
                 )
             found[port.name] = {"brkout_mode": mode}
     return found
+
+
+def _vlans(device: Switch) -> dict[str, Table]:
+    gateways: Table = {}
+    for svi in device.svis:
+        gateways[f"Vlan{svi.vlan}"] = {}
+        gateways[f"Vlan{svi.vlan}|{ipv4(svi.ipv4)}/{svi.ipv4_length}"] = {}
+    return {
+        "VLAN": {
+            f"Vlan{svi.vlan}": {"vlanid": str(svi.vlan), "mtu": str(svi.mtu_bytes), "description": svi.name}
+            for svi in device.svis
+        },
+        "VLAN_INTERFACE": gateways,
+        "VLAN_MEMBER": {
+            f"Vlan{port.vlan}|{port.name}": {"tagging_mode": "untagged"}
+            for port in device.ports
+            if port.vlan is not None
+        },
+    }
 
 
 def _interfaces(ports: Iterable[Port]) -> Table:
