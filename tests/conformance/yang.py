@@ -113,6 +113,7 @@ class Models:
         self.tables: dict[str, Table] = {}
         modules = [parse(path.read_text()) for path in self.files]
         groupings = {grouping.argument: grouping for module in modules for grouping in module.all("grouping")}
+        self.typedefs = {typedef.argument: typedef for module in modules for typedef in module.all("typedef")}
         for module in modules:
             module.lift(groupings)
             for top in module.all("container"):
