@@ -7,10 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One kind of named object: patterns with one group, the name, matched at the start of a stripped line."""
+    """One kind of named object: patterns, matched at the start of a stripped line, whose groups are the name.
+
+    Several groups are joined by dots. `builtin` matches the names that are there without a definition; what
+    `stands_alone` does its work without being named elsewhere.
+    """
 
     defined: str
     used: tuple[str, ...]
+    builtin: str = "(?!)"
+    stands_alone: bool = False
 
 
 EOS = {
@@ -43,6 +49,113 @@ FRR = {
 """FRR's frr.conf."""
 
 
+_ROUTER = r"router bgp \S+ (?:neighbor|template peer) \S+ "
+
+NXOS = {
+    "class map": Named(
+        r"class-map type qos \S+ (\S+)", (r"policy-map type qos \S+ class (\S+)",), builtin="class-default"
+    ),
+    "qos policy": Named(r"policy-map type qos (\S+)", (r"(?:.* )?service-policy type qos input (\S+)",)),
+    "queuing policy": Named(
+        r"policy-map type queuing (\S+)", (r"(?:.* )?service-policy type queuing (?:input|output) (\S+)",)
+    ),
+    "network-qos policy": Named(
+        r"policy-map type network-qos (\S+)", (r"(?:.* )?service-policy type network-qos (\S+)",)
+    ),
+    "prefix list": Named(
+        r"ip(?:v6)? prefix-list (\S+)",
+        (
+            r"route-map .* match ip(?:v6)? address prefix-list (\S+)",
+            _ROUTER + r"address-family \S+ unicast prefix-list (\S+)",
+        ),
+    ),
+    "as-path list": Named(
+        r"ip as-path access-list (\S+)",
+        (r"route-map .* match as-path (\S+)", _ROUTER + r"address-family \S+ unicast filter-list (\S+)"),
+    ),
+    "route map": Named(
+        r"route-map (\S+)", (r"router bgp .* (?:route-map|attribute-map|advertise-map|suppress-map) (\S+)",)
+    ),
+    "peer template": Named(r"router bgp \S+ template peer (\S+)", (r"router bgp .* inherit peer (\S+)",)),
+    "vrf": Named(
+        r"vrf context (\S+)", (r"interface \S+ vrf member (\S+)", r".* use-vrf (\S+)"), builtin="default|management"
+    ),
+    "port channel": Named(r"interface port-channel(\d+)", (r"interface \S+ channel-group (\d+)",)),
+}
+"""Cisco NX-OS, each line with those above it. The VRFs ``default`` and ``management`` are there from the start."""
+
+_PEER = r"protocols bgp (?:group \S+ )?(?:neighbor \S+ )?"
+_TERM = r"policy-options policy-statement \S+ (?:term \S+ )?"
+
+JUNOS = {
+    "forwarding class": Named(
+        r"class-of-service forwarding-classes class (\S+)",
+        (
+            r"class-of-service (?:classifiers|rewrite-rules) \S+ \S+ forwarding-class (\S+)",
+            r"class-of-service scheduler-maps \S+ forwarding-class (\S+)",
+            r"class-of-service host-outbound-traffic forwarding-class (\S+)",
+            r"class-of-service interfaces \S+ unit \S+ forwarding-class (\S+)",
+            _TERM + r"then forwarding-class (\S+)",
+        ),
+        builtin="best-effort|network-control|expedited-forwarding|assured-forwarding|fcoe|no-loss|mcast",
+    ),
+    "classifier": Named(
+        r"class-of-service classifiers (\S+) (\S+)",
+        (r"class-of-service interfaces \S+ (?:unit \S+ )?classifiers (\S+) (\S+)",),
+        builtin=r"\S+\.default",
+    ),
+    "rewrite rule": Named(
+        r"class-of-service rewrite-rules (\S+) (\S+)",
+        (r"class-of-service interfaces \S+ (?:unit \S+ )?rewrite-rules (\S+) (\S+)",),
+        builtin=r"\S+\.default",
+    ),
+    "drop profile": Named(
+        r"class-of-service drop-profiles (\S+)", (r"class-of-service schedulers .* drop-profile (\S+)",)
+    ),
+    "scheduler": Named(r"class-of-service schedulers (\S+)", (r"class-of-service scheduler-maps .* scheduler (\S+)",)),
+    "scheduler map": Named(
+        r"class-of-service scheduler-maps (\S+)", (r"class-of-service interfaces .* scheduler-map (\S+)",)
+    ),
+    "congestion notification profile": Named(
+        r"class-of-service congestion-notification-profile (\S+)",
+        (r"class-of-service interfaces \S+ congestion-notification-profile (\S+)",),
+    ),
+    "policy": Named(
+        r"policy-options policy-statement (\S+)",
+        (
+            _PEER + r"(?:import|export) (\S+)",
+            r"routing-options forwarding-table export (\S+)",
+            r"(?:routing-instances \S+ )?routing-options (?:rib \S+ )?aggregate .* policy (\S+)",
+            r"routing-instances \S+ protocols evpn ip-prefix-routes export (\S+)",
+            _TERM + r"from policy (\S+)",
+        ),
+    ),
+    "prefix list": Named(r"policy-options prefix-list (\S+)", (_TERM + r"(?:from|to) prefix-list(?:-filter)? (\S+)",)),
+    "community": Named(
+        r"policy-options community (\S+)",
+        (_TERM + r"(?:from|to) community (\S+)", _TERM + r"then community \S+ (\S+)"),
+    ),
+    "as-path": Named(r"policy-options as-path (\S+)", (_TERM + r"(?:from|to) as-path (\S+)",)),
+    "as-list": Named(
+        r"policy-options as-list (\S+)",
+        (_PEER + r"peer-as-list (\S+)", _TERM + r"(?:from|to) as-path-\S+ as-list (\S+)"),
+    ),
+    "routing instance": Named(
+        r"routing-instances (\S+)",
+        (r"(?:system|snmp) .*routing-instance (\S+)",),
+        builtin="mgmt_junos",
+        stands_alone=True,
+    ),
+    "login class": Named(
+        r"system login class (\S+)",
+        (r"system login user \S+ class (\S+)",),
+        builtin="super-user|operator|read-only|unauthorized",
+    ),
+    "aggregated interface": Named(r"interfaces (ae\d+)", (r"interfaces .* 802\.3ad (ae\d+)",)),
+}
+"""Juniper Junos, each statement with those above it, a line for each member of a list."""
+
+
 def dangling(text: str, kinds: Mapping[str, Named]) -> dict[str, tuple[set[str], set[str]]]:
     """List what does not refer, or is not referred to.
 
@@ -57,10 +170,14 @@ def dangling(text: str, kinds: Mapping[str, Named]) -> dict[str, tuple[set[str],
     for kind, named in kinds.items():
         defined = _names(lines, (named.defined,))
         used = _names(lines, named.used)
-        if defined != used:
-            found[kind] = (used - defined, defined - used)
+        for names in (defined, used):
+            names -= {name for name in names if re.fullmatch(named.builtin, name)}
+        unused = set() if named.stands_alone else defined - used
+        if used - defined or unused:
+            found[kind] = (used - defined, unused)
     return found
 
 
 def _names(lines: list[str], patterns: tuple[str, ...]) -> set[str]:
-    return {match[1] for line in lines for pattern in patterns if (match := re.match(pattern, line))}
+    matches = (re.match(pattern, line) for line in lines for pattern in patterns)
+    return {".".join(match.groups()) for match in matches if match}
