@@ -1,6 +1,7 @@
 """Runs the rules in the order in which their subjects come to be."""
 
 from collections.abc import Mapping
+from functools import cache, partial
 
 from netgen.catalog.model import Catalog
 from netgen.cluster.derive import derive
@@ -45,9 +46,21 @@ def derive_checked(
     findings += limits.check(intent, cluster, platforms)
     if refused(findings):
         return None, findings
+    findings += _of_devices(intent, cluster, platforms)
+    if refused(findings):
+        return None, findings
     findings += qos.check_derived(intent, cluster)
     findings += expression.check(cluster, platforms)
     return cluster, findings
+
+
+def _of_devices(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -> list[Finding]:
+    """Check a few devices that stand for all; they are built where nothing is wrong so far."""
+    from netgen.device.build import build
+    from netgen.rules import deadlock, links
+
+    once = cache(partial(build, cluster, platforms))
+    return [*links.check(intent, cluster, platforms, once), *deadlock.check(cluster, platforms, once)]
 
 
 def refused(findings: list[Finding]) -> bool:

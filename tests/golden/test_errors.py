@@ -44,6 +44,8 @@ UPDATE = os.environ.get("NETGEN_UPDATE_GOLDEN") == "1"
 MOST_PER_CODE = 3
 # What these say follows from two intents, not from a broken one: tests/plan/test_offline.py shows them.
 COMPARED = {"NG490", "NG491", "NG492"}
+# Leaves and spines are valley-free whatever the intent says: tests/rules/test_deadlock.py shows it on routers by hand.
+UNREACHED = {"NG530"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def test_bases_are_valid(base):
 
 def test_every_code_is_shown_and_none_more_than_thrice():
     shown = Counter(path.name.partition("-")[0] for path in CASES)
-    assert set(shown) == set(all_codes()) - COMPARED
+    assert set(shown) == set(all_codes()) - COMPARED - UNREACHED
     assert max(shown.values()) <= MOST_PER_CODE
 
 

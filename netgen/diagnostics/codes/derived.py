@@ -148,6 +148,21 @@ OPEN_ACCOUNT = Code(
     "An account needs a password, an SSH key or both; a switch may let anybody in under a name that has neither.",
     "users: {netops: {role: admin}}",
 )
+LINK_ENDS = Code(
+    "NG425",
+    "Ends of a link are set up differently",
+    "Forward error correction, autonegotiation, addresses (of one subnet, or none at both) and failure detection\n"
+    "are the same at both ends of every link, or it stays down, or half of what it was asked for is missing.",
+    "leaf: {model: my-25g-lanes, platform: frr, breakout: 1x100G}   # no FEC on NRZ lanes, under NICs with RS-FEC",
+)
+LINK_LANES = Code(
+    "NG426",
+    "Ends of a link differ in lanes",
+    "Both ends run at one speed, over another number of electrical lanes: a cable or optics of one kind at both ends\n"
+    "do not fit. Optics that translate (a gearbox) can join them.",
+    "leaf: {breakout: 2x400G}\nspine: {breakout: 1x400G}   # 4 x 100G under 8 x 50G",
+    Severity.WARNING,
+)
 RENUMBERED = Code(
     "NG490",
     "What exists is renumbered",

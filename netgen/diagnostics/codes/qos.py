@@ -40,6 +40,22 @@ LOSSLESS_STRICT = Code(
     "a strict class has no weighted share.",
     "classes: {gpu: {lossless: true, pfc-priority: 3, strict: true}}",
 )
+DEADLOCK = Code(
+    "NG530",
+    "Cyclic buffer dependency",
+    "A full lossless buffer pauses the link into it. Where packets of one priority can go round in a circle of links,\n"
+    "under the routes that the policies permit, each buffer of the circle may wait for the next for ever. Valley-free\n"
+    "routing (a leaf announces only what is its own) prevents it in leaves and spines; a dragonfly or a ring needs\n"
+    "another priority for every turn.",
+    "# no intent that can be written today: a dragonfly with one lossless priority would",
+)
+ROCE_ENDS = Code(
+    "NG531",
+    "Ends of a link treat RoCE differently",
+    "Both ends of a link pause the same priorities for the same code points, or the lossless class loses packets at\n"
+    "the end that does not. What counts is what each platform really applies.",
+    "leaf: {model: dcs-7060x6-64pe, platform: eos}\nspine: {model: dcs-7060x6-64pe, platform: frr}",
+)
 ECN_ORDER = Code(
     "NG507",
     "Thresholds out of order",

@@ -1,0 +1,178 @@
+"""No circle of lossless buffers: found where there is one, and by no other measure than the routes themselves."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from itertools import permutations
+
+import pytest
+
+from netgen.cluster.model import Cluster
+from netgen.device.build import build
+from netgen.device.model import PrefixList, PrefixRule, Switch
+from netgen.rules.deadlock import check, find_circle, representatives
+from netgen.rules.routes import Policy, Router, permitted_routes, routers_of
+from tests.cluster.topology.dragonfly import Dragonfly
+from tests.rules.intents import RENDERER, accepted, least
+
+PLATFORMS = RENDERER.platforms
+TRANSIT = Policy()
+
+
+def fabric(**changes: object) -> dict[str, Router]:
+    """The routers of a fabric of leaves and spines, with changes to the policies of the leaves."""
+    written = least("eos", roce={})
+    written["fabrics"]["compute"]["spine"]["count"] = 4
+    cluster = accepted(written)
+    switches = [build(cluster, PLATFORMS, ref) for ref in representatives(cluster, cluster.fabrics[0])]
+    routers = routers_of([one for one in switches if isinstance(one, Switch)], PLATFORMS)
+    return {name: changed(router, **changes) if "leaf" in name else router for name, router in routers.items()}
+
+
+def changed(router: Router, **changes: object) -> Router:
+    return replace(router, sessions={name: replace(policy, **changes) for name, policy in router.sessions.items()})
+
+
+def own_asns(routers: Mapping[str, Router]) -> dict[str, Router]:
+    """Give every spine an AS number of its own, as leaves have."""
+    return {name: replace(router, asn=number) for number, (name, router) in enumerate(routers.items())}
+
+
+def circle(routers: Mapping[str, Router]) -> list[str] | None:
+    return find_circle(permitted_routes(routers))
+
+
+def test_a_fabric_as_it_is_built_has_no_circle():
+    assert circle(fabric()) is None
+    # nor would it have one if spines did not share a number: leaves announce only what is theirs
+    assert circle(own_asns(fabric())) is None
+
+
+def test_each_guard_of_a_leaf_is_enough_by_itself():
+    assert circle(own_asns(fabric(own_only=False))) is None
+    assert circle(own_asns(fabric(exports=None))) is None
+    assert circle(fabric(own_only=False, exports=None)) is None
+
+
+def test_leaves_that_pass_routes_on_between_spines_of_different_numbers_are_found():
+    found = circle(own_asns(fabric(own_only=False, exports=None)))
+    assert found
+    assert found[0] == found[-1]
+    # up and down again, twice
+    assert sorted("leaf" in name for name in found[:-1]) == [False, False, True, True]
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_no_failure_permits_a_route_that_was_not_permitted(guarded):
+    whole = fabric() if guarded else own_asns(fabric(own_only=False, exports=None))
+    routes = set(permitted_routes(whole))
+    for failed in failures(whole):
+        left = set(permitted_routes(failed))
+        assert left < routes
+        assert not guarded or find_circle(left) is None
+
+
+def failures(routers: Mapping[str, Router]) -> Iterator[dict[str, Router]]:
+    """Yield what is left after the loss of any router, or of any link."""
+    for lost in routers:
+        yield {name: without(router, lost) for name, router in routers.items() if name != lost}
+    for a, b in permutations(routers, 2):
+        if a < b and b in routers[a].sessions:
+            yield {
+                **routers,
+                a: without(routers[a], b),
+                b: without(routers[b], a),
+            }
+
+
+def without(router: Router, neighbor: str) -> Router:
+    return replace(router, sessions={name: policy for name, policy in router.sessions.items() if name != neighbor})
+
+
+@pytest.mark.parametrize("own_only", [True, False])
+@pytest.mark.parametrize("leaves", range(1, 5))
+def test_two_of_each_are_enough_to_show_a_circle(leaves, own_only):
+    names = [*(f"leaf{n}" for n in range(leaves)), *(f"spine{n}" for n in range(3))]
+    routers = {
+        name: Router(
+            number,
+            ((number << 8, 32),),
+            {far: Policy(own_only=own_only and "leaf" in name) for far in names if far[0] != name[0]},
+        )
+        for number, name in enumerate(names)
+    }
+    assert (circle(routers) is None) == (own_only or leaves == 1)
+
+
+def dragonfly(topology: Dragonfly) -> dict[str, Router]:
+    """Every router an AS of its own that passes everything on: what BGP in a dragonfly has to do."""
+    _, routers = topology.layers
+    found = {}
+    for node in range(routers.first, routers.first + routers.count):
+        ends = (topology.peer(node, slot) for slot in range(routers.slots))
+        peers = {str(far): TRANSIT for far, _ in filter(None, ends) if far in routers}
+        found[str(node)] = Router(node, ((node, 32),), peers)
+    return found
+
+
+def test_a_dragonfly_with_one_lossless_priority_is_refused():
+    routers = dragonfly(Dragonfly(a=2, p=1, h=1))
+    assert circle(routers)
+    # and if it keeps to minimal routes, local, global, local: that is why it has two virtual channels (ISCA 2008)
+    shortest: dict[tuple[str, str], int] = {}
+    routes = list(permitted_routes(routers))
+    for route in routes:
+        ends = route[0], route[-1]
+        shortest[ends] = min(shortest.get(ends, len(route)), len(route))
+    assert find_circle(route for route in routes if len(route) == shortest[route[0], route[-1]])
+
+
+def test_the_rule_looks_at_lossless_fabrics_only(monkeypatch):
+    cluster = accepted(least("eos", roce={}))
+    assert list(check(cluster, PLATFORMS, once(cluster))) == []
+    monkeypatch.setattr("netgen.rules.deadlock.find_circle", lambda routes: ["a", "b", "a"])
+    [finding] = check(cluster, PLATFORMS, once(cluster))
+    assert (finding.code, finding.path) == ("NG530", ("fabrics", "compute", "roce"))
+    assert finding.message.endswith("a → b → a")
+    lossy = accepted(least("eos"))
+    assert list(check(lossy, PLATFORMS, once(lossy))) == []
+
+
+def once(cluster: Cluster):
+    return cache(partial(build, cluster, PLATFORMS))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "permitted"),
+    [
+        ((0x0A000000, 8), True),
+        ((0x0A000000, 9), False),
+        ((0x0B000000, 8), False),
+        ((0x0C000000, 24), True),
+        ((0x0C000000, 23), False),
+        ((0x0C010000, 25), False),
+        ((0x0D000000, 32), True),
+        ((0x0E000000, 31), True),
+        ((0x0E000000, 32), False),
+        ((0x0E010000, 31), False),
+    ],
+)
+def test_a_prefix_list_is_read_as_a_router_reads_it(prefix, permitted):
+    rules = (
+        PrefixRule(10, True, 0x0A000000, 8),
+        PrefixRule(20, True, 0x0C000000, 16, ge=24, le=24),
+        PrefixRule(30, True, 0x0D000000, 16, ge=24),
+        PrefixRule(50, True, 0x0E000000, 8, le=31),
+        PrefixRule(40, False, 0x0E010000, 16, le=32),
+    )
+    routers = {
+        "a": Router(1, (prefix,), {"b": Policy(exports=PrefixList("L", rules, ""))}),
+        "b": Router(2, (), {"a": TRANSIT}),
+    }
+    assert (list(permitted_routes(routers)) == [("b", "a")]) == permitted
+
+
+def test_straight_and_branching_routes_are_no_circle():
+    assert find_circle([]) is None
+    assert find_circle([("a", "b", "c"), ("a", "b", "d"), ("c", "b", "a")]) is None
+    assert find_circle([("a", "b", "c", "a"), ("c", "a", "b")]) is not None
