@@ -1,0 +1,79 @@
+"""Write the table of features by platform: ``python -m netgen.platforms.page > docs/platforms.md``."""
+
+import sys
+from collections.abc import Iterable, Mapping
+
+from netgen.platforms.features import FEATURES, NUMBERS
+from netgen.platforms.load import load_platforms
+from netgen.platforms.model import Platform
+from netgen.resources.load import resources
+
+NOT_YET = "not yet: "
+"""What begins the reason why a platform could say something and netgen does not make it say so."""
+
+_HEAD = """\
+# Platforms
+
+What netgen renders on each platform. **yes**: rendered. **no**: the platform cannot be told so, or has no such thing;
+**not yet**: it could be told, and netgen does not do so yet; the reasons are below the table. Asking for what is not
+rendered is a warning ([NG601](diagnostics.md#ng601)), never silence. Each cell is a test of
+`tests/contract/test_features.py`.
+
+This page is generated from templates/*/platform.yaml: `python -m netgen.platforms.page > docs/platforms.md`.
+"""
+
+_NUMBERS = """
+## Numbers of the RoCE policy
+
+Whether changing a number changes lines of the platform's files; a dash means that it changes none, for the reason
+below. Which lines they are stands in platform.yaml, and `tests/contract/test_numbers.py` holds it.
+
+"""
+
+
+def page(platforms: Iterable[Platform]) -> str:
+    """Return the page as Markdown."""
+    known = sorted(platforms, key=lambda platform: platform.name)
+    names = [platform.name for platform in known]
+    expresses = {platform.name: platform.expresses for platform in known}
+    parts = [_HEAD, "\n## Features\n\n", _row(["", *names]), _row(["---"] * (len(names) + 1))]
+    for feature, meaning in FEATURES.items():
+        cells = [_cell(expresses[name][feature]) for name in names]
+        parts.append(_row([f"**{feature}**: {meaning}", *cells]))
+    parts.append("\n## Why not\n")
+    parts += [_reasons(platform.title, platform.expresses) for platform in known]
+    parts.append(_NUMBERS)
+    parts += [_row(["", *names]), _row(["---"] * (len(names) + 1))]
+    for number, meaning in NUMBERS.items():
+        heard = ["-" if isinstance(platform.effects[number], str) else "yes" for platform in known]
+        parts.append(_row([f"**{number}**: {meaning}", *heard]))
+    for platform in known:
+        deaf = {number: answer for number, answer in platform.effects.items() if isinstance(answer, str)}
+        parts.append(_reasons(platform.title, deaf))
+    return "".join(parts)
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _cell(reason: str | None) -> str:
+    if reason is None:
+        return "yes"
+    return "not yet" if reason.startswith(NOT_YET) else "no"
+
+
+def _reasons(title: str, answers: Mapping[str, str | None]) -> str:
+    """Say every reason once, with all that it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for what, reason in answers.items():
+        if reason is not None:
+            by_reason.setdefault(reason, []).append(what)
+    if not by_reason:
+        return ""
+    lines = [f"- {', '.join(what)}: {reason}\n" for reason, what in by_reason.items()]
+    return f"\n**{title}**\n\n{''.join(lines)}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page(load_platforms(resources()).values()))
