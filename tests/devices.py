@@ -1,5 +1,7 @@
 """Devices by hand, small and complete: what renders and rules are tried on without an intent."""
 
+from netgen.catalog.load import load_catalog
+from netgen.cluster.buffers import FRAME_BYTES, BufferPlan, Headroom, PortClass, headroom, share
 from netgen.cluster.roce import Ecn, PortQos, TrafficClass, Watchdog
 from netgen.device.model import (
     Bfd,
@@ -22,6 +24,9 @@ from netgen.device.model import (
 )
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import port_name
+from netgen.resources.load import resources
+
+SWITCHES = load_catalog(resources()).switches
 
 LOOPBACKS = 0x0AFF0000  # 10.255.0.0
 HOSTS = 0x0A000000  # 10.0.0.0
@@ -40,6 +45,15 @@ def services() -> Services:
         dns=("172.20.0.13",),
         users=(user,),
     )
+
+
+def room(model: str, cable_m: int = 5) -> Headroom:
+    """What a lossless group of a port of 400G over four lanes keeps."""
+    return headroom(400, cable_m, FRAME_BYTES, SWITCHES[model].asic)
+
+
+def plan(model: str, platform: str) -> BufferPlan | None:
+    return share(SWITCHES[model].asic, platform, [PortClass(128, 400, 4, 1, room(model))])
 
 
 def qos(name: str = "ROCE-400G") -> PortQos:
@@ -228,6 +242,9 @@ def _switch(
     unit: int,
     rail: int,
 ) -> Switch:
+    kept = room(model)
+    for port in ports:
+        port.headroom = None if port.qos is None else kept
     return Switch(
         name=name,
         cluster="toy",
@@ -247,5 +264,6 @@ def _switch(
         loopback=bgp.router_id,
         bgp=bgp,
         qos=(policy,),
+        buffers=plan(model, platform.name),
         native=[Native("line one\nline two", "telemetry", "fabrics.compute.exceptions.t1")],
     )

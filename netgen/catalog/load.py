@@ -1,12 +1,14 @@
 """Reads the catalog's files, built-in and the user's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, model_validator
 
+from netgen.catalog.asic import Asic
+from netgen.catalog.asics import read_asic
 from netgen.catalog.model import Catalog, HostProfile, RoceProfile, SwitchModel
 from netgen.intent.models import Count, Model, RoceClass
 from netgen.intent.quantities import BreakoutMode, Bytes, Percent, SpeedGbps
@@ -15,9 +17,16 @@ from netgen.resources.load import Resource, ResourceError, Resources
 _Entry = TypeVar("_Entry")
 
 
+def _known_asic(value: str, info: ValidationInfo) -> str:
+    known = (info.context or {}).get("asics", {})
+    if value not in known:
+        raise ValueError(f"no chip {value} is in catalog/asics; there are {', '.join(sorted(known))}")
+    return value
+
+
 class _Switch(Model):
     title: str
-    asic: str
+    asic: Annotated[str, AfterValidator(_known_asic)]
     cages: Count
     lanes: Count
     breakouts: list[BreakoutMode] = Field(min_length=1)
@@ -69,8 +78,9 @@ def load_catalog(found: Resources) -> Catalog:
     ResourceError
         If a file is not what it must be; the message names the file and each field.
     """
+    asics = _entries(found, "asics", read_asic)
     return Catalog(
-        switches=_entries(found, "switches", _switch),
+        switches=_entries(found, "switches", _switches_on(asics)),
         hosts=_entries(found, "hosts", _host),
         roce=_entries(found, "roce", _roce),
     )
@@ -96,11 +106,15 @@ def _read(resource: Resource, name: str, read: Callable[[str, object], _Entry]) 
         raise ResourceError(f"{resource.path}: {problems}") from None
 
 
-def _switch(name: str, data: object) -> SwitchModel:
-    entry = _Switch.model_validate(data)
-    return SwitchModel(
-        name, entry.title, entry.asic, entry.cages, entry.lanes, tuple(entry.breakouts), tuple(entry.platforms)
-    )
+def _switches_on(asics: Mapping[str, Asic]) -> Callable[[str, object], SwitchModel]:
+    def read(name: str, data: object) -> SwitchModel:
+        entry = _Switch.model_validate(data, context={"asics": asics})
+        asic = asics[entry.asic]
+        return SwitchModel(
+            name, entry.title, asic, entry.cages, entry.lanes, tuple(entry.breakouts), tuple(entry.platforms)
+        )
+
+    return read
 
 
 def _host(name: str, data: object) -> HostProfile:

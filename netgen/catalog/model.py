@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from netgen.catalog.asic import Asic
 from netgen.intent.models import RoceClass
 from netgen.intent.quantities import Breakout
 
@@ -13,7 +14,7 @@ class SwitchModel:
 
     name: str
     title: str
-    asic: str
+    asic: Asic
     cages: int
     lanes: int
     """Electrical lanes a cage."""

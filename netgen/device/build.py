@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from netgen.cluster.buffers import PortClass, share
 from netgen.cluster.model import HOST, LEAF, Cluster, DeviceRef, Fabric
+from netgen.cluster.port_classes import HOST_CABLES, SPINE_CABLES, port_classes
 from netgen.cluster.roce import PortQos
 from netgen.device.model import (
     Host,
@@ -50,7 +52,9 @@ def devices(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Swi
 def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Switch:
     site = _site(cluster, platforms, ref)
     fabric, tier = site.fabric, site.fabric.tier(ref.role)
-    cabled = list(_switch_ports(site))
+    model = fabric.model_of(ref)
+    classes = port_classes(fabric, tier, model, platforms[tier.platform])
+    cabled = list(_switch_ports(site, classes))
     ports = [port for port, _ in cabled]
     record = cluster.record(ref)
     snippets = fabric.overlay.snippets.get(site.node, ())
@@ -61,7 +65,7 @@ def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef)
         fabric=fabric.name,
         role=Role(ref.role),
         platform=tier.platform,
-        model=fabric.model_of(ref).name,
+        model=model.name,
         pod=ref.pod,
         unit=ref.unit,
         rail=ref.rail,
@@ -77,6 +81,7 @@ def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef)
         native=[Native(s.text, s.reason, s.origin) for s in snippets],
         svis=_svis(fabric, ref),
         load_balancing=fabric.load_balancing,
+        buffers=share(model.asic, tier.platform, classes.values()) if classes else None,
     )
 
 
@@ -110,7 +115,7 @@ def _site(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
     return _Site(cluster, platforms, fabric, ref, fabric.node(ref))
 
 
-def _switch_ports(site: _Site) -> Iterator[Cabled]:
+def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cabled]:
     fabric, ref = site.fabric, site.ref
     tier, model = fabric.tier(ref.role), fabric.model_of(ref)
     platform = site.platforms[tier.platform]
@@ -141,6 +146,8 @@ def _switch_ports(site: _Site) -> Iterator[Cabled]:
         peer = None if port.slot is None else _cable(site, port, port.slot)
         if peer is not None:
             port.qos = qos
+            kind = classes.get(HOST_CABLES if peer.role == HOST else SPINE_CABLES)
+            port.headroom = kind.headroom if kind is not None and kind.groups else None
         yield port, peer
 
 

@@ -9,6 +9,7 @@ one kind; they carry the intent path that they came from in ``origin``.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.roce import PortQos
 
 
@@ -76,6 +77,9 @@ class Port:
     cable_m: int | None = None
     """Length of the cable in metres."""
     qos: PortQos | None = None
+    headroom: Headroom | None = None
+    """What each lossless group of the port keeps; shared by all ports of a class; ``None``: none is lossless, or the
+    length of the cable is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +256,8 @@ class Switch(Node):
     """The distinct policies of its ports."""
     native: list[Native] = field(default_factory=list)
     svis: tuple[Svi, ...] = ()
+    buffers: BufferPlan | None = None
+    """How the chip's buffer is shared out; ``None``: there is no RoCE policy, or nothing is published."""
     load_balancing: str = "hash"
     """How fabric ports share the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
 

@@ -1,8 +1,7 @@
 """What a model of switch must have for its place: cages for all ports, and data of its platform.
 
 Of the data that a platform.yaml has of a model, two entries mean the same on every platform: ``breakout``, by the
-number of ports that a cage is divided into, and ``buffers.headroom``, by speed in Gb/s and length of the cable in
-metres.
+number of ports that a cage is divided into, and ``buffers.headroom``, lengths of cable in metres by speed in Gb/s.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,8 @@ from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Intent
-from netgen.platforms.model import Capability, Platform
+from netgen.platforms.lengths import headroom_lengths
+from netgen.platforms.model import Platform
 from netgen.rules.merge import merged
 
 
@@ -106,15 +106,17 @@ def _platform_data(use: _Use, platform: Platform) -> Iterator[Finding]:
             notes=("its modes are " + ", ".join(map(str, modes.values())),),
         )
     elif use.fabric.roce is not None and any(c.lossless for c in use.fabric.roce.classes):
-        yield from _headroom(use, platform, _mapping(_mapping(data, "buffers"), "headroom"), speed)
+        yield from _headroom(use, platform, headroom_lengths(platform, model.name), speed)
 
 
-def _headroom(use: _Use, platform: Platform, shipped: Mapping[str, Capability], speed: int) -> Iterator[Finding]:
-    if not shipped:
+def _headroom(
+    use: _Use, platform: Platform, shipped: Mapping[int, tuple[int, ...]] | None, speed: int
+) -> Iterator[Finding]:
+    if shipped is None:
         return
-    lengths = [int(length) for length in _mapping(shipped, str(speed))]
+    lengths = shipped.get(speed, ())
     if not lengths:
-        known = ", ".join(f"{number}G" for number in sorted(map(int, shipped)))
+        known = ", ".join(f"{number}G" for number in sorted(shipped))
         yield codes.NO_HEADROOM.about(
             f"{platform.title} has no headroom for lossless ports of {speed}G on {use.model.name}",
             use.split_path,
@@ -130,8 +132,3 @@ def _headroom(use: _Use, platform: Platform, shipped: Mapping[str, Capability], 
                 f"the {key} cables have {length} m",
                 ("fabrics", fabric.name, "cables", key),
             )
-
-
-def _mapping(data: Mapping[str, Capability], key: str) -> Mapping[str, Capability]:
-    found = data.get(key)
-    return found if isinstance(found, Mapping) else {}

@@ -8,7 +8,7 @@ from netgen.catalog.load import load_catalog
 from netgen.intent.quantities import Breakout
 from netgen.resources.load import ResourceError, resources
 
-SWITCH = "title: Mine\nasic: none\ncages: 32\nlanes: 8\nbreakouts: [1x800G, 2x400G]\nplatforms: [eos]\n"
+SWITCH = "title: Mine\nasic: software\ncages: 32\nlanes: 8\nbreakouts: [1x800G, 2x400G]\nplatforms: [eos]\n"
 HOST = 'title: Mine\ngpus: 4\nnics: {names: "nic{rail}", count: 4, speed: 400G}\n'
 
 
@@ -42,6 +42,11 @@ def test_a_repository_adds_its_own_beside_the_built_in_ones(tmp_path: Path):
         ("switches", SWITCH.replace("lanes: 8", "lanes: 7"), "7 lanes cannot be shared as 2x400G"),
         ("switches", SWITCH.replace("cages: 32", "cages: 0"), "cages: "),
         ("switches", SWITCH.replace("[1x800G, 2x400G]", "[]"), "breakouts: "),
+        (
+            "switches",
+            SWITCH.replace("software", "tomahawk6"),
+            "asic: Value error, no chip tomahawk6 is in catalog/asics",
+        ),
         ("switches", SWITCH + "colour: red\n", "colour: "),
         ("switches", "- a list\n", "valid dictionary"),
         ("switches", "title: {\n", "not YAML"),

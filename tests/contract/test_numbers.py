@@ -17,6 +17,7 @@ from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Platform
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.resources.load import resources
+from tests import devices
 from tests.contract.test_platforms import samples
 
 FOUND = resources()
@@ -102,6 +103,7 @@ def change(device: Switch | Host, number: str) -> None:
     for port in device.ports:
         if number == "port.cable-m" and port.cable_m is not None:
             port.cable_m = 40
+            port.headroom = None if port.headroom is None else devices.room(device.model, 40)
         if number == "port.mtu-bytes":
             port.mtu_bytes = 8000
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from netgen.platforms.document import PlatformError
+from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.model import Capability, Platform
 
 Fields: TypeAlias = dict[str, str]
@@ -19,6 +20,7 @@ class Buffers:
     """Shared buffer of a model, as its vendor ships it; sizes in bytes."""
 
     pools: Table
+    """A size may be ``{pool}``, ``{headroom}``, ``{pool+headroom}`` or ``{chip}``: of the switch's buffer plan."""
     profiles: Table
     port_profiles: Fields
     """``ingress`` and ``egress`` → names of profiles, as BUFFER_PORT_…_PROFILE_LIST takes them; may be empty."""
@@ -28,8 +30,8 @@ class Buffers:
     lossy_queue: str
     lossless: Fields
     """What the profiles of all lossless priority groups have in common."""
-    headroom: Mapping[int, Mapping[int, Fields]]
-    """Speed in Gb/s → length of the cable in metres → what a lossless profile adds."""
+    lengths: Mapping[int, tuple[int, ...]]
+    """Speed in Gb/s → lengths of cable in metres that buffermgrd knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ def find_sku(platform: Platform, model: str) -> Sku:
     if found is None:
         known = ", ".join(sorted(platform.models))
         raise PlatformError(f"SONiC ships for no switch model {model!r} that netgen knows; known are {known}")
-    return _Reader(f"model {model} of platform {platform.name}").sku(model, found)
+    return _Reader(f"model {model} of platform {platform.name}").sku(
+        model, found, headroom_lengths(platform, model) or {}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class _Reader:
 
     where: str
 
-    def sku(self, model: str, data: Mapping[str, Capability]) -> Sku:
+    def sku(self, model: str, data: Mapping[str, Capability], lengths: Mapping[int, tuple[int, ...]]) -> Sku:
         alias = self.mapping(data, "alias")
         lanes = data.get("first_lanes")
         if not isinstance(lanes, tuple):
@@ -86,12 +90,11 @@ class _Reader:
             alias_split=self.value(alias, "split", str),
             first_lanes=tuple(lane for lane in lanes if isinstance(lane, int)),
             pfc_to_pg=self.value(data, "pfc_to_pg", bool),
-            buffers=self.buffers(self.mapping(data, "buffers")),
+            buffers=self.buffers(self.mapping(data, "buffers"), lengths),
         )
 
-    def buffers(self, data: Mapping[str, Capability]) -> Buffers:
+    def buffers(self, data: Mapping[str, Capability], lengths: Mapping[int, tuple[int, ...]]) -> Buffers:
         queue = self.mapping(data, "queue")
-        headroom = self.mapping(data, "headroom")
         return Buffers(
             pools=self.table(data, "pools"),
             profiles=self.table(data, "profiles"),
@@ -100,10 +103,7 @@ class _Reader:
             lossless_queue=self.value(queue, "lossless", str),
             lossy_queue=self.value(queue, "lossy", str),
             lossless=_texts(self.mapping(data, "lossless")),
-            headroom={
-                int(speed): {int(cable): fields for cable, fields in self.table(headroom, speed).items()}
-                for speed in headroom
-            },
+            lengths=lengths,
         )
 
     def table(self, data: Mapping[str, Capability], key: str) -> Table:

@@ -1,6 +1,6 @@
 """The ConfigDB of a SONiC switch: what the models of the release cannot know."""
 
-import math
+import dataclasses
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from netgen.platforms.document import PlatformError
 from netgen.platforms.load import load_platform
 from netgen.platforms.model import Platform
 from netgen.platforms.sonic.config_db import build
-from netgen.platforms.sonic.sku import Table, find_sku
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
 from tests.lab_fabric import lab_fabric
@@ -150,32 +149,34 @@ def test_headroom_is_for_a_cable_that_is_not_shorter(sonic: Platform, length: st
     assert profile in tables["BUFFER_PROFILE"]
 
 
-# What sonic-swss cfgmgr/buffer_headroom_mellanox.lua reckons for Spectrum-4: an oracle for the shipped tables.
-QUANTA = {100: 394, 200: 453, 400: 905, 800: 905}  # of 512 bits, that the peer takes to react to a pause
-CELL, LOSSLESS_MTU, PORT_MTU, MAC_PHY, PIPELINE = 192, 1024, 9216, 0.8 * 1024, 19 * 1024  # bytes; asic_table.j2
-METRES_PER_SECOND = 198_000_000
-SMALLEST = 64  # bytes of a packet; all of them small is the worst case: each takes a whole cell
+def test_headroom_is_what_nvidia_ships(sonic: Platform):
+    # ACS-SN5600/pg_profile_lookup.ini, 400000 5m and 400000 40m
+    profiles = build(leaf(cables={"host": "3m", "spine": "30m"}), sonic)["BUFFER_PROFILE"]
+    lossless = {"pool": "ingress_lossless_pool", "dynamic_th": "0", "xon": "19456"}
+    assert profiles["pg_lossless_400000_5m_profile"] == {**lossless, "size": "250880", "xoff": "231424"}
+    assert profiles["pg_lossless_400000_40m_profile"] == {**lossless, "size": "303104", "xoff": "283648"}
 
 
-def kibibytes(size: float) -> int:
-    return math.ceil(size / 1024) * 1024
+def test_pools_of_spectrum_leave_what_the_chip_keeps(sonic: Platform):
+    device = leaf(cables={"host": "3m", "spine": "30m"})
+    laid_out = [port for port in device.ports if port.role is not PortRole.SPARE]
+    pools = build(device, sonic)["BUFFER_POOL"]
+    # one lossless group a port; a lossy and a management group of 19 KiB, 10 KiB to mirror, 9 KiB at the egress
+    kept = sum(250880 if port.role in {PortRole.HOST, PortRole.RESERVED} else 303104 for port in laid_out)
+    kept += len(laid_out) * (2 * 19 + 10 + 9) * 1024 + 256 * 1024
+    sizes = {name: int(pool["size"]) for name, pool in pools.items()}
+    assert sizes.pop("egress_lossless_pool") == 158229504
+    assert set(sizes.values()) == {(158229504 - kept) // 2}
 
 
-def test_shipped_headroom_is_what_the_formula_gives(sonic: Platform):
-    shipped = find_sku(sonic, "sn5600").buffers.headroom
-    rows = [(speed, metres, fields) for speed, cables in shipped.items() for metres, fields in cables.items()]
-    assert len(rows) == 12
-    for speed, metres, fields in rows:
-        on_the_cable = 2 * metres * speed * 1e9 / METRES_PER_SECOND / 8
-        reaction = QUANTA[speed] * 512 / 8
-        tile = speed * 120 / 8
-        arriving = PORT_MTU + on_the_cable + MAC_PHY + reaction + tile
-        assert int(fields["xoff"]) == kibibytes(LOSSLESS_MTU + arriving * math.ceil(CELL / SMALLEST)), (speed, metres)
-        eight_lanes = speed == 800
-        assert int(fields["xon"]) == kibibytes(PIPELINE * (2 if eight_lanes else 1))
-        # Shipped sizes of eight lanes hold one packet more, rounded in their own way.
-        size = int(fields["xon"]) + int(fields["xoff"]) + (PORT_MTU if eight_lanes else 0)
-        assert abs(int(fields["size"]) - size) <= (1024 if eight_lanes else 0)
+def test_adjacent_lossless_groups_are_one_entry(sonic: Platform):
+    # sonic-swss cfgmgr/buffermgr.cpp writes ranges (generateIdListFromMap), and would add one to single entries
+    storage = {"dscp": [34], "traffic-class": 4, "queue": 4, "pfc-priority": 4, "lossless": True}
+    tables = build(leaf(roce={"classes": {"storage": storage}}), sonic)
+    assert {key for key in tables["BUFFER_PG"] if key.startswith("Ethernet0|")} == {"Ethernet0|0", "Ethernet0|3-4"}
+    apart = {**storage, "traffic-class": 5, "queue": 5, "pfc-priority": 5}
+    tables = build(leaf(roce={"classes": {"storage": apart}}), sonic)
+    assert {"Ethernet0|3", "Ethernet0|5"} <= set(tables["BUFFER_PG"])
 
 
 def test_shared_headroom_of_tomahawk_is_in_its_pool(sonic: Platform):
@@ -196,15 +197,21 @@ def odd_breakout(device: Switch) -> None:
 
 
 def unknown_cable(device: Switch) -> None:
-    device.ports[0].cable_m = None
+    device.ports[0].headroom = None
 
 
 def long_cable(device: Switch) -> None:
-    device.ports[0].cable_m = 301
+    room = device.ports[0].headroom
+    assert room is not None
+    device.ports[0].headroom = dataclasses.replace(room, cable_m=301)
 
 
 def odd_speed(device: Switch) -> None:
     device.ports[0].speed_gbps = 50
+
+
+def no_plan(device: Switch) -> None:
+    device.buffers = None
 
 
 def no_gateway(device: Switch) -> None:
@@ -216,9 +223,10 @@ def no_gateway(device: Switch) -> None:
     [
         (missing_model, "no switch model 'qfx5240'.* known are dcs-7060x6-64pe, sn5600"),
         (odd_breakout, "divides no cage of a sn5600 into 3 ports, as port Ethernet0 needs"),
-        (unknown_cable, "port Ethernet0 is lossless over a cable of unknown length"),
+        (unknown_cable, "port Ethernet0 is lossless, and its headroom is not known: its cable has no length"),
         (long_cable, "a cable of 301 m; headroom for 400G on a sn5600 is shipped for up to 300 m"),
         (odd_speed, "port Ethernet0 is lossless at 50G.*it is for 100G, 200G, 400G, 800G"),
+        (no_plan, "the sizes of the buffer's pools are not known for a sn5600"),
         (no_gateway, "no management address without a gateway"),
     ],
 )
@@ -241,7 +249,7 @@ def test_interfaces_by_link(sonic: Platform):
 
 
 def test_every_value_is_text(sonic: Platform):
-    tables: dict[str, Table] = build(leaf(), sonic)
+    tables = build(leaf(), sonic)
     assert {type(value) for table in tables.values() for fields in table.values() for value in fields.values()} == {str}
 
 
