@@ -104,3 +104,20 @@ def read_asic(name: str, data: object) -> Asic:
         ),
         unpublished=tuple(sorted(entry.unpublished.items())),
     )
+
+
+def undescribed(name: str) -> Asic:
+    """Return a chip of which the catalog has no file: nothing is known of it, and everything says why."""
+    why = f"catalog/asics has no {name}.yaml"
+    return Asic(
+        name=name,
+        title=name,
+        cell_bytes=None,
+        buffer_bytes=None,
+        alpha=None,
+        formula=None,
+        table=(),
+        reserve=None,
+        partitions=(),
+        unpublished=tuple((what, why) for what in ("buffer", "headroom", "pool")),
+    )

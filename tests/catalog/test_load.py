@@ -61,3 +61,15 @@ def test_an_entry_that_is_not_what_it_must_be_is_named(tmp_path: Path, kind: str
         load_catalog(resources(tmp_path))
     assert str(refused.value).startswith(f"{path}: ")
     assert said in str(refused.value)
+
+
+def test_a_chip_that_is_not_described_says_so(tmp_path: Path):
+    own(tmp_path, "switches", SWITCH.replace("software", "tomahawk6"))
+    asic = load_catalog(resources(tmp_path)).switches["mine"].asic
+    assert asic.buffer_bytes is None
+    assert asic.why_unknown("headroom") == "catalog/asics has no tomahawk6.yaml"
+
+
+def test_built_in_switches_are_of_chips_that_are_described():
+    for model in load_catalog(resources()).switches.values():
+        assert model.asic.title != model.asic.name
