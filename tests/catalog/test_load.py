@@ -42,11 +42,7 @@ def test_a_repository_adds_its_own_beside_the_built_in_ones(tmp_path: Path):
         ("switches", SWITCH.replace("lanes: 8", "lanes: 7"), "7 lanes cannot be shared as 2x400G"),
         ("switches", SWITCH.replace("cages: 32", "cages: 0"), "cages: "),
         ("switches", SWITCH.replace("[1x800G, 2x400G]", "[]"), "breakouts: "),
-        (
-            "switches",
-            SWITCH.replace("software", "tomahawk6"),
-            "asic: Value error, no chip tomahawk6 is in catalog/asics",
-        ),
+        ("asics", "title: Mine\nalpha: none\n", "alpha: Value error, write a number or a fraction above zero"),
         ("switches", SWITCH + "colour: red\n", "colour: "),
         ("switches", "- a list\n", "valid dictionary"),
         ("switches", "title: {\n", "not YAML"),
