@@ -3,8 +3,9 @@
 import functools
 from pathlib import Path
 
+from tests.conformance.junos_rules import RULES
 from tests.conformance.names import loose_names
-from tests.conformance.statements import LayoutError, braced, paths
+from tests.conformance.statements import LayoutError, braced, paths, repeated
 from tests.conformance.table import Table, problems, read
 from tests.render.references import JUNOS
 
@@ -27,4 +28,9 @@ def junos_problems(text: str, *, whole: bool = True) -> list[str]:
         statements = braced(text, STEP)
     except LayoutError as error:
         return [str(error)]
-    return [*problems(table(), statements), *loose_names(paths(statements), JUNOS, whole=whole)]
+    found = [*problems(table(), statements), *repeated(statements)]
+    if found:
+        return found
+    for rule in RULES:
+        found += rule(statements)
+    return [*found, *loose_names(paths(statements), JUNOS, whole=whole)]

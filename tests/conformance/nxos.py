@@ -4,7 +4,8 @@ import functools
 from pathlib import Path
 
 from tests.conformance.names import loose_names
-from tests.conformance.statements import LayoutError, indented, paths
+from tests.conformance.nxos_rules import RULES
+from tests.conformance.statements import LayoutError, indented, paths, repeated
 from tests.conformance.table import Table, problems, read
 from tests.render.references import NXOS
 
@@ -27,4 +28,9 @@ def nxos_problems(text: str, *, whole: bool = True) -> list[str]:
         statements = indented(text, STEP)
     except LayoutError as error:
         return [str(error)]
-    return [*problems(table(), statements), *loose_names(paths(statements), NXOS, whole=whole)]
+    found = [*problems(table(), statements), *repeated(statements)]
+    if found:
+        return found
+    for rule in RULES:
+        found += rule(statements)
+    return [*found, *loose_names(paths(statements), NXOS, whole=whole)]

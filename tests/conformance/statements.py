@@ -85,6 +85,8 @@ def braced(text: str, step: int) -> list[Statement]:
             raise LayoutError(f"line {token.line}: {token.text!r} does not begin a line at its level's column")
         if token.text == "}":
             _close(levels, words, token.line)
+        elif words and words[0].line != token.line:
+            raise LayoutError(f"line {words[0].line}: ';' or '{{' is missing at the end")
         elif token.text in {"{", ";"}:
             if not words:
                 raise LayoutError(f"line {token.line}: nothing stands before {token.text!r}")
@@ -92,8 +94,6 @@ def braced(text: str, step: int) -> list[Statement]:
             if token.text == "{":
                 levels.append(levels[-1][-1].below)
             words = []
-        elif words and words[0].line != token.line:
-            raise LayoutError(f"line {words[0].line}: ';' or '{{' is missing at the end")
         else:
             words.append(token)
     if words:
@@ -129,3 +129,24 @@ def _members(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
                     yield (*tokens[:first], member, *tokens[last + 1 :])
             return
     yield tokens
+
+
+def select(statements: list[Statement], *way: str) -> Iterator[Statement]:
+    """Yield the statements at the end of a way of regular expressions, each for a whole statement of its level."""
+    first, *rest = way
+    for statement in statements:
+        if re.fullmatch(first, statement.text):
+            if rest:
+                yield from select(statement.below, *rest)
+            else:
+                yield statement
+
+
+def repeated(statements: list[Statement]) -> Iterator[str]:
+    """Yield each statement that stands twice in one place, which no device prints."""
+    seen: dict[str, int] = {}
+    for statement in statements:
+        if statement.text in seen:
+            yield f"line {statement.line}: {statement.text!r} stands already in line {seen[statement.text]}"
+        seen.setdefault(statement.text, statement.line)
+        yield from repeated(statement.below)

@@ -8,6 +8,7 @@ without anything below it; on NX-OS every statement may) and ``.line: true`` (on
 line).
 """
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.conformance.patterns import Attempt, begins, fits, parse
 from tests.conformance.statements import Statement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """One statement: its pattern, its source, what it needs, and the rows of what may stand below it."""
 
@@ -76,8 +77,8 @@ def _rows(tree: Mapping[str, Any], source: str, bare: bool, sources: Mapping[str
             pattern=pattern,
             source=own,
             needs=told.get(".needs", ""),
-            bare=told.get(".bare", bare),
-            line=told.get(".line", False),
+            bare=bool(told.get(".bare", bare)),
+            line=bool(told.get(".line")),
             below=tuple(_rows(told, own, bare, sources)),
         )
 
@@ -98,10 +99,9 @@ def problems(table: Table, statements: list[Statement]) -> Iterator[str]:
 def _problems(rows: tuple[Row, ...], statements: list[Statement], where: str, present: set[str]) -> Iterator[str]:
     for statement in statements:
         place = f"line {statement.line}: {statement.text!r}" + (f" in {where!r}" if where else "")
-        attempt = Attempt()
-        fitting = list(_fitting(rows, statement.tokens, 0, attempt))
+        fitting, reason = _followed(rows, statement.tokens)
         if not fitting:
-            yield f"{place}: {_reason(statement.tokens, attempt)}"
+            yield f"{place}: {reason}"
             continue
         if statement.below and not any(row.below for row in fitting):
             yield f"{place}: nothing can stand below it"
@@ -113,6 +113,14 @@ def _problems(rows: tuple[Row, ...], statements: list[Statement], where: str, pr
         if row.needs and row.needs not in present:
             yield f"{place}: needs {row.needs!r}"
         yield from _problems(row.below, statement.below, statement.text, present)
+
+
+@functools.lru_cache(maxsize=100_000)
+def _followed(rows: tuple[Row, ...], tokens: tuple[str, ...]) -> tuple[tuple[Row, ...], str]:
+    """Return the rows that a statement follows, or else why it follows none."""
+    attempt = Attempt()
+    fitting = tuple(_fitting(rows, tokens, 0, attempt))
+    return fitting, "" if fitting else _reason(tokens, attempt)
 
 
 def _fitting(rows: tuple[Row, ...], tokens: tuple[str, ...], start: int, attempt: Attempt) -> Iterator[Row]:

@@ -17,6 +17,8 @@ _Check: TypeAlias = Callable[[str], bool]
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,9}")
 _BOUNDS = re.compile(r"(?P<low>[0-9]+)\.\.(?P<high>[0-9]+)")
 _DOTTED = re.compile(r"([1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})")
+_RATE = re.compile(r"([1-9][0-9]*(?:\.[0-9]+)?)([kmg]?)")
+_TIMES = {"": 1, "k": 1000, "m": 1_000_000, "g": 1_000_000_000}
 _DNS = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _SECRET = r"@secret:[a-z0-9][a-z0-9/_-]*@"
 """What stands for a secret in all that is rendered (docs/architecture.md)."""
@@ -82,7 +84,22 @@ def _regex(word: str) -> bool:
     """Accept a quoted regular expression; ``_`` is a boundary between AS numbers."""
     if len(word) < 3 or word[0] != '"' or word[-1] != '"':
         return False
-    return _of(re.compile)(word[1:-1])
+    try:
+        re.compile(word[1:-1])
+    except re.error:
+        return False
+    return True
+
+
+def _host(word: str) -> bool:
+    """Accept an address, or a name of DNS that neither looks like one out of range nor is what follows a host."""
+    return _of(ipaddress.ip_address)(word) or (_DNS.fullmatch(word) is not None and word not in {"prefer", "use-vrf"})
+
+
+def _rate(word: str) -> bool:
+    """Accept bits per second; transmit-rate in Juniper's CLI reference: 3200 at least, k, m and g multiply by 1000."""
+    match = _RATE.fullmatch(word)
+    return match is not None and float(match[1]) * _TIMES[match[2]] >= 3200
 
 
 _BARE = r"[A-Za-z0-9_][^\s\"{};\[\]()]*"
@@ -103,8 +120,8 @@ _NAMED: dict[str, _Check] = {
     "prefix": _with_length(ipaddress.ip_network),
     "ipv4-interface": _with_length(ipaddress.IPv4Interface),
     "ipv6-interface": _with_length(ipaddress.IPv6Interface),
-    # "host" is an address or a name of DNS, which does not look like an address that is out of range
-    "host": lambda word: _of(ipaddress.ip_address)(word) or _DNS.fullmatch(word) is not None,
+    "host": _host,
+    "release": _like(r"[0-9]+\.[0-9]+\([0-9.]+\)[A-Z]?"),
     "hash": _like(rf"\$(5|6|nx-scrypt|nx-pbkdf2)\$[!-~]+|{_SECRET}"),
     "secret": _like(rf"[!-~]+|{_SECRET}"),
     # NX-OS
@@ -124,8 +141,7 @@ _NAMED: dict[str, _Check] = {
     "et-wildcard": _like(rf"{_ET}|et-\*|et-[0-9*]+/[0-9*]+/[0-9*]+(:[0-9*]+)?|ae[0-9]{{1,4}}|ae\*"),
     "unit-of": _like(rf"({_ET}|ae[0-9]{{1,4}}|lo0|irb|(re0:)?mgmt-[01]|em[01])\.[0-9]{{1,5}}"),
     "ae": _like(r"ae[0-9]{1,4}"),
-    # a rate in bits per second, with the multiples of Juniper's CLI
-    "rate": _like(r"[1-9][0-9]*(\.[0-9]+)?[kmg]?"),
+    "rate": _rate,
     "crypt": _like(rf'"(\$(1|5|6)\$[^"\s]+|{_SECRET})"'),
     "public-key": _like(rf'"((ssh|ecdsa|sk)-[a-z0-9-]+ [A-Za-z0-9+/=]+( [^"]*)?|{_SECRET})"'),
     "community": _like(r"(0|[1-9][0-9]{0,4}):(0|[1-9][0-9]{0,4})"),
@@ -180,7 +196,7 @@ def _many(check: _Check) -> Ends:
         elif "]" in tokens[at:]:
             end = tokens.index("]", at)
             members = tokens[at + 1 : end]
-            if members and len(set(members)) == len(members) and all(map(check, members)):
+            if len(members) > 1 and len(set(members)) == len(members) and all(map(check, members)):
                 yield end + 1
 
     return ends
@@ -192,6 +208,9 @@ def _one(check: _Check) -> Ends:
             yield at + 1
 
     return ends
+
+
+_WORDS: dict[str, Ends] = {"rest": _rest, "policies": _policies, "ethernets": _ethernets}
 
 
 def _check(kind: str) -> _Check:
@@ -215,12 +234,8 @@ def value(kind: str) -> Ends:
     ValueError
         A table names a type that there is not.
     """
-    if kind == "rest":
-        return _rest
-    if kind == "policies":
-        return _policies
-    if kind == "ethernets":
-        return _ethernets
+    if kind in _WORDS:
+        return _WORDS[kind]
     if kind.startswith("many "):
         return _many(_check(kind.removeprefix("many ")))
     return _one(_check(kind))
