@@ -65,7 +65,7 @@ def qos(name: str = "ROCE-400G") -> PortQos:
             TrafficClass("gpu", (26,), 3, 3, 3, False, 50, None, origin),
             TrafficClass("cnp", (48,), 6, 6, None, True, None, 5, origin),
         ),
-        ecn=((3, Ecn(262_144, 524_288, 20, origin)),),
+        ecn=((3, Ecn(2_097_152, 8_388_608, 20, origin)),),
         watchdog=Watchdog(200, 400, 100, "drop", origin),
         origin=origin,
     )

@@ -1,6 +1,9 @@
 """Turns the integers of a device into the text that configurations are made of."""
 
+import re
+
 _IPV4 = 0xFFFFFFFF
+_WORD = re.compile(r"[A-Za-z0-9_./:@%+,=~-]+")
 
 
 def ipv4(address: int) -> str:
@@ -22,3 +25,20 @@ def seconds(milliseconds: int) -> str:
     """Milliseconds as seconds, with no more decimals than needed: 200 is ``0.2``, 1000 is ``1``."""
     whole, rest = divmod(milliseconds, 1000)
     return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
+
+
+def bits(number: int, width: int) -> str:
+    """Binary digits of a number: 26 in six bits is ``011010``."""
+    return f"{number:0{width}b}"
+
+
+def units(amount: int, unit: int) -> int:
+    """How many units come closest to an amount, halves up: 700 in units of 500 is 1, and 750 is 2."""
+    return (2 * amount + unit) // (2 * unit)
+
+
+def quoted(text: str) -> str:
+    """Text in double quotes unless it is one plain word; what would end the quotes is escaped by a backslash."""
+    if _WORD.fullmatch(text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
