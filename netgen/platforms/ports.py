@@ -53,4 +53,5 @@ def port_name(platform: Platform, *, cage: int, subport: int, lane: int, lanes_p
 @lru_cache(maxsize=4096)
 def _fill(pattern: str, cage: int, subport: int, lane: int, global_lane: int) -> str:
     """Fill in a pattern; the ports of all switches of a kind are called alike."""
-    return pattern.format(cage=cage, cage0=cage - 1, subport=subport, lane=lane, lane1=lane + 1, global_lane=global_lane)
+    numbers = {"cage": cage, "cage0": cage - 1, "subport": subport, "lane": lane, "lane1": lane + 1}
+    return pattern.format(**numbers, global_lane=global_lane)
