@@ -268,7 +268,7 @@ REFUSED = [
         "in 'bfd-liveness-detection'",
     ),
     # out of range
-    ("queue-num 4", "queue-num 12", "<0..11> should stand in the place of '12'"),
+    ("queue-num 4", "queue-num 10", "<0..9> should stand in the place of '10'"),
     ("pfc-priority 3", "pfc-priority 8", "<0..7> should stand in the place of '8'"),
     ("dynamic-threshold 10;", "dynamic-threshold 11;", "<0..10> should stand in the place of '11'"),
     ("percent 15;", "percent 14;", "<15..100> should stand in the place of '14'"),
@@ -327,6 +327,9 @@ REFUSED = [
     ("export LOAD-BALANCE;", "export PFE-LB;", "policy 'LOAD-BALANCE' is defined and not used"),
     ("class super-user;", "class admins;", "login class 'admins' is used and not defined"),
     ("802.3ad ae0;", "802.3ad ae1;", "aggregated interface 'ae1' is used and not defined"),
+    ("interface et-0/0/32.0;", "interface et-0/0/31.0;", "interface 'et-0/0/31.0' is used and not defined"),
+    ("l3-interface irb.100;", "l3-interface irb.101;", "interface 'irb.101' is used and not defined"),
+    ("members hosts;", "members guests;", "vlan 'guests' is used and not defined"),
     # layout
     ("    host-name rail1-leaf1;\n", "    host-name rail1-leaf1\n", "';' or '{' is missing"),
     ("            pfc-watchdog {\n", "            pfc-watchdog\n            {\n", "';' or '{' is missing"),

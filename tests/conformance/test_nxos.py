@@ -206,7 +206,7 @@ REFUSED = [
     ('permit "^$"\n', 'permit "^(65000$"\n', "<regex> should stand"),
     ("    maximum-prefix 12000 80", "    maximum-prefix 0 80", "in the place of '0'"),
     # incomplete
-    ("remote-as 4200001000\n", "remote-as\n", "incomplete, <asn> should follow"),
+    ("remote-as 4200001000\n", "remote-as\n", "incomplete, <asn> or route-map should follow"),
     ("  exec-timeout 15\nline vty", "  exec-timeout\nline vty", "incomplete"),
     # what must be on
     ("feature bfd\n", "", "needs 'feature bfd'"),
@@ -241,6 +241,8 @@ REFUSED = [
         "vrf 'MGMT' is used and not defined",
     ),
     ("channel-group 10 mode", "channel-group 11 mode", "port channel '11' is used and not defined"),
+    ("  neighbor Ethernet1/33\n", "  neighbor Ethernet1/36\n", "interface 'Ethernet1/36' is used and not defined"),
+    ("update-source Ethernet1/34", "update-source loopback1", "interface 'loopback1' is used and not defined"),
     # layout
     ("  speed 400000\n", "   speed 400000\n", "a level is 2 blanks"),
     ("  no shutdown\ninterface Ethernet1/33", "  no shutdown \ninterface Ethernet1/33", "blanks at the end"),

@@ -1,8 +1,8 @@
 """The types of value that stand in the tables of `nxos.yaml` and `junos.yaml`.
 
 A type is a range of integers (``0..63``), an enumeration (``in|out``), ``numbers 0..63`` (one word such as
-``1,3-5``), ``many TYPE`` (one value, or several in ``[ … ]``), or a name: ``rest`` is all that is left, ``policies``
-and ``ethernets`` take several words, and the others stand in `_NAMED`.
+``1,3-5``), ``many TYPE`` (one value, or several in ``[ … ]``), or a name: ``rest`` is all that is left, ``policies``,
+``ethernets`` and ``as-ranges`` take several words, and the others stand in `_NAMED`.
 """
 
 import ipaddress
@@ -123,7 +123,8 @@ _NAMED: dict[str, _Check] = {
     "host": _host,
     "release": _like(r"[0-9]+\.[0-9]+\([0-9.]+\)[A-Z]?"),
     "hash": _like(rf"\$(5|6|nx-scrypt|nx-pbkdf2)\$[!-~]+|{_SECRET}"),
-    "secret": _like(rf"[!-~]+|{_SECRET}"),
+    "secret": _like(r"[!-~]+"),
+    "secret-token": _like(_SECRET),
     # NX-OS
     "ethernet": _like(_ETHERNET),
     "port": _like(rf"{_ETHERNET}|mgmt0|loopback[0-9]{{1,4}}|Vlan[1-9][0-9]{{0,3}}|port-channel[1-9][0-9]{{0,3}}"),
@@ -159,6 +160,13 @@ def _ethernets(tokens: tuple[str, ...], at: int) -> Iterator[int]:
     """Accept ports with commas between them, whether or not blanks stand around the commas."""
     ports = "".join(tokens[at:]).split(",")
     if all(_NAMED["ethernet"](port) for port in ports) and len(set(ports)) == len(ports):
+        yield len(tokens)
+
+
+def _as_ranges(tokens: tuple[str, ...], at: int) -> Iterator[int]:
+    """Accept AS numbers and ranges of them, with a comma and a blank between two."""
+    ranges = " ".join(tokens[at:]).split(", ")
+    if all(map(_as_numbers, ranges)):
         yield len(tokens)
 
 
@@ -210,7 +218,7 @@ def _one(check: _Check) -> Ends:
     return ends
 
 
-_WORDS: dict[str, Ends] = {"rest": _rest, "policies": _policies, "ethernets": _ethernets}
+_WORDS: dict[str, Ends] = {"rest": _rest, "policies": _policies, "ethernets": _ethernets, "as-ranges": _as_ranges}
 
 
 def _check(kind: str) -> _Check:

@@ -74,11 +74,20 @@ NXOS = {
         (r"route-map .* match as-path (\S+)", _ROUTER + r"address-family \S+ unicast filter-list (\S+)"),
     ),
     "route map": Named(
-        r"route-map (\S+)", (r"router bgp .* (?:route-map|attribute-map|advertise-map|suppress-map) (\S+)",)
+        r"route-map (\S+)",
+        (r"router bgp .* (?:route-map|attribute-map|advertise-map|suppress-map) (\S+)",),
     ),
     "peer template": Named(r"router bgp \S+ template peer (\S+)", (r"router bgp .* inherit peer (\S+)",)),
     "vrf": Named(
         r"vrf context (\S+)", (r"interface \S+ vrf member (\S+)", r".* use-vrf (\S+)"), builtin="default|management"
+    ),
+    "interface": Named(
+        r"interface (\S+)$",
+        (
+            r"router bgp .*neighbor (Ethernet\S+)",
+            r".*(?:update-source|source-interface)(?: traps| informs)? ((?:loopback|Vlan|port-channel)\d+)",
+        ),
+        stands_alone=True,
     ),
     "port channel": Named(r"interface port-channel(\d+)", (r"interface \S+ channel-group (\d+)",)),
 }
@@ -151,6 +160,16 @@ JUNOS = {
         (r"system login user \S+ class (\S+)",),
         builtin="super-user|operator|read-only|unauthorized",
     ),
+    "interface": Named(
+        r"interfaces (\S+) unit (\S+)",
+        (
+            r"protocols (?:bgp .* )?(?:router-advertisement )?(?:peer-auto-discovery )?interface (\S+\.\d+)",
+            r"vlans \S+ l3-interface (\S+)",
+            r"routing-instances \S+ interface (\S+)",
+        ),
+        stands_alone=True,
+    ),
+    "vlan": Named(r"vlans (\S+)", (r"interfaces .* vlan members (\S+)",), builtin="all|default", stands_alone=True),
     "aggregated interface": Named(r"interfaces (ae\d+)", (r"interfaces .* 802\.3ad (ae\d+)",)),
 }
 """Juniper Junos, each statement with those above it, a line for each member of a list."""
