@@ -32,6 +32,9 @@ LOOPBACKS = 0x0AFF0000  # 10.255.0.0
 HOSTS = 0x0A000000  # 10.0.0.0
 MANAGEMENT = 0xAC140000  # 172.20.0.0
 
+NATIVE = {"cumulus": "system:\n  timezone: Etc/UTC"}
+"""A native snippet where any lines will not do: those of a tree are a tree."""
+
 
 def services() -> Services:
     user = User("netops", "@secret:users/netops@", ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 netops",), "admin", "management")
@@ -265,5 +268,5 @@ def _switch(
         bgp=bgp,
         qos=(policy,),
         buffers=plan(model, platform.name),
-        native=[Native("line one\nline two", "telemetry", "fabrics.compute.exceptions.t1")],
+        native=[Native(NATIVE.get(platform.name, "line one\nline two"), "telemetry", "fabrics.compute.exceptions.t1")],
     )

@@ -1,7 +1,7 @@
 """A small, fast writer of YAML, for mappings of texts, numbers and mappings: a dumper takes ten times as long."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 
@@ -18,28 +18,54 @@ class Unsafe:
 
 
 Value = str | int | Unsafe | None | Mapping[str, "Value"]
+Items = Callable[[Mapping[str, Value]], Iterable[tuple[str, Value]]]
 
 
-def emit(document: Mapping[str, Value]) -> str:
-    """Text of a document, in block style; a mapping of nothing is ``{}``, and a value of nothing is left out."""
-    return "".join(_lines(document, ""))
+def quoted(text: str) -> str:
+    """Text as YAML reads it back whatever it says: without quotes where it is a plain word."""
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else encode_basestring(text)
 
 
-def _lines(mapping: Mapping[str, Value], indent: str) -> Iterator[str]:
-    for key, value in mapping.items():
+def emit(
+    document: Mapping[str, Value],
+    *,
+    text: Callable[[str], str] = quoted,
+    items: Items = Mapping.items,
+    indent: str = "",
+) -> str:
+    """Text of a document, in block style; a mapping of nothing is ``{}``, and a value of nothing is left out.
+
+    Parameters
+    ----------
+    document
+        What is written.
+    text
+        How a text is written, a key or a value.
+    items
+        In which order a mapping is written.
+    indent
+        What stands before every line.
+    """
+    parts: list[str] = []
+    _emit(document, indent, parts, text, items)
+    return "".join(parts)
+
+
+def _emit(
+    mapping: Mapping[str, Value], indent: str, parts: list[str], text: Callable[[str], str], items: Items
+) -> None:
+    for key, value in items(mapping):
         if isinstance(value, Mapping):
             if value:
-                yield f"{indent}{_text(key)}:\n"
-                yield from _lines(value, indent + "  ")
+                parts.append(f"{indent}{text(key)}:\n")
+                _emit(value, indent + "  ", parts, text, items)
             else:
-                yield f"{indent}{_text(key)}: {{}}\n"
+                parts.append(f"{indent}{text(key)}: {{}}\n")
         elif value is None:
-            yield f"{indent}{_text(key)}:\n"
+            parts.append(f"{indent}{text(key)}:\n")
         elif isinstance(value, Unsafe):
-            yield f"{indent}{_text(key)}: !unsafe {encode_basestring(value.text)}\n"
+            parts.append(f"{indent}{text(key)}: !unsafe {encode_basestring(value.text)}\n")
+        elif isinstance(value, bool):
+            parts.append(f"{indent}{text(key)}: {'true' if value else 'false'}\n")
         else:
-            yield f"{indent}{_text(key)}: {value if isinstance(value, int) else _text(value)}\n"
-
-
-def _text(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else encode_basestring(text)
+            parts.append(f"{indent}{text(key)}: {value if isinstance(value, int) else text(value)}\n")

@@ -12,6 +12,7 @@ from netgen.platforms.model import (
     Apply,
     Artifact,
     Capability,
+    Form,
     Kind,
     ManagementPort,
     Mtu,
@@ -116,6 +117,8 @@ def _artifact(section: Section) -> Artifact:
         template=section.optional_text("template"),
         builder=section.optional_text("builder"),
         comment=section.optional_text("comment"),
+        form=_word(section, "form", section.text("form"), Form) if section.has("form") else Form.JSON,
+        lead=section.optional_text("lead"),
     )
     section.finish()
     for name in (artifact.file, artifact.template):
@@ -123,6 +126,12 @@ def _artifact(section: Section) -> Artifact:
             raise section.error(f"{name!r} is not the name of a file: small letters, digits and . _ - only")
     if (artifact.template is None) == (artifact.builder is None):
         raise section.error("an artifact is made by a 'template' or by a 'builder': name one of them")
+    if artifact.template is not None and (section.has("form") or section.has("lead")):
+        raise section.error("a 'form' and its 'lead' are of a tree: a template has its own")
+    if artifact.form is Form.COMMANDS and artifact.lead is None:
+        raise section.error("'commands' need a 'lead': the words before each of them")
+    if artifact.form is Form.JSON and artifact.lead is not None:
+        raise section.error("'json' takes no 'lead'")
     if artifact.builder is not None and not _MODULE.fullmatch(artifact.builder):
         raise section.error(f"{artifact.builder!r} is not the name of a module in netgen.platforms")
     return artifact

@@ -27,6 +27,15 @@ class Transaction(StrEnum):
     """Not by netgen: the files are rendered only."""
 
 
+class Form(StrEnum):
+    """How a tree is written down."""
+
+    JSON = "json"
+    YAML = "yaml"
+    COMMANDS = "commands"
+    """One command a leaf: the keys that lead to it, and its value."""
+
+
 class Timer(StrEnum):
     """Who takes a commit back that nobody confirms."""
 
@@ -49,6 +58,11 @@ class Artifact:
     """Module ``netgen.platforms.<platform>.<builder>`` whose ``build(device, platform)`` returns the tree."""
     comment: str | None
     """What starts a comment line; ``None`` where the format has none."""
+    form: Form = Form.JSON
+    """Of a tree; files of one builder are the same tree in several forms."""
+    lead: str | None = None
+    """Of `Form.COMMANDS`: the words before each. Of `Form.YAML`: the document is a list of one item, with the tree
+    below this key; ``None``: the document is the tree."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from netgen.platforms.model import Artifact, Platform
 from netgen.render.errors import RenderError
 from netgen.render.guard import check_device
 from netgen.render.text import jinja_environment, render_template
-from netgen.render.tree import serialise
+from netgen.render.tree import Tree, serialise
 from netgen.resources.load import Resources
 
 
@@ -57,24 +57,39 @@ def render_device(device: Switch | Host, renderer: Renderer) -> dict[str, str]:
         known = ", ".join(sorted(renderer.platforms))
         raise RenderError(f"device {device.name}: there is no platform {device.platform!r}; known are {known}")
     check_device(device)
+    trees: dict[str, Tree] = {}
     try:
         return {
-            artifact.file: _render_artifact(device, platform, artifact, renderer) for artifact in platform.artifacts
+            artifact.file: _render_artifact(device, platform, artifact, renderer, trees)
+            for artifact in platform.artifacts
         }
     except RenderError as error:
         raise RenderError(f"device {device.name}: {error}") from None
 
 
-def _render_artifact(device: Switch | Host, platform: Platform, artifact: Artifact, renderer: Renderer) -> str:
-    if artifact.template is not None:
+def _render_artifact(
+    device: Switch | Host, platform: Platform, artifact: Artifact, renderer: Renderer, trees: dict[str, Tree]
+) -> str:
+    """Render one file; ``trees`` keeps those that were built, for the other files of the same builder."""
+    if artifact.builder is None:
         context = {"device": device, "platform": platform, "model": platform.models.get(device.model, {})}
         return render_template(renderer.templates, f"{platform.name}/{artifact.template}", context)
+    if artifact.builder not in trees:
+        trees[artifact.builder] = _build(device, platform, artifact)
+    try:
+        return serialise(trees[artifact.builder], artifact.form, artifact.lead)
+    except RenderError as error:
+        raise RenderError(f"{artifact.file}: {error}") from None
+
+
+def _build(device: Switch | Host, platform: Platform, artifact: Artifact) -> Tree:
     module = f"netgen.platforms.{platform.name}.{artifact.builder}"
     try:
         build = importlib.import_module(module).build
     except (ImportError, AttributeError) as error:
         raise RenderError(f"{artifact.file} is to be built by {module}, which cannot be used: {error}") from None
     try:
-        return serialise(build(device, platform))
+        tree: Tree = build(device, platform)
     except PlatformError as error:
         raise RenderError(f"{artifact.file}: {error}") from None
+    return tree

@@ -49,17 +49,21 @@ MEASURES = {
     "mtu_bytes": "",
     "name_servers": "",
     "paths": "",
+    "per_packet_gbps": " Gb/s",
+    "pfc_priority_offset": "",
     "queue": "",
     "ssh_keys_per_user": "",
     "time_servers": "",
     "watchdog_detect_ms": " ms",
+    "watchdog_detect_remainder_ms": " ms",
     "watchdog_poll_ms": " ms",
     "watchdog_restore_ms": " ms",
     "watched_queue_offset": "",
 }
 """Every measure, with the unit as it is written behind a number. ``paths`` counts equal-cost next hops;
-an ``offset`` is by how much two numbers of a class differ: traffic class 7 and its queue, or queue and PFC priority
-where a watchdog guards the queue."""
+an ``offset`` is by how much two numbers of a class differ: traffic class 7 and its queue, traffic class and PFC
+priority, or queue and PFC priority where a watchdog guards the queue. A ``remainder`` is what detection lasts beyond
+a whole number of polls. ``per_packet_gbps`` is the speed of the links that share the packets of a flow."""
 BOUNDS = ("min", "max", "step")
 _CODES: Mapping[str, Code] = {"mtu_bytes": derived.MTU_TOO_LARGE}
 
@@ -119,6 +123,7 @@ def _asked(intent: models.Intent, cluster: Cluster) -> Iterator[tuple[str, Measu
             for measure in (
                 *_management(cluster.management),
                 *_routing(fabric, tier, path),
+                *_load_balancing(fabric, tier, path),
                 _mtu(given, role.mtu, (*path, tier.role, "mtu"), path),
                 *_roce(fabric.roce, given.roce, (tier.role, tier.breakout.speed_gbps), (*path, "roce")),
             ):
@@ -149,6 +154,19 @@ def _routing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
     yield Measure("paths", paths, f"a {tier.role} would install {paths} equal-cost paths", (*path, tier.role, "ecmp"))
 
 
+def _load_balancing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
+    if fabric.load_balancing != "per-packet":
+        return
+    speed = tier.breakout.speed_gbps
+    yield Measure(
+        "per_packet_gbps",
+        speed,
+        f"the packets of a flow are spread over links of {speed}G",
+        (*path, "load-balancing"),
+        "say `hash`, or divide the cages into ports of less speed",
+    )
+
+
 def _mtu(given: models.Fabric, own: int | None, own_path: IntentPath, path: IntentPath) -> Measure:
     """Return the MTU of a tier or of the hosts; one that is the fabric's is the same measure for all of them."""
     mtu = own or given.mtu
@@ -164,6 +182,11 @@ def _roce(
     for c in policy.classes:
         own = (*path, "classes", c.name, "queue") if c.name in given.classes else (*path, "profile")
         yield Measure("queue", c.queue, f"{c.name} is in queue {c.queue}", own)
+        if c.pfc_priority is not None:
+            offset = abs(c.traffic_class - c.pfc_priority)
+            said = f"{c.name} has traffic class {c.traffic_class} and PFC priority {c.pfc_priority}"
+            at = (*own[:-1], "pfc-priority") if c.name in given.classes else own
+            yield Measure("pfc_priority_offset", offset, said, at)
         if c.pfc_priority is not None and policy.watchdog is not None:
             offset = abs(c.queue - c.pfc_priority)
             said = f"the watchdog guards queue {c.queue} of {c.name}, which has PFC priority {c.pfc_priority}"
@@ -193,3 +216,11 @@ def _watchdog(dog: Watchdog, path: IntentPath) -> Iterator[Measure]:
         ("poll", dog.poll_ms, "polling interval"),
     ):
         yield Measure(f"watchdog_{key}_ms", time_ms, f"the watchdog's {what} is {time_ms} ms", (*path, key))
+    polls, remainder = divmod(dog.detect_ms, dog.poll_ms)
+    yield Measure(
+        "watchdog_detect_remainder_ms",
+        remainder,
+        f"the watchdog's detection of {dog.detect_ms} ms is {polls} polls of {dog.poll_ms} ms and {remainder} ms more",
+        (*path, "detect"),
+        "make it a multiple of `poll`",
+    )

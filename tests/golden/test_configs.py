@@ -1,7 +1,8 @@
 """What the examples render to: the review of every change of a template, a builder or the arithmetic.
 
-Of each example, the first device of every role and everything that is about the whole cluster, but for the
-manifest, whose digests would say nothing more. `make golden` rewrites the files; read the difference before committing.
+Of each example, the first device of every role and everything that is about the whole cluster, but for what would say
+nothing more: the manifest's digests, and a tree's JSON where there is its YAML (tests/render/test_cumulus.py holds them
+to be the same). `make golden` rewrites the files; read the difference before committing.
 """
 
 import os
@@ -15,6 +16,7 @@ from netgen.render.run import render
 
 TOP = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "configs"
+REDUNDANT = {"manifest.json", "patch.json"}
 EXAMPLES = sorted(path.name for path in (TOP / "intent").iterdir())
 
 
@@ -29,7 +31,8 @@ def rendered(example: str, folder: Path) -> dict[str, str]:
     kept = (
         name
         for name in names
-        if name != "manifest.json" and (not name.startswith("configs/") or name.split("/")[1] in first.values())
+        if Path(name).name not in REDUNDANT
+        and (not name.startswith("configs/") or name.split("/")[1] in first.values())
     )
     return {name: (folder / name).read_text() for name in sorted(kept)}
 

@@ -1,0 +1,83 @@
+"""Loopback, management port and front panel.
+
+Object model: NVUE reference, Interface, LLDP, QoS and Adaptive-Routing pages (templates/cumulus/SOURCES.md).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from netgen.device.model import Port, PortRole, Switch
+from netgen.device.text import ipv4
+from netgen.platforms.cumulus.branch import ON, Branch, pruned, switch
+from netgen.platforms.cumulus.qos import Policy
+from netgen.platforms.document import PlatformError
+from netgen.platforms.model import Platform
+from netgen.platforms.ports import port_name
+
+SPEEDS_GBPS = (1, 10, 25, 40, 50, 100, 200, 400, 800)
+"""Speeds that ``link speed`` takes (``nv set interface swp1 link speed ?``, Cumulus Linux 5.14)."""
+
+FABRIC = (PortRole.UPLINK, PortRole.DOWNLINK)
+"""Ports whose routes have several next hops: adaptive routing must be on all of them, or on none."""
+
+
+def branch(device: Switch, platform: Platform, policy: Policy) -> Branch:
+    """Build the interfaces, the ports with their part of the RoCE policy.
+
+    Raises
+    ------
+    PlatformError
+        If a port's speed or breakout is not one of the platform's.
+    """
+    management, port = device.management, platform.management.port
+    found: Branch = {
+        "lo": {"ip": {"address": {f"{ipv4(device.loopback)}/32": {}}}, "type": "loopback"},
+        port: {
+            "ip": {
+                "address": {f"{ipv4(management.address)}/{management.length}": {}},
+                "vrf": platform.management.vrf or management.services.vrf,
+            },
+            "type": "eth",
+        },
+    }
+    found.update(_cages(device, platform))
+    for one in device.ports:
+        found[one.name] = _port(one, device, policy)
+    return found
+
+
+def _cages(device: Switch, platform: Platform) -> Iterator[tuple[str, Branch]]:
+    """Yield the cages that are broken out, by the name that each has as a whole."""
+    modes = platform.models.get(device.model, {}).get("breakout")
+    for port in device.ports:
+        if port.breakout == 1 or port.subport:
+            continue
+        mode = f"{port.breakout}x"
+        if isinstance(modes, Mapping) and mode not in modes.values():
+            raise PlatformError(f"Cumulus Linux breaks no cage of a {device.model} out as {mode}")
+        name = port_name(platform, cage=port.cage, subport=0, lane=0, lanes_per_cage=1, breakout=1)
+        # Each port gets its even part of the lanes; only another number would be said (`lanes-per-port`).
+        yield name, {"link": {"breakout": {mode: {}}}, "type": "swp"}
+
+
+def _port(port: Port, device: Switch, policy: Policy) -> Branch:
+    found: Branch = {"link": _link(port), "type": "swp"}
+    if port.description is not None:
+        found["description"] = port.description
+    if port.ipv4 is not None:
+        found["ip"] = {"address": {f"{ipv4(port.ipv4)}/{port.ipv4_length}": {}}}
+    if device.load_balancing == "per-packet" and port.role in FABRIC:
+        found["router"] = {"adaptive-routing": {"enable": ON}}
+    found.update(pruned({"lldp": policy.lldp_of(port), "qos": policy.of(port)}))
+    return found
+
+
+def _link(port: Port) -> Branch:
+    if port.speed_gbps not in SPEEDS_GBPS:
+        raise PlatformError(f"port {port.name} has {port.speed_gbps}G, which is no speed of Cumulus Linux")
+    return {
+        "auto-negotiate": switch(port.autoneg),
+        "fec": "off" if port.fec == "none" else port.fec,
+        "mtu": port.mtu_bytes,
+        "speed": f"{port.speed_gbps}G",
+        "state": {"up" if port.enabled else "down": {}},
+    }
