@@ -1,4 +1,4 @@
-"""Loopback, management port and front panel.
+"""Loopback, management port, front panel, and the VLANs that switched ports share.
 
 Object model: NVUE reference, Interface, LLDP, QoS and Adaptive-Routing pages (templates/cumulus/SOURCES.md).
 """
@@ -15,6 +15,9 @@ from netgen.platforms.ports import port_name
 
 SPEEDS_GBPS = (1, 10, 25, 40, 50, 100, 200, 400, 800)
 """Speeds that ``link speed`` takes (``nv set interface swp1 link speed ?``, Cumulus Linux 5.14)."""
+
+BRIDGE = "br_default"
+"""Name of the VLAN-aware bridge, of which the guide's examples have one."""
 
 FABRIC = (PortRole.UPLINK, PortRole.DOWNLINK)
 """Ports whose routes have several next hops: adaptive routing must be on all of them, or on none."""
@@ -42,7 +45,20 @@ def branch(device: Switch, platform: Platform, policy: Policy) -> Branch:
     found.update(_cages(device, platform))
     for one in device.ports:
         found[one.name] = _port(one, device, policy)
+    for svi in device.svis:
+        found[f"vlan{svi.vlan}"] = {
+            "description": svi.name,
+            "ip": {"address": {f"{ipv4(svi.ipv4)}/{svi.ipv4_length}": {}}},
+            "link": {"mtu": svi.mtu_bytes},
+            "type": "svi",
+            "vlan": svi.vlan,
+        }
     return found
+
+
+def bridge(device: Switch) -> Branch:
+    """Build the bridge of the switched ports' VLANs."""
+    return {"domain": {BRIDGE: {"vlan": {str(svi.vlan): {} for svi in device.svis}}}} if device.svis else {}
 
 
 def _cages(device: Switch, platform: Platform) -> Iterator[tuple[str, Branch]]:
@@ -65,6 +81,9 @@ def _port(port: Port, device: Switch, policy: Policy) -> Branch:
         found["description"] = port.description
     if port.ipv4 is not None:
         found["ip"] = {"address": {f"{ipv4(port.ipv4)}/{port.ipv4_length}": {}}}
+    if port.vlan is not None:
+        # To a host, not to another switch: it forwards at once, and is shut when a switch is found behind it.
+        found["bridge"] = {"domain": {BRIDGE: {"access": port.vlan, "stp": {"admin-edge": ON, "bpdu-guard": ON}}}}
     if device.load_balancing == "per-packet" and port.role in FABRIC:
         found["router"] = {"adaptive-routing": {"enable": ON}}
     found.update(pruned({"lldp": policy.lldp_of(port), "qos": policy.of(port)}))

@@ -18,6 +18,7 @@ def build(device: Switch, platform: Platform) -> Branch:
     policy = qos.policy(device)
     tree = pruned(
         {
+            "bridge": interfaces.bridge(device),
             "interface": interfaces.branch(device, platform, policy),
             "qos": policy.branch,
             "router": routing.router(device),
