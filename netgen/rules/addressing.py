@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
-from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, Fabric
+from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, Fabric, ManagementPlan
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.suggest import did_you_mean
@@ -14,6 +14,14 @@ from netgen.intent.texts import HOST_NAME
 # RFC 6996.
 PRIVATE_TWO_BYTE = (64_512, 65_534)
 PRIVATE_FOUR_BYTE = (4_200_000_000, 4_294_967_294)
+# RFC 6890, table of special-purpose addresses: those that are no router's interface.
+SPECIAL = {
+    "unspecified": IPv4Network("0.0.0.0/8"),
+    "loopback": IPv4Network("127.0.0.0/8"),
+    "link-local": IPv4Network("169.254.0.0/16"),
+    "multicast": IPv4Network("224.0.0.0/4"),
+    "reserved": IPv4Network("240.0.0.0/4"),
+}
 
 
 def check(intent: Intent, rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[Finding]:
@@ -24,6 +32,7 @@ def check(intent: Intent, rows: Mapping[str, InventoryRow], cluster: Cluster) ->
         yield from _asns(intent.fabrics[fabric.name].asn, fabric, path)
         yield from _ecmp(fabric, path)
     yield from _overlaps(intent)
+    yield from _unicast(intent)
     yield from _management(intent, cluster)
     yield from _inventory(rows, cluster)
 
@@ -94,16 +103,27 @@ def _ecmp(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
             )
 
 
-def _overlaps(intent: Intent) -> Iterator[Finding]:
+def _pools(intent: Intent) -> list[tuple[IntentPath, IPv4Network]]:
     pools: list[tuple[IntentPath, IPv4Network]] = [(("management", "subnet"), intent.management.subnet)]
     for name, fabric in intent.fabrics.items():
         for key in ("hosts", "loopbacks", "links"):
             pool = getattr(fabric.pools, key)
             if pool is not None:
                 pools.append((("fabrics", name, "pools", key), pool))
-    for (path_a, a), (path_b, b) in combinations(pools, 2):
+    return pools
+
+
+def _overlaps(intent: Intent) -> Iterator[Finding]:
+    for (path_a, a), (path_b, b) in combinations(_pools(intent), 2):
         if a.overlaps(b):
             yield derived.POOL_OVERLAP.about(f"{b} overlaps {a}", path_b, related=((path_a, "the other"),))
+
+
+def _unicast(intent: Intent) -> Iterator[Finding]:
+    for path, pool in _pools(intent):
+        kind = next((kind for kind, network in SPECIAL.items() if pool.overlaps(network)), None)
+        if kind is not None:
+            yield derived.NOT_UNICAST.about(f"{pool} has {kind} addresses, which no interface can have", path)
 
 
 def _management(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
@@ -124,7 +144,7 @@ def _management(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
 
 def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[Finding]:
     names: dict[str, str] = {}
-    addresses: dict[int, str] = {}
+    addresses = _taken(cluster.management)
     bare = {row.alias: name for name, row in rows.items() if row.alias}
     known = set()
     for ref in cluster.refs():
@@ -140,12 +160,7 @@ def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[F
         names[ref.name] = derived_name
         address = cluster.management_address(ref)
         if address in addresses:
-            guilty = derived_name if derived_name in rows else addresses[address]
-            yield derived.ADDRESS_TWICE.about(
-                f"{IPv4Address(address)} is the management address of two devices",
-                _row(guilty, "address"),
-                notes=(f"they are {addresses[address]} and {derived_name}",),
-            )
+            yield _twice(address, (addresses[address], derived_name), rows)
         addresses[address] = derived_name
     serials: dict[str, str] = {}
     for name, row in rows.items():
@@ -164,6 +179,31 @@ def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[F
                     f"serial number {row.serial} is that of {serials[row.serial]} as well", _row(name, "serial")
                 )
             serials[row.serial] = name
+
+
+def _taken(plan: ManagementPlan) -> dict[int, str]:
+    """Return the addresses that are not a device's, with what they are."""
+    servers = {"time server": plan.ntp, "log server": plan.syslog, "name server": plan.dns}
+    found = {int(IPv4Address(one)): f"a {what}" for what, some in servers.items() for one in some}
+    return found if plan.gateway is None else {**found, plan.gateway: "the gateway"}
+
+
+def _twice(address: int, owners: tuple[str, str], rows: Mapping[str, InventoryRow]) -> Finding:
+    """Tell of an address with two owners, at the inventory's row of one of them where it says so."""
+    first, second = owners
+    said = [name for name in (second, first) if name in rows and rows[name].address is not None]
+    if first.startswith(("a ", "the ")):
+        key = "gateway" if first == "the gateway" else "subnet"
+        message = f"{IPv4Address(address)} is {first}, and the management address of {second}"
+        advice = f"the first {RESERVED_ADDRESSES} addresses of the subnet are never a device's"
+        return derived.ADDRESS_TWICE.about(
+            message, _row(said[0], "address") if said else ("management", key), advice=advice
+        )
+    return derived.ADDRESS_TWICE.about(
+        f"{IPv4Address(address)} is the management address of two devices",
+        _row(said[0] if said else second, "address"),
+        notes=(f"they are {first} and {second}",),
+    )
 
 
 def _row(name: str, column: str) -> IntentPath:

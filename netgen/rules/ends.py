@@ -42,6 +42,8 @@ class Difference:
         Why a platform does otherwise.
     advice
         What to do.
+    at_first
+        Whether it is the first end that does otherwise, and not the second.
     """
 
     code: Code
@@ -49,6 +51,7 @@ class Difference:
     key: str
     reasons: tuple[str, ...] = ()
     advice: str = ""
+    at_first: bool = False
 
 
 def differences(a: End, b: End) -> Iterator[Difference]:
@@ -121,7 +124,8 @@ def _bfd(a: End, b: End) -> Iterator[Difference]:
         reason = other.platform.expresses["bfd"]
         reasons = () if reason is None else (reason,)
         said = f"{one} detects failures by BFD, {other} does not"
-        yield Difference(derived.LINK_ENDS, said, "platform", reasons, "write `bfd: null`, or choose platforms that do")
+        advice = "write `bfd: null`, or choose platforms that do"
+        yield Difference(derived.LINK_ENDS, said, "platform", reasons, advice, at_first=other is a)
 
 
 def _detects(end: End) -> bool | None:
@@ -140,7 +144,7 @@ def _roce(a: End, b: End) -> Iterator[Difference]:
             reasons = tuple(filter(None, (end.platform.expresses[feature] for end in (a, b))))
             said = f"{a} {words(ours)}, {b} {words(theirs)}"
             advice = "choose platforms that treat RoCE alike at both ends, or leave `roce` out"
-            yield Difference(qos.ROCE_ENDS, said, "platform", reasons, advice)
+            yield Difference(qos.ROCE_ENDS, said, "platform", reasons, advice, at_first=not a.says(feature))
             return
 
 

@@ -23,6 +23,29 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Findi
     yield from merged(_tier_by_tier(cluster, platforms))
 
 
+def check_links(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield the platforms that cannot have links as the fabric has them; without links, there is no fabric."""
+    for fabric in cluster.fabrics:
+        feature = "unnumbered" if fabric.numbers.links is None else "numbered"
+        for name, roles in _roles_by_platform(fabric).items():
+            platform = platforms[name]
+            reason = platform.expresses[feature]
+            if reason is not None:
+                yield codes.MISSING_BASIS.about(
+                    f"{platform.title} cannot express {FEATURES[feature]}, and all links of the fabric are {feature}",
+                    ("fabrics", fabric.name, "pools", "links"),
+                    related=tuple((("fabrics", fabric.name, role, "platform"), "here") for role in roles),
+                    notes=(reason,),
+                )
+
+
+def _roles_by_platform(fabric: Fabric) -> dict[str, list[str]]:
+    roles: dict[str, list[str]] = {}
+    for tier in (fabric.leaf, fabric.spine):
+        roles.setdefault(tier.platform, []).append(tier.role)
+    return roles
+
+
 def _tier_by_tier(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     for fabric in cluster.fabrics:
         roce = set() if fabric.roce is None else _of_roce(fabric.roce)
@@ -58,14 +81,11 @@ def _missing(who: str, features: set[str], platform: Platform, path: IntentPath)
 
 def _of_fabric(fabric: Fabric, tier: Tier) -> set[str]:
     features = {"ecmp", "prefix-filters", "own-routes-only", "maximum-prefixes", "aggregates", "lldp"}
-    features.add("unnumbered" if fabric.numbers.links is None else "numbered")
     given = {
         "bfd": fabric.bfd is not None,
         "breakout": tier.breakout.ports > 1,
         "svi": tier.role == LEAF and fabric.numbers.shared,
         "native": bool(fabric.overlay.snippets),
-        "flowlet": fabric.load_balancing == "flowlet",
-        "per-packet": fabric.load_balancing == "per-packet",
     }
     return features | {feature for feature, asked in given.items() if asked}
 

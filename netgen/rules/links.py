@@ -185,5 +185,6 @@ def _end(device: Switch | Host, slot: int, platforms: Mapping[str, Platform]) ->
 def _finding(one: LinkClass, ends: tuple[End, End], difference: Difference) -> Finding:
     (a, b), links = ends, "1 link" if one.count == 1 else f"{one.count:,} links"
     example = f"{links}, for example {a.device.name} {a.port.name} to {b.device.name} {b.port.name}"
-    path = one.path if one.by_exception else (*one.path, difference.key)
+    role = LEAF if difference.at_first else one.path[-1]
+    path = one.path if one.by_exception else (*one.path[:-1], role, difference.key)
     return difference.code.about(difference.said, path, notes=(example, *difference.reasons), advice=difference.advice)

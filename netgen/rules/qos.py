@@ -13,6 +13,13 @@ MOST_LOSSLESS = 2
 """Usable lossless priority groups of most chips; SONiC ships two, Dell's SONiC has no more."""
 CONTROL = range(48, 64)
 """Class selectors 6 and 7 and what is between them: network control (RFC 4594) and, by custom, RoCE's notifications."""
+ROUTING = (48, 56)
+"""Class selectors 6 and 7, in which routing protocols are sent (RFC 4594)."""
+NOTIFICATIONS = "cnp"
+"""The class of this name carries RoCE's congestion notifications, as in the profiles of the catalog."""
+ENOUGH_SPINES = 4
+FEWEST_UPLINKS = 8
+"""Of the leaves of a pod that bears load; with fewer it is a laboratory."""
 ROCE_MTU = 4200
 """IP MTU that a RoCE path MTU of 4,096 bytes needs: payload plus IB, UDP and IP headers, rounded up."""
 
@@ -29,6 +36,7 @@ def check(intent: Intent, roce_profiles: Mapping[str, RoceProfile]) -> Iterator[
         yield from _code_points(classes, at)
         yield from _numbers(classes, at)
         yield from _priorities(classes, at)
+        yield from _control_classes(fabric.roce, classes, at)
         yield from _bandwidth(classes, at, path)
         yield from _thresholds(fabric.roce, path)
         yield from _watchdog(fabric, fabric.roce, classes, path)
@@ -44,11 +52,19 @@ def check(intent: Intent, roce_profiles: Mapping[str, RoceProfile]) -> Iterator[
 
 
 def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
-    """Yield thresholds that no port uses: they look as if they did something."""
+    """Yield thresholds that no port uses, as they look as if they did something, and spines that are few."""
     for fabric in cluster.fabrics:
         roce = intent.fabrics[fabric.name].roce
         if roce is None or fabric.roce is None:
             continue
+        spines, uplinks = fabric.plan.spines, fabric.plan.uplinks
+        if spines < ENOUGH_SPINES and uplinks >= FEWEST_UPLINKS and any(c.lossless for c in fabric.roce.classes):
+            yield qos.FEW_SPINES.about(
+                f"a pod has {spines} spine{'s' * (spines > 1)} under lossless traffic",
+                ("fabrics", fabric.name, "spine", "count"),
+                notes=(f"each leaf has {uplinks} uplinks, {fabric.plan.trunk} to each spine",),
+                advice=f"write `count: {_next_count(uplinks)}`",
+            )
         for role, speed in fabric.roce.ecn:
             has = fabric.tier(role).breakout.speed_gbps
             path = ("fabrics", fabric.name, "roce", "ecn", role, f"{speed}G")
@@ -56,6 +72,11 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
                 yield qos.ECN_UNUSED.about(f"the {role} ports run at {has}G, not at {speed}G", path, at_key=True)
             elif not fabric.roce.marking:
                 yield qos.ECN_UNUSED.about("congestion control is none, so nothing is marked", path, at_key=True)
+
+
+def _next_count(uplinks: int) -> int:
+    """Return the fewest spines that are enough and that the uplinks of a leaf can be shared among."""
+    return next(count for count in range(ENOUGH_SPINES, uplinks + 1) if uplinks % count == 0)
 
 
 Places = Mapping[str, IntentPath]
@@ -133,6 +154,29 @@ def _priorities(classes: Mapping[str, RoceClass], at: Places) -> Iterator[Findin
                 advice="write `strict: {cap: 5%}`, or what it needs at most",
             )
     yield from _lossless(classes, at)
+
+
+def _control_classes(roce: Roce, classes: Mapping[str, RoceClass], at: Places) -> Iterator[Finding]:
+    cnp = classes.get(NOTIFICATIONS)
+    if roce.congestion_control != "none" and cnp is not None:
+        if cnp.lossless:
+            yield qos.NOTIFICATION_CLASS.about(
+                "the class of congestion notifications is lossless", (*at[NOTIFICATIONS], "lossless")
+            )
+        elif cnp.strict is None:
+            yield qos.NOTIFICATION_CLASS.about(
+                "the class of congestion notifications has no strict priority",
+                at[NOTIFICATIONS],
+                at_key=True,
+                advice="add `strict: {cap: 5%}`",
+            )
+    for name, c in classes.items():
+        held = [dscp for dscp in ROUTING if c.dscp != "rest" and dscp in c.dscp]
+        if c.lossless and held and name != NOTIFICATIONS:
+            yield qos.LOSSLESS_CONTROL.about(
+                f"{name} is lossless and has DSCP {' and '.join(map(str, held))}, which routing protocols use",
+                (*at[name], "dscp"),
+            )
 
 
 def _control(c: RoceClass) -> bool:

@@ -10,7 +10,7 @@ from netgen.diagnostics.finding import Finding, UnbuildableError
 from netgen.diagnostics.model import Severity
 from netgen.intent.models import Intent, InventoryRow
 from netgen.platforms.model import Platform
-from netgen.rules import accounts, addressing, expression, layout, limits, qos, references, switches
+from netgen.rules import accounts, addressing, balancing, effects, expression, layout, limits, qos, references, switches
 
 
 def derive_checked(
@@ -44,6 +44,8 @@ def derive_checked(
     findings += addressing.check(intent, rows, cluster)
     findings += switches.check(intent, cluster, platforms)
     findings += limits.check(intent, cluster, platforms)
+    findings += expression.check_links(cluster, platforms)
+    findings += balancing.check(cluster, platforms)
     if refused(findings):
         return None, findings
     findings += _of_devices(intent, cluster, platforms)
@@ -51,6 +53,7 @@ def derive_checked(
         return None, findings
     findings += qos.check_derived(intent, cluster)
     findings += expression.check(cluster, platforms)
+    findings += effects.check(intent, cluster, platforms)
     return cluster, findings
 
 

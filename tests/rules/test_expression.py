@@ -1,6 +1,12 @@
 """What a platform cannot say: one warning a platform and part of the intent."""
 
-from tests.rules.intents import findings, least
+from dataclasses import replace
+
+import pytest
+
+from netgen.intent.models import Intent
+from netgen.rules.run import derive_checked
+from tests.rules.intents import CATALOG, RENDERER, findings, least
 
 
 def warnings(written: dict) -> list[tuple[str, tuple]]:
@@ -38,3 +44,17 @@ def test_a_single_thing_is_named():
     written["management"]["users"] = {"netops": {"password": {"secret": "users/netops"}}}
     [(message, _)] = warnings(written)
     assert message == "SONiC cannot express local accounts with a password, which the management plane asks for"
+
+
+@pytest.mark.parametrize(("links", "feature"), [("unnumbered", "unnumbered"), ("10.128.0.0/16", "numbered")])
+def test_links_that_a_platform_cannot_have_are_refused(links, feature):
+    sonic = RENDERER.platforms["sonic"]
+    platforms = {**RENDERER.platforms, "sonic": replace(sonic, expresses={**sonic.expresses, feature: "not so"})}
+    pools = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "links": links}
+    for leaf, roles in (("sonic", ["leaf", "spine"]), ("eos", ["spine"])):
+        written = least(leaf, spine="sonic", pools=pools)
+        [finding] = derive_checked(Intent.model_validate(written), {}, CATALOG, platforms, {})[1]
+        assert (finding.code, finding.path) == ("NG611", ("fabrics", "compute", "pools", "links"))
+        assert finding.notes == ("not so",)
+        assert [path[2] for path, _ in finding.related] == roles
+    assert findings(least("eos", pools=pools)) == []

@@ -115,7 +115,8 @@ GATEWAY = Code(
 ADDRESS_TWICE = Code(
     "NG419",
     "Management address is not usable",
-    "A management address lies in the management subnet, and no two devices share one.",
+    "A management address lies in the management subnet, and no two devices share one, nor is it the gateway's or a\n"
+    "server's.",
     "name,address\npod1-spine1,172.20.0.20\npod1-spine2,172.20.0.20",
 )
 SERIAL_TWICE = Code(
@@ -154,6 +155,12 @@ LINK_ENDS = Code(
     "Forward error correction, autonegotiation, addresses (of one subnet, or none at both) and failure detection\n"
     "are the same at both ends of every link, or it stays down, or half of what it was asked for is missing.",
     "leaf: {model: my-25g-lanes, platform: frr, breakout: 1x100G}   # no FEC on NRZ lanes, under NICs with RS-FEC",
+)
+NOT_UNICAST = Code(
+    "NG427",
+    "Pool that no interface can have",
+    "The pool reaches into addresses of a meaning of their own (RFC 6890): loopback, link-local, multicast, reserved.",
+    "pools: {hosts: 10.0.0.0/12, loopbacks: 127.0.1.0/24}",
 )
 LINK_LANES = Code(
     "NG426",

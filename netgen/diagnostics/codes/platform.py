@@ -10,6 +10,36 @@ NOT_EXPRESSIBLE = Code(
     "leaf: {model: linux-16x400g, platform: frr}   # with a RoCE policy",
     Severity.WARNING,
 )
+MISSING_BASIS = Code(
+    "NG611",
+    "Platform cannot carry the fabric",
+    "The links of a fabric are numbered or unnumbered (RFC 8950), and the routers at both ends of each must be able\n"
+    "to be so.",
+    "pools: {links: unnumbered}   # under a platform that needs addresses on its links",
+)
+LOAD_BALANCING = Code(
+    "NG612",
+    "Platform cannot balance load like this",
+    "Every tier whose switches have several paths of equal cost balances load as the fabric asks, or none does: where\n"
+    "one tier keeps to hashing, its collisions remain.",
+    "load-balancing: per-packet   # on switches that move flowlets at most",
+)
+UNHEARD = Code(
+    "NG614",
+    "Number without effect",
+    "The intent states a number that nothing in the platform's configuration depends on; its platform.yaml says why,\n"
+    "under `effects`.",
+    "roce: {watchdog: {restore: 400ms}}   # a stuck queue is given back as the platform thinks fit",
+    Severity.WARNING,
+)
+CHECKED_ONLY = Code(
+    "NG615",
+    "Cable lengths that are only checked",
+    "The platform sizes the headroom of lossless ports itself. netgen checks that the cable is not too long for it,\n"
+    "and there is nothing to configure.",
+    "cables: {host: 5m, spine: 40m}   # with switches that size their own headroom",
+    Severity.NOTE,
+)
 LIMIT = Code(
     "NG602",
     "Beyond what the platform takes",

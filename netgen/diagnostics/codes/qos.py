@@ -56,6 +56,29 @@ ROCE_ENDS = Code(
     "the end that does not. What counts is what each platform really applies.",
     "leaf: {model: dcs-7060x6-64pe, platform: eos}\nspine: {model: dcs-7060x6-64pe, platform: frr}",
 )
+NOTIFICATION_CLASS = Code(
+    "NG532",
+    "Congestion notifications are held back",
+    "Congestion notifications (the class `cnp`) tell senders to slow down. They are lossy, or PFC pauses them with\n"
+    "what they should relieve, and strict, or they queue behind it.",
+    "classes: {cnp: {dscp: [48], traffic-class: 6, queue: 6, pfc-priority: 6, lossless: true}}",
+)
+LOSSLESS_CONTROL = Code(
+    "NG533",
+    "Control traffic in a lossless class",
+    "Routing protocols and BFD are sent with the class selectors 6 and 7 (DSCP 48 and 56, RFC 4594). In a lossless\n"
+    "class they are paused with it, and a storm of pauses takes the sessions down.",
+    "classes: {gpu: {dscp: [26, 48], traffic-class: 3, queue: 3, pfc-priority: 3, lossless: true}}",
+    Severity.WARNING,
+)
+FEW_SPINES = Code(
+    "NG534",
+    "Few spines under lossless traffic",
+    "With fewer than four spines, the loss of one takes a third of the paths or more, and what it carried meets on\n"
+    "the others (Juniper's validated design for AI fabrics asks for four or more).",
+    "spine: {count: 2}",
+    Severity.WARNING,
+)
 ECN_ORDER = Code(
     "NG507",
     "Thresholds out of order",

@@ -1,0 +1,52 @@
+"""Load balancing other than by hash: every tier that has equal-cost paths can do it, or none is asked to."""
+
+from collections.abc import Iterator, Mapping
+
+from netgen.cluster.model import LEAF, SPINE, Cluster, Fabric, Tier
+from netgen.diagnostics.codes import platform as codes
+from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.platforms.model import Platform
+from netgen.rules.merge import merged
+
+_BY_HASH = "hash"
+_PLURAL = {LEAF: "the leaves", SPINE: "the spines"}
+_WORDS = {"flowlet": "by flowlet", "per-packet": "by packet"}
+
+
+def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield the platforms that share the load of equal-cost paths by hash only, where the intent asks for more."""
+    for fabric in cluster.fabrics:
+        if fabric.load_balancing != _BY_HASH:
+            yield from merged(_unable(fabric, platforms))
+
+
+def tiers_with_choice(fabric: Fabric) -> list[Tier]:
+    """Return the tiers whose switches have several paths of equal cost: spines have them over parallel links only."""
+    paths = ((fabric.leaf, fabric.plan.uplinks), (fabric.spine, fabric.plan.trunk))
+    return [tier for tier, count in paths if count > 1]
+
+
+def _unable(fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    path: IntentPath = ("fabrics", fabric.name)
+    tiers = tiers_with_choice(fabric)
+    able = [tier for tier in tiers if platforms[tier.platform].expresses[fabric.load_balancing] is None]
+    for tier in tiers:
+        platform = platforms[tier.platform]
+        reason = platform.expresses[fabric.load_balancing]
+        if reason is not None:
+            yield codes.LOAD_BALANCING.about(
+                f"{platform.title} cannot balance load {_WORDS[fabric.load_balancing]}",
+                (*path, "load-balancing"),
+                related=(((*path, tier.role, "platform"), _PLURAL[tier.role]),),
+                notes=(reason,),
+                advice=f"write `load-balancing: {_other(fabric, tiers, platforms)}`"
+                + (f", or choose another platform for {_PLURAL[tier.role]}" if able else ""),
+            )
+
+
+def _other(fabric: Fabric, tiers: list[Tier], platforms: Mapping[str, Platform]) -> str:
+    """Return the way that all tiers know and that is nearest to what is asked for."""
+    for way in _WORDS:
+        if way != fabric.load_balancing and all(platforms[tier.platform].expresses[way] is None for tier in tiers):
+            return way
+    return _BY_HASH

@@ -1,0 +1,138 @@
+"""Numbers of the intent that a platform does not hear: who wrote one down believes that it does something."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from netgen.cluster.model import HOST, LEAF, SPINE, Cluster
+from netgen.cluster.model import Fabric as Laid
+from netgen.diagnostics.codes import platform as codes
+from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.intent.models import Fabric, Intent, Roce, RoceClass
+from netgen.platforms.features import NUMBERS
+from netgen.platforms.model import Platform
+
+FEATURE_OF = {
+    "class.dscp": "dscp-map",
+    "class.traffic-class": "queue-map",
+    "class.queue": "queue-map",
+    "class.pfc-priority": "pfc",
+    "class.bandwidth-percent": "weighted-queues",
+    "class.cap-percent": "strict-cap",
+    "ecn.min-bytes": "ecn",
+    "ecn.max-bytes": "ecn",
+    "ecn.probability-percent": "ecn",
+    "watchdog.detect-ms": "watchdog",
+    "watchdog.restore-ms": "watchdog",
+    "watchdog.poll-ms": "watchdog",
+}
+"""The feature that a number is part of: of what a platform lacks as a whole, `expression` tells, and once."""
+
+SWITCHES, ALL = (LEAF, SPINE), (LEAF, SPINE, HOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A number that the intent states.
+
+    Parameters
+    ----------
+    number
+        One of `NUMBERS`.
+    path
+        Where.
+    roles
+        Whose it is.
+    """
+
+    number: str
+    path: IntentPath
+    roles: tuple[str, ...]
+
+
+def check(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield one finding a number that has no effect on some platform of the fabric, and one about all cables."""
+    for fabric in cluster.fabrics:
+        given = intent.fabrics[fabric.name]
+        on = {LEAF: fabric.leaf.platform, SPINE: fabric.spine.platform, HOST: cluster.hosts.platform}
+        for stated in numbers_stated(intent, given, fabric):
+            deaf = dict.fromkeys(on[role] for role in stated.roles if _is_deaf(platforms[on[role]], stated.number))
+            if deaf:
+                names = " and ".join(platforms[name].title for name in deaf)
+                yield codes.UNHEARD.about(
+                    f"{NUMBERS[stated.number]} changes nothing on {names}",
+                    stated.path,
+                    notes=_reasons(stated.number, [platforms[name] for name in deaf]),
+                )
+        yield from _cables(given, fabric, platforms)
+
+
+def _cables(given: Fabric, fabric: Laid, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield that lengths, which a lossless fabric must state, are only checked by switches that size their headroom."""
+    is_lossless = fabric.roce is not None and any(c.lossless for c in fabric.roce.classes)
+    used = dict.fromkeys((fabric.leaf.platform, fabric.spine.platform))
+    deaf = [platforms[name] for name in used if _sizes_itself(platforms[name])]
+    if is_lossless and deaf and (given.cables.host or given.cables.spine):
+        yield codes.CHECKED_ONLY.about(
+            f"lengths of cables are checked, and change nothing on {' and '.join(one.title for one in deaf)}",
+            ("fabrics", fabric.name, "cables"),
+            at_key=True,
+            notes=_reasons("port.cable-m", deaf),
+        )
+
+
+def _sizes_itself(platform: Platform) -> bool:
+    """Whether no length of a cable is its to set; of what netgen does not set yet, docs/platforms.md tells."""
+    effect = platform.effects["port.cable-m"]
+    return platform.expresses["pfc"] is None and isinstance(effect, str) and not effect.startswith("not yet:")
+
+
+def _reasons(number: str, deaf: list[Platform]) -> tuple[str, ...]:
+    return tuple(f"{platform.title}: {platform.effects[number]}" for platform in deaf)
+
+
+def numbers_stated(intent: Intent, given: Fabric, fabric: Laid) -> Iterator[Stated]:
+    """Yield every number of the policy and of the ports that the intent itself states, but for lengths of cables."""
+    path: IntentPath = ("fabrics", fabric.name)
+    for role, tier in ((LEAF, given.leaf), (SPINE, given.spine)):
+        if tier.mtu is not None:
+            yield Stated("port.mtu-bytes", (*path, role, "mtu"), (role,))
+    if intent.hosts.mtu is not None:
+        yield Stated("port.mtu-bytes", ("hosts", "mtu"), (HOST,))
+    if "mtu" in given.model_fields_set:
+        yield Stated("port.mtu-bytes", (*path, "mtu"), ALL)
+    if given.roce is None or fabric.roce is None:
+        return
+    yield from _of_policy(given.roce, (*path, "roce"), marking=fabric.roce.marking)
+
+
+def _of_policy(roce: Roce, path: IntentPath, *, marking: bool) -> Iterator[Stated]:
+    for name, c in roce.classes.items():
+        yield from _of_class(c, (*path, "classes", name))
+    for role, speeds in roce.ecn.items() if marking else ():
+        for speed in speeds:
+            for key, number in (("min", "min-bytes"), ("max", "max-bytes"), ("probability", "probability-percent")):
+                yield Stated(f"ecn.{number}", (*path, "ecn", role, speed, key), (role,))
+    for key in ("detect", "restore", "poll"):
+        if roce.watchdog is not None and key in roce.watchdog.model_fields_set:
+            yield Stated(f"watchdog.{key}-ms", (*path, "watchdog", key), SWITCHES)
+
+
+def _of_class(c: RoceClass, path: IntentPath) -> Iterator[Stated]:
+    given = {
+        "dscp": c.dscp != "rest",
+        "traffic-class": True,
+        "queue": True,
+        "pfc-priority": c.pfc_priority is not None,
+    }
+    for key, is_given in given.items():
+        if is_given:
+            yield Stated(f"class.{key}", (*path, key), ALL)
+    if c.bandwidth is not None:
+        yield Stated("class.bandwidth-percent", (*path, "bandwidth"), ALL)
+    if c.strict is not None and c.strict.cap is not None:
+        yield Stated("class.cap-percent", (*path, "strict", "cap"), ALL)
+
+
+def _is_deaf(platform: Platform, number: str) -> bool:
+    feature = FEATURE_OF.get(number)
+    return isinstance(platform.effects[number], str) and (feature is None or platform.expresses[feature] is None)

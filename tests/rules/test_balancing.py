@@ -1,0 +1,54 @@
+"""Load balancing across platforms: every tier that has a choice of paths, or none."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from netgen.diagnostics.finding import Finding
+from netgen.intent.models import Intent
+from netgen.platforms.model import Platform
+from netgen.rules.run import derive_checked
+from tests.rules.intents import CATALOG, RENDERER, least
+
+PATH = ("fabrics", "compute", "load-balancing")
+
+
+def able(name: str, *ways: str) -> Platform:
+    platform = RENDERER.platforms[name]
+    said = {way: None if way in ways else f"{name} has no {way}" for way in ("flowlet", "per-packet")}
+    return replace(platform, expresses={**platform.expresses, **said})
+
+
+def told(way: str, platforms: dict[str, Platform], *, spines: int = 4, **fabric: Any) -> list[Finding]:
+    written = least("eos", spine="frr", **{"load-balancing": way, **fabric})
+    written["fabrics"]["compute"]["spine"]["count"] = spines
+    found = derive_checked(Intent.model_validate(written), {}, CATALOG, {**RENDERER.platforms, **platforms}, {})[1]
+    return [finding for finding in found if finding.code == "NG612"]
+
+
+@pytest.mark.parametrize("way", ["flowlet", "per-packet"])
+def test_a_leaf_that_cannot_is_refused(way):
+    [finding] = told(way, {"eos": able("eos")})
+    assert (finding.path, finding.notes) == (PATH, (f"eos has no {way}",))
+    assert finding.related == ((("fabrics", "compute", "leaf", "platform"), "the leaves"),)
+    assert finding.advice == "write `load-balancing: hash`"
+
+
+def test_hashing_is_known_to_all():
+    assert told("hash", {"eos": able("eos"), "frr": able("frr")}) == []
+
+
+def test_a_spine_with_one_path_to_every_leaf_has_nothing_to_choose():
+    platforms = {"eos": able("eos", "per-packet"), "frr": able("frr")}
+    assert told("per-packet", platforms) == []
+    # two links to every leaf are two paths
+    [finding] = told("per-packet", platforms, spines=2)
+    assert finding.message == "FRR on Linux cannot balance load by packet"
+    assert finding.advice == "write `load-balancing: hash`, or choose another platform for the spines"
+
+
+def test_the_nearest_way_that_all_know_is_advised():
+    platforms = {"eos": able("eos", "flowlet"), "frr": able("frr", "flowlet", "per-packet")}
+    [finding] = told("per-packet", platforms, spines=2)
+    assert finding.advice == "write `load-balancing: flowlet`, or choose another platform for the leaves"
