@@ -100,6 +100,12 @@ def moved(device: Switch | Host) -> None:
                 neighbor.address += 0x10000
 
 
+def farther(device: Switch | Host) -> None:
+    for port in device.ports:
+        port.cable_m = 40
+        port.headroom = None if port.headroom is None else devices.room(device.model, 40)
+
+
 def numbered(switch: Switch) -> None:
     """Give the ends of unnumbered links addresses."""
     for number, port in enumerate(port for port in switch.ports if port.unnumbered):
@@ -139,7 +145,7 @@ PROBES: dict[str, Change] = {
     "weighted-queues": traffic("gpu", lambda c: replace(c, bandwidth_percent=40)),
     "strict-queues": traffic("cnp", lambda c: replace(c, strict=False, bandwidth_percent=5, cap_percent=None)),
     "strict-cap": traffic("cnp", lambda c: replace(c, cap_percent=None)),
-    "headroom": ports(cable_m=40),
+    "headroom": farther,
     "flowlet": bgp(lambda d: setattr(d, "load_balancing", "flowlet")),
     "per-packet": bgp(lambda d: setattr(d, "load_balancing", "per-packet")),
     "ntp": services(ntp=()),
