@@ -1,8 +1,10 @@
 """Turns the integers of a device into the text that configurations are made of."""
 
 import re
+from collections.abc import Iterable
 
 _IPV4 = 0xFFFFFFFF
+_DIGITS = re.compile("([0-9]+)")
 _WORD = re.compile(r"[A-Za-z0-9_./:@%+,=~-]+")
 
 
@@ -19,6 +21,12 @@ def network(address: int, length: int) -> str:
 def netmask(length: int) -> str:
     """Dotted mask of a prefix length: 31 is ``255.255.255.254``."""
     return ipv4(_IPV4 << 32 - length & _IPV4)
+
+
+def by_number(addresses: Iterable[str]) -> list[str]:
+    """Addresses in the order of their numbers: ``10.0.0.9`` before ``10.0.0.10``."""
+    # text and numbers take turns, so that like is compared with like
+    return sorted(addresses, key=lambda text: [int(p) if i % 2 else p for i, p in enumerate(_DIGITS.split(text))])
 
 
 def seconds(milliseconds: int) -> str:

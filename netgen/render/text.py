@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import jinja2
 
-from netgen.device.text import bits, ipv4, netmask, network, quoted, seconds, units
+from netgen.device.text import bits, by_number, ipv4, netmask, network, quoted, seconds, units
 from netgen.render.errors import RenderError
 from netgen.resources.load import ResourceError, Resources
 
@@ -14,8 +14,8 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
     """Return the environment of all text templates.
 
     An undefined name is an error. Nothing is escaped: templates are trusted code that write configurations, not
-    HTML, and values are checked by `netgen.render.guard`. Filters: ``ipv4``, ``network(length)``, ``netmask``,
-    ``seconds``, ``bits(width)``, ``units(unit)``, ``quoted``.
+    HTML, and values are checked by `netgen.render.guard`. Filters: ``by_number``, ``ipv4``, ``network(length)``,
+    ``netmask``, ``seconds``, ``bits(width)``, ``units(unit)``, ``quoted``.
     """
 
     def load(template: str) -> tuple[str, str, None]:
@@ -37,7 +37,14 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
         cache_size=-1,
     )
     environment.filters.update(
-        ipv4=ipv4, network=network, netmask=netmask, seconds=seconds, bits=bits, units=units, quoted=quoted
+        by_number=by_number,
+        ipv4=ipv4,
+        network=network,
+        netmask=netmask,
+        seconds=seconds,
+        bits=bits,
+        units=units,
+        quoted=quoted,
     )
     return environment
 

@@ -141,6 +141,7 @@ def qos_profiles(top: Block) -> dict[str, dict[str, object]]:
                 "cap_percent": cap and int(cap[1]),
                 "guaranteed": inner.one(r"bandwidth guaranteed percent \d+") is not None,
                 "ecn": ecn and tuple(map(int, ecn.groups())),
+                "marks_counted": inner.one("random-detect ecn count") is not None,
             }
         found[match[1]] = {
             "pfc": block.one("priority-flow-control on") is not None,

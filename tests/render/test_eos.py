@@ -157,6 +157,7 @@ def test_qos_is_the_models(switch: Switch, renderer: Renderer) -> None:
                     "cap_percent": c.cap_percent,
                     "guaranteed": c.lossless,
                     "ecn": (e.min_bytes, e.max_bytes, e.probability_percent) if (e := marking.get(c.queue)) else None,
+                    "marks_counted": c.queue in marking,
                 }
                 for c in qos.classes
             },
@@ -263,6 +264,12 @@ def test_accounts(switch: Switch, renderer: Renderer) -> None:
         "username viewer ssh-key ssh-ed25519 AAAAB",
         "username viewer ssh-key secondary ssh-ed25519 AAAAC",
     ]
+    ssh = eos_reader.read(text_of(switch, renderer)).block("management ssh")
+    assert ssh.one("authentication empty-passwords deny")
+
+
+def test_passwords_for_all_need_no_word_about_empty_ones(switch: Switch, renderer: Renderer) -> None:
+    assert "empty-passwords" not in text_of(switch, renderer)
 
 
 def test_what_eos_cannot_say_is_refused_not_dropped(switch: Switch, renderer: Renderer) -> None:
@@ -278,9 +285,20 @@ def test_a_watchdog_that_is_not_to_drop_only_reports(links: str, renderer: Rende
     for name in ("pod1-su1-rail1-leaf1", "pod1-spine1"):
         lines = text_of(made[name], renderer).splitlines()
         assert [one for one in lines if "watchdog action" in one] == [
-            "priority-flow-control pause watchdog action no-drop"
+            "priority-flow-control pause watchdog action notify-only"
         ]
     assert renderer.platforms["eos"].expresses["watchdog-forward"]
+
+
+@pytest.mark.parametrize("load_balancing", ["hash", "flowlet", "per-packet"])
+def test_flowlets_are_balanced_by_load_and_nothing_else_is(
+    load_balancing: str, switch: Switch, renderer: Renderer
+) -> None:
+    switch.load_balancing = load_balancing
+    said = eos_reader.read(text_of(switch, renderer)).find("ip hardware .*")
+    asked = ["ip hardware fib load-balance distribution dynamic"] if load_balancing == "flowlet" else []
+    assert [block.line for _, block in said] == asked
+    assert renderer.platforms["eos"].expresses["per-packet"]
 
 
 def test_ports_stand_in_the_order_of_cage_and_lane(switch: Switch, renderer: Renderer) -> None:
@@ -320,7 +338,7 @@ ORDER = [
     "interface Ethernet",
     "interface Loopback",
     "interface Management",
-    ("ip routing", "no ip routing"),
+    ("ip routing", "ip hardware", "no ip routing"),
     "ip as-path",
     "ip prefix-list",
     "ipv6 unicast-routing",
