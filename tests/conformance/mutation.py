@@ -1,13 +1,15 @@
 """All ways to leave out a word of a configuration's lines, and all ways to swap two.
 
 Left out are lines that say something in free text, in which any words are as good: they begin with a word of `FREE`.
-A swap of two equal words changes nothing and is none; a line of one word has no word to spare. Of lines that are the
+A swap of two equal words changes nothing and is none; a line of one word has no word to spare; of the members of a
+list in brackets, whose number and order mean little, the first stands for all. Of lines that are the
 same, with the same lines above them but for a name or a number, the first stands for all: ports would outvote the rest.
 """
 
 import itertools
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 FREE = {"description", "name", "contact", "location", "version", "full-name", "message"}
 """First words of lines of free text."""
@@ -43,10 +45,19 @@ def _words(line: str) -> tuple[list[str], str]:
 
 
 def _changed(words: list[str]) -> Iterator[list[str]]:
-    for at in range(len(words)):
-        yield words[:at] + words[at + 1 :]
-    for one, other in itertools.combinations(range(len(words)), 2):
+    alike = range(words.index("[") + 2, words.index("]")) if "[" in words and "]" in words else range(0)
+    at = [place for place in range(len(words)) if place not in alike]
+    for one in at:
+        yield words[:one] + words[one + 1 :]
+    for one, other in itertools.combinations(at, 2):
         if words[one] != words[other]:
             swapped = list(words)
             swapped[one], swapped[other] = words[other], words[one]
             yield swapped
+
+
+def escaped(text: str, problems: Callable[[str], list[str]], *, at_most: int, seed: int) -> tuple[list[str], int]:
+    """Try a configuration's changes, or `at_most` of them drawn by `seed`; return those not refused, and how many."""
+    changes = list(mutated(text))
+    tried = random.Random(seed).sample(changes, min(at_most, len(changes)))
+    return [what for changed, what in tried if not problems(changed)], len(tried)

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.junos import junos_problems
-from tests.conformance.mutation import mutated
+from tests.conformance.mutation import escaped
 
 LEAF = (Path(__file__).parent / "samples/leaf.junos.conf").read_text(encoding="utf-8")
 """A whole leaf, put together from statements of the sources of `junos.yaml`."""
+
+GOLDEN = sorted((Path(__file__).parents[1] / "golden/configs").rglob("junos.conf"))
 
 PUBLISHED = {
     "Juniper/jvd rdma-rocev2-lossless.conf and leaf1_qfx5240-64od.conf": """\
@@ -384,8 +386,15 @@ def test_what_is_no_tree_is_refused(text: str, reason: str):
 
 
 @pytest.mark.slow
-def test_slips_are_refused():
-    slips = {what: junos_problems(text) for text, what in mutated(LEAF)}
-    passed = [what for what, problems in slips.items() if not problems]
-    assert len(passed) <= 0.05 * len(slips), passed
-    assert len(slips) > 500
+def test_slips_in_the_leaf_are_refused():
+    passed, tried = escaped(LEAF, junos_problems, at_most=10_000, seed=0)
+    assert tried > 700
+    assert len(passed) <= 0.05 * tried, passed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: "-".join(path.parts[-4:-1:2]))
+def test_slips_in_a_rendered_configuration_are_refused(path: Path):
+    passed, tried = escaped(path.read_text(encoding="utf-8"), junos_problems, at_most=200, seed=0)
+    assert tried == 200
+    assert len(passed) <= 0.05 * tried, passed

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.mutation import mutated
+from tests.conformance.mutation import escaped
 from tests.conformance.nxos import nxos_problems
 
 LEAF = (Path(__file__).parent / "samples/leaf.nxos.cfg").read_text(encoding="utf-8")
 """A whole leaf, put together from lines of the sources of `nxos.yaml`."""
+
+GOLDEN = sorted((Path(__file__).parents[1] / "golden/configs").rglob("nxos.cfg"))
 
 PUBLISHED = {
     "paregupt/nx-os nxos_config_roce.py": """\
@@ -276,8 +278,15 @@ def test_a_problem_names_its_line():
 
 
 @pytest.mark.slow
-def test_slips_are_refused():
-    slips = {what: nxos_problems(text) for text, what in mutated(LEAF)}
-    passed = [what for what, problems in slips.items() if not problems]
-    assert len(passed) <= 0.05 * len(slips), passed
-    assert len(slips) > 1000
+def test_slips_in_the_leaf_are_refused():
+    passed, tried = escaped(LEAF, nxos_problems, at_most=10_000, seed=0)
+    assert tried > 700
+    assert len(passed) <= 0.05 * tried, passed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: "-".join(path.parts[-4:-1:2]))
+def test_slips_in_a_rendered_configuration_are_refused(path: Path):
+    passed, tried = escaped(path.read_text(encoding="utf-8"), nxos_problems, at_most=200, seed=0)
+    assert tried == 200
+    assert len(passed) <= 0.05 * tried, passed

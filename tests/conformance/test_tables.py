@@ -2,8 +2,10 @@
 
 import pytest
 
-from tests.conformance import junos, nxos
+from tests.conformance import junos, nxos, test_junos, test_nxos
+from tests.conformance.statements import Statement, braced, indented, paths
 from tests.conformance.table import Table, every, read
+from tests.render.references import JUNOS, NXOS, Named, dangling
 
 TABLES = {"nxos": nxos.table, "junos": junos.table}
 
@@ -34,3 +36,18 @@ def test_a_row_that_stands_twice_is_refused(tmp_path):
     (tmp_path / "t.yaml").write_text('sources: {a: somewhere}\nstatements:\n  "x": a\n  "x": a\n')
     with pytest.raises(ValueError, match="twice"):
         read(tmp_path / "t.yaml")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "statements"),
+    [
+        (NXOS, indented(test_nxos.LEAF, nxos.STEP)),
+        (JUNOS, braced(test_junos.LEAF, junos.STEP)),
+    ],
+    ids=["nxos", "junos"],
+)
+def test_every_kind_of_name_is_met(kinds: dict[str, Named], statements: list[Statement]):
+    flat = "\n".join(paths(statements))
+    for kind, named in kinds.items():
+        assert dangling(flat, {kind: Named(named.defined, ())}), f"no {kind} is defined"
+        assert dangling(flat, {kind: Named("(?!)()", named.used)}), f"no {kind} is used"
