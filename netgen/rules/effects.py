@@ -1,15 +1,17 @@
 """Numbers of the intent that a platform does not hear: who wrote one down believes that it does something."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netgen.cluster.model import HOST, LEAF, SPINE, Cluster
 from netgen.cluster.model import Fabric as Laid
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.diagnostics.model import Severity
 from netgen.intent.models import Fabric, Intent, Roce, RoceClass
 from netgen.platforms.features import NUMBERS
 from netgen.platforms.model import Platform
+from netgen.rules.merge import merged
 
 FEATURE_OF = {
     "class.dscp": "dscp-map",
@@ -26,6 +28,9 @@ FEATURE_OF = {
     "watchdog.poll-ms": "watchdog",
 }
 """The feature that a number is part of: of what a platform lacks as a whole, `expression` tells, and once."""
+
+DUE = ("class.traffic-class", "class.queue")
+"""Numbers that a class must state: where a platform has no use for one, that is worth a note and nobody's mistake."""
 
 SWITCHES, ALL = (LEAF, SPINE), (LEAF, SPINE, HOST)
 
@@ -50,20 +55,25 @@ class Stated:
 
 
 def check(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
-    """Yield one finding a number that has no effect on some platform of the fabric, and one about all cables."""
+    """Yield what has no effect on some platform of the fabric: what is said of several numbers alike is one finding."""
+    yield from merged(_fabric_by_fabric(intent, cluster, platforms))
+
+
+def _fabric_by_fabric(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     for fabric in cluster.fabrics:
         given = intent.fabrics[fabric.name]
         on = {LEAF: fabric.leaf.platform, SPINE: fabric.spine.platform, HOST: cluster.hosts.platform}
         for stated in numbers_stated(intent, given, fabric):
             deaf = dict.fromkeys(on[role] for role in stated.roles if _is_deaf(platforms[on[role]], stated.number))
             if deaf:
-                names = " and ".join(platforms[name].title for name in deaf)
-                yield codes.UNHEARD.about(
-                    f"{NUMBERS[stated.number]} changes nothing on {names}",
-                    stated.path,
-                    notes=_reasons(stated.number, [platforms[name] for name in deaf]),
-                )
+                yield _finding(stated, [platforms[name] for name in deaf])
         yield from _cables(given, fabric, platforms)
+
+
+def _finding(stated: Stated, deaf: list[Platform]) -> Finding:
+    said = f"{NUMBERS[stated.number]} changes nothing on {' and '.join(platform.title for platform in deaf)}"
+    finding = codes.UNHEARD.about(said, stated.path, notes=_reasons(stated.number, deaf))
+    return replace(finding, severity=Severity.NOTE) if stated.number in DUE else finding
 
 
 def _cables(given: Fabric, fabric: Laid, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
