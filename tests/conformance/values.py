@@ -124,6 +124,7 @@ _NAMED: dict[str, _Check] = {
     "release": _like(r"[0-9]+\.[0-9]+\([0-9.]+\)[A-Z]?"),
     "hash": _like(rf"\$(5|6|nx-scrypt|nx-pbkdf2)\$[!-~]+|{_SECRET}"),
     "secret": _like(r"[!-~]+"),
+    "whole-hours": _like(r"-?(1[0-2]|[0-9])"),
     "key-blob": _like(r"AAAA[A-Za-z0-9+/]{16,}={0,2}"),
     "secret-token": _like(_SECRET),
     # NX-OS

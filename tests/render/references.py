@@ -65,7 +65,10 @@ NXOS = {
     "prefix list": Named(
         r"ip(?:v6)? prefix-list (\S+)",
         (
-            r"route-map .* match ip(?:v6)? address prefix-list (\S+)",
+            *(
+                r"route-map .* match ip(?:v6)? address prefix-list " + r"\S+ " * before + r"(\S+)"
+                for before in range(3)
+            ),
             _ROUTER + r"address-family \S+ unicast prefix-list (\S+)",
         ),
     ),
