@@ -13,6 +13,7 @@ from netgen.device.build import build
 from netgen.diagnostics.model import Diagnostic
 from netgen.plan.errors import PlanError
 from netgen.plan.facts import Facts, derived_facts, read_facts
+from netgen.plan.interruptions import interruptions
 from netgen.plan.model import DevicePlan, Plan, Status, digest_files
 from netgen.plan.moves import diagnose, find_moves
 from netgen.plan.rendered import rendered_devices, rendered_files
@@ -163,6 +164,7 @@ def _compare(source: Source, refs: Sequence[DeviceRef], before: _Before) -> Iter
             state=device.state,
             diff=diff,
             candidate=digest_files(new),
+            notes=interruptions(source.renderer.platforms[device.platform], diff) if old else (),
         )
 
 

@@ -9,6 +9,7 @@ from netgen import __version__
 from netgen.cluster.model import ABSENT_STATES, DeviceRef
 from netgen.device.build import build
 from netgen.plan.deletions import find_deletions
+from netgen.plan.interruptions import interruptions
 from netgen.plan.model import DEVICES, DevicePlan, Plan, Status, digest_files
 from netgen.plan.rendered import last_lines
 from netgen.render.device import render_device
@@ -180,7 +181,9 @@ def _compare(job: _Job, ref: DeviceRef, target: Target | None) -> DevicePlan:
     if target is None:
         why = "" if absent else why_rendered_only(ref, renderer.platforms[device.platform], job.connections)
         return replace(known, message=why)
-    return compare_device(known, files, target, job.secrets, job.key, last_lines(job.last, ref.name))
+    found = compare_device(known, files, target, job.secrets, job.key, last_lines(job.last, ref.name))
+    platform = renderer.platforms[device.platform]
+    return replace(found, notes=(*found.notes, *interruptions(platform, found.diff)))
 
 
 def _warnings(job: _Job) -> tuple[str, ...]:

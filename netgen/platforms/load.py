@@ -220,10 +220,22 @@ def _apply(section: Section) -> Apply:
     apply = Apply(
         transaction=_word(section, "transaction", section.text("transaction"), Transaction),
         timer=_word(section, "timer", section.text("timer"), Timer),
-        bounces=section.texts("bounces"),
+        bounces=_bounces(section),
     )
     section.finish()
     return apply
+
+
+def _bounces(section: Section) -> MappingProxyType[str, tuple[str, ...]]:
+    given = section.optional_section("bounces")
+    if given is None:
+        return MappingProxyType({})
+    found = {}
+    for words in given.names():
+        found[words] = given.texts(words)
+        if not found[words] or not all(map(_is_pattern, found[words])):
+            raise given.error(f"{words!r} must be a list of regular expressions of the lines that change")
+    return MappingProxyType(found)
 
 
 def _words(section: Section, key: str, kind: type[_Word]) -> tuple[_Word, ...]:

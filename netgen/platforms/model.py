@@ -100,8 +100,8 @@ class Apply:
 
     transaction: Transaction
     timer: Timer
-    bounces: tuple[str, ...]
-    """Changes that interrupt traffic, in words."""
+    bounces: Mapping[str, tuple[str, ...]]
+    """Changes that interrupt traffic, in words → patterns of the whole lines that they change, without indentation."""
 
 
 @dataclass(frozen=True, slots=True)

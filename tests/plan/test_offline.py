@@ -10,6 +10,7 @@ from netgen.diagnostics.model import Severity
 from netgen.plan.errors import PlanError
 from netgen.plan.model import Status
 from netgen.plan.offline import OfflineDiff, diff_offline
+from netgen.plan.show import notes
 from netgen.render.run import render
 from netgen.render.source import open_source, select
 
@@ -200,3 +201,20 @@ def test_the_repository_and_the_temporary_folder_are_as_before(tmp_path: Path, m
     assert list(temporary.iterdir()) == []
     after = subprocess.run(["git", "-C", intent, "status", "--porcelain"], capture_output=True, check=True).stdout
     assert status == after
+
+
+def test_what_a_change_interrupts_is_said(tmp_path: Path):
+    intent = tmp_path / "repository/intent/tiny"
+    write(intent)
+    before = tmp_path / "out"
+    render(intent, compile_intent(intent), before, jobs=1)
+    file = intent / "cluster.yaml"
+    file.write_text(file.read_text().replace("    asn:", "    mtu: 8000\n    asn:"))
+    compiled = compile_intent(intent)
+    assert compiled.cluster is not None
+    source = open_source(compiled)
+    plan = diff_offline(source, str(before), intent, select(compiled.cluster, None), inputs="").plan
+    switches = [device for device in plan.devices if device.role != "host"]
+    words = "interrupts traffic: another MTU takes the port down for a moment"
+    assert {device.notes for device in switches} == {(words,)}
+    assert (f"{len(switches)} devices", words) in notes(plan)

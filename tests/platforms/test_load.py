@@ -24,7 +24,7 @@ mtu: {offset_bytes: 14, max_bytes: 9214}
 queues: {count: 8}
 limits: {ecmp: 64}
 models: {box: {queue: uc-tx-queue, chips: 2, deep: true, lanes: [8, 0], sku: {1: A, 2: B}}}
-apply: {transaction: files, timer: ours, bounces: [everything]}
+apply: {transaction: files, timer: ours, bounces: {everything: [".*"]}}
 expresses:
 """
     + "".join(f"  {feature}: yes\n" for feature in FEATURES)
@@ -50,7 +50,7 @@ def test_everything_is_read(tmp_path: Path):
         "lanes": (8, 0),
         "sku": {"1": "A", "2": "B"},
     }
-    assert platform.apply.bounces == ("everything",)
+    assert platform.apply.bounces == {"everything": (".*",)}
     assert platform.expresses["pfc"] == "It has no pause frames"
     assert platform.expresses["ecn"] is None
 
