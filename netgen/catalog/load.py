@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from netgen.catalog.asic import Asic
 from netgen.catalog.asics import read_asic, undescribed
-from netgen.catalog.model import Catalog, HostProfile, RoceProfile, SwitchModel
+from netgen.catalog.model import Catalog, HostProfile, Marking, RoceProfile, SwitchModel
 from netgen.intent.models import Count, Model, RoceClass
 from netgen.intent.quantities import BreakoutMode, Bytes, Percent, SpeedGbps
 from netgen.resources.load import Resource, ResourceError, Resources
@@ -51,16 +51,45 @@ class _Host(Model):
     nics: _Nics
 
 
-class _Ecn(Model):
-    min_per_gbps: Bytes
-    max_per_gbps: Bytes
+class _Marking(Model):
+    platform: str | None = None
+    asic: str | None = None
+    role: Literal["leaf", "spine", "host"] | None = None
+    speed: SpeedGbps | None = None
+    min: Bytes | None = None
+    max: Bytes | None = None
+    min_per_gbps: Bytes | None = None
+    max_per_gbps: Bytes | None = None
     probability: Percent
+    source: Annotated[str, Field(min_length=1)]
+
+    def thresholds(self) -> tuple[int, int, bool]:
+        """Return where marking begins and is complete, and whether that is for each Gb/s."""
+        whole, scaled = (self.min, self.max), (self.min_per_gbps, self.max_per_gbps)
+        for low, high, others, per_gbps in ((*whole, scaled, False), (*scaled, whole, True)):
+            if low is not None and high is not None and others == (None, None):
+                return low, high, per_gbps
+        raise ValueError("write `min` and `max`, or `min-per-gbps` and `max-per-gbps`")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        low, high, _ = self.thresholds()
+        if low >= high:
+            raise ValueError(f"marking begins at {low} bytes and would be complete at {high}")
+        return self
 
 
 class _Roce(Model):
     title: str
-    ecn: _Ecn
+    ecn: list[_Marking] = Field(min_length=1)
     classes: dict[str, RoceClass]
+
+    @model_validator(mode="after")
+    def _fit_everything(self) -> Self:
+        last = self.ecn[-1]
+        if (last.platform, last.asic, last.role, last.speed) != (None, None, None, None):
+            raise ValueError("the last row of `ecn` must name no platform, chip, role or speed: it is for all others")
+        return self
 
 
 def load_catalog(found: Resources) -> Catalog:
@@ -119,4 +148,8 @@ def _host(name: str, data: object) -> HostProfile:
 
 def _roce(name: str, data: object) -> RoceProfile:
     entry = _Roce.model_validate(data)
-    return RoceProfile(name, entry.classes, entry.ecn.min_per_gbps, entry.ecn.max_per_gbps, entry.ecn.probability)
+    markings = tuple(
+        Marking(row.platform, row.asic, row.role, row.speed, *row.thresholds(), row.probability, row.source)
+        for row in entry.ecn
+    )
+    return RoceProfile(name, entry.title, entry.classes, markings)

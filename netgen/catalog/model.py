@@ -37,14 +37,44 @@ class HostProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class Marking:
+    """One row of a profile's ECN thresholds; what it does not name it is for all of."""
+
+    platform: str | None
+    asic: str | None
+    role: str | None
+    speed_gbps: int | None
+    minimum: int
+    maximum: int
+    """Where marking begins and is complete: bytes, or bytes for each Gb/s of the port."""
+    per_gbps: bool
+    probability_percent: int
+    source: str
+
+    def fits(self, platform: str, asic: str, role: str, speed_gbps: int) -> bool:
+        """Whether the row is for ports of a role and a speed, on a chip under a platform."""
+        wanted = ((self.platform, platform), (self.asic, asic), (self.role, role), (self.speed_gbps, speed_gbps))
+        return all(own is None or own == theirs for own, theirs in wanted)
+
+    def bytes_at(self, speed_gbps: int) -> tuple[int, int]:
+        """Return where marking begins and is complete, in bytes."""
+        factor = speed_gbps if self.per_gbps else 1
+        return self.minimum * factor, self.maximum * factor
+
+
+@dataclass(frozen=True, slots=True)
 class RoceProfile:
-    """A named RoCE policy: classes, and marking thresholds by speed."""
+    """A named RoCE policy: classes, and marking thresholds."""
 
     name: str
+    title: str
     classes: Mapping[str, RoceClass]
-    ecn_min_bytes_per_gbps: int
-    ecn_max_bytes_per_gbps: int
-    ecn_probability_percent: int
+    markings: tuple[Marking, ...]
+    """The first that fits counts; the last fits everything."""
+
+    def marking(self, platform: str, asic: str, role: str, speed_gbps: int) -> Marking:
+        """Return the thresholds of ports of a role and a speed, on a chip under a platform."""
+        return next(row for row in self.markings if row.fits(platform, asic, role, speed_gbps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def share(asic: Asic, platform: str, classes: Iterable[PortClass]) -> BufferPlan
         )
         own = sum(one.count * one.groups * one.headroom.size_bytes for one in ports)
         free = int((asic.buffer_bytes - reserved - own) * reserve.share)
-        source = f"the formula of {asic.title}'s vendor"
+        source = f"by the formula for {asic.title}"
         return BufferPlan(asic.buffer_bytes, free, reserved, None, Fraction(1), asic.alpha, source)
     found = asic.partition(platform, max((one.speed_gbps for one in ports), default=0))
     if found is None or asic.buffer_bytes is None:

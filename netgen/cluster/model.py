@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from netgen.catalog.model import HostProfile, SwitchModel
 from netgen.cluster.numbers import Numbers
 from netgen.cluster.ports import PortMap
-from netgen.cluster.roce import RocePolicy
+from netgen.cluster.roce import Place, RocePolicy
 from netgen.cluster.topology.rail_optimized import RailOptimized
 from netgen.cluster.topology.slots import End, Topology, layer_named, layer_of
 from netgen.intent.quantities import Breakout, IdRanges
@@ -53,6 +53,10 @@ class Tier:
     mtu_bytes: int
     ecmp: int | None
     origin: str
+
+    def place(self, model: SwitchModel) -> Place:
+        """What the policy of this tier's ports on a model depends on."""
+        return Place(self.role, self.breakout.speed_gbps, self.platform, model.asic.name)
 
     def port_map(self, model: SwitchModel, topology: RailOptimized) -> PortMap:
         """Where the slots are on a switch of this tier that is of the given model."""

@@ -76,6 +76,17 @@ class PortQos:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Ports that are alike: what their thresholds depend on."""
+
+    role: str
+    speed_gbps: int
+    platform: str
+    asic: str
+    """Name of the chip; empty on a host."""
+
+
+@dataclass(frozen=True, slots=True)
 class RocePolicy:
     """The policy of a whole fabric."""
 
@@ -88,24 +99,19 @@ class RocePolicy:
     watchdog: Watchdog | None
     origin: str
 
-    def marking_at(self, role: str, speed_gbps: int) -> Ecn:
-        """Thresholds of a role's ports: the intent's, else the profile's by speed."""
-        said = self.ecn.get((role, speed_gbps))
+    def marking_at(self, place: Place) -> Ecn:
+        """Thresholds of some ports: the intent's by role and speed, else the profile's."""
+        said = self.ecn.get((place.role, place.speed_gbps))
         if said is not None:
             return said
-        profile = self.profile
-        return Ecn(
-            profile.ecn_min_bytes_per_gbps * speed_gbps,
-            profile.ecn_max_bytes_per_gbps * speed_gbps,
-            profile.ecn_probability_percent,
-            f"{self.origin}.profile",
-        )
+        row = self.profile.marking(place.platform, place.asic, place.role, place.speed_gbps)
+        return Ecn(*row.bytes_at(place.speed_gbps), row.probability_percent, f"{self.origin}.profile")
 
-    def port_qos(self, role: str, speed_gbps: int) -> PortQos:
-        """Return the policy of a role's ports of one speed."""
-        ecn = self.marking_at(role, speed_gbps)
+    def port_qos(self, place: Place) -> PortQos:
+        """Return the policy of some ports."""
+        ecn = self.marking_at(place)
         marked = tuple((c.queue, ecn) for c in self.classes if c.lossless) if self.marking else ()
-        return PortQos(f"ROCE-{speed_gbps}G", self.classes, marked, self.watchdog, self.origin)
+        return PortQos(f"ROCE-{place.speed_gbps}G", self.classes, marked, self.watchdog, self.origin)
 
 
 def effective_classes(roce: models.Roce, profile: RoceProfile) -> dict[str, models.RoceClass]:

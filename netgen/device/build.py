@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from netgen.cluster.buffers import PortClass, share
 from netgen.cluster.model import HOST, LEAF, Cluster, DeviceRef, Fabric
 from netgen.cluster.port_classes import HOST_CABLES, SPINE_CABLES, port_classes
-from netgen.cluster.roce import PortQos
+from netgen.cluster.roce import Place, PortQos
 from netgen.device.model import (
     Host,
     HostRoute,
@@ -124,7 +124,7 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
     lanes = model.lanes // split
     speed = tier.breakout.speed_gbps
     fec = "rs" if speed / lanes >= LANE_GBPS_PAM4 else "none"
-    qos = None if fabric.roce is None else fabric.roce.port_qos(ref.role, speed)
+    qos = None if fabric.roce is None else fabric.roce.port_qos(tier.place(model))
     for position in range(ports.count):
         cage, subport = divmod(position, split)
         port = Port(
@@ -233,7 +233,8 @@ def _nics(site: _Site) -> Iterator[tuple[Port, HostRoute]]:
     """Yield every NIC that is cabled, with its route to the NICs of other hosts; in rail order."""
     cluster, fabric = site.cluster, site.fabric
     profile, numbers = cluster.hosts.profile, fabric.numbers
-    qos = None if fabric.roce is None else fabric.roce.port_qos(HOST, profile.speed_gbps)
+    place = Place(HOST, profile.speed_gbps, cluster.hosts.platform, "")
+    qos = None if fabric.roce is None else fabric.roce.port_qos(place)
     for rail, name in enumerate(profile.nic_names):
         far = site.far(rail)
         if far is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netgen.cluster.model import HOST, Cluster, Fabric, ManagementPlan, Tier
-from netgen.cluster.roce import RocePolicy, Watchdog
+from netgen.cluster.roce import Place, RocePolicy, Watchdog
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.codes.code import Code
@@ -125,12 +125,13 @@ def _asked(intent: models.Intent, cluster: Cluster) -> Iterator[tuple[str, Measu
                 *_routing(fabric, tier, path),
                 *_load_balancing(fabric, tier, path),
                 _mtu(given, role.mtu, (*path, tier.role, "mtu"), path),
-                *_roce(fabric.roce, given.roce, (tier.role, tier.breakout.speed_gbps), (*path, "roce")),
+                *_roce(fabric.roce, given.roce, tier.place(tier.model), (*path, "roce")),
             ):
                 yield tier.platform, measure
         hosts = cluster.hosts
         yield hosts.platform, _mtu(given, hosts.mtu_bytes, ("hosts", "mtu"), path)
-        for measure in _roce(fabric.roce, given.roce, (HOST, hosts.profile.speed_gbps), (*path, "roce")):
+        place = Place(HOST, hosts.profile.speed_gbps, hosts.platform, "")
+        for measure in _roce(fabric.roce, given.roce, place, (*path, "roce")):
             yield hosts.platform, measure
 
 
@@ -173,10 +174,8 @@ def _mtu(given: models.Fabric, own: int | None, own_path: IntentPath, path: Inte
     return Measure("mtu_bytes", mtu, f"the IP MTU is {mtu} bytes", own_path if own else (*path, "mtu"))
 
 
-def _roce(
-    policy: RocePolicy | None, given: models.Roce | None, ports: tuple[str, int], path: IntentPath
-) -> Iterator[Measure]:
-    """Yield the measures of the policy on the ports of a role and speed in Gb/s."""
+def _roce(policy: RocePolicy | None, given: models.Roce | None, place: Place, path: IntentPath) -> Iterator[Measure]:
+    """Yield the measures of the policy on some ports."""
     if policy is None or given is None:
         return
     for c in policy.classes:
@@ -195,15 +194,15 @@ def _roce(
             said = f"{c.name} has traffic class {c.traffic_class} and queue {c.queue}"
             yield Measure("class_7_queue_offset", abs(c.queue - c.traffic_class), said, own)
     if policy.marking:
-        yield from _thresholds(policy, ports, path)
+        yield from _thresholds(policy, place, path)
     if policy.watchdog is not None:
         yield from _watchdog(policy.watchdog, (*path, "watchdog"))
 
 
-def _thresholds(policy: RocePolicy, ports: tuple[str, int], path: IntentPath) -> Iterator[Measure]:
-    role, speed = ports
-    ecn = policy.marking_at(role, speed)
-    said = ports in policy.ecn
+def _thresholds(policy: RocePolicy, place: Place, path: IntentPath) -> Iterator[Measure]:
+    role, speed = place.role, place.speed_gbps
+    ecn = policy.marking_at(place)
+    said = (role, speed) in policy.ecn
     for key, size, begins in (("min", ecn.min_bytes, "begins"), ("max", ecn.max_bytes, "is complete")):
         own = (*path, "ecn", role, f"{speed}G", key) if said else (*path, "profile")
         yield Measure("ecn_bytes", size, f"marking {begins} at {size} B", own)

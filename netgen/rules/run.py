@@ -10,7 +10,19 @@ from netgen.diagnostics.finding import Finding, UnbuildableError
 from netgen.diagnostics.model import Severity
 from netgen.intent.models import Intent, InventoryRow
 from netgen.platforms.model import Platform
-from netgen.rules import accounts, addressing, balancing, effects, expression, layout, limits, qos, references, switches
+from netgen.rules import (
+    accounts,
+    addressing,
+    balancing,
+    buffers,
+    effects,
+    expression,
+    layout,
+    limits,
+    qos,
+    references,
+    switches,
+)
 
 
 def derive_checked(
@@ -46,6 +58,7 @@ def derive_checked(
     findings += limits.check(intent, cluster, platforms)
     findings += expression.check_links(cluster, platforms)
     findings += balancing.check(cluster, platforms)
+    findings += buffers.check(intent, cluster, platforms)
     if refused(findings):
         return None, findings
     findings += _of_devices(intent, cluster, platforms)

@@ -162,3 +162,44 @@ LOSSLESS_FLOODING = Code(
     "fabrics: {compute: {attach: svi, roce: {profile: balanced}}}",
     Severity.WARNING,
 )
+HEADROOM = Code(
+    "NG520",
+    "Headroom does not fit the chip",
+    "Each lossless group of each port keeps headroom for what is in flight. What they keep, and what the chip keeps\n"
+    "for other traffic, must be less than its buffer; where they share a pool of headroom, they may exceed it by as\n"
+    "much as the vendor ships. Shorter cables, fewer lossless classes or fewer ports need less.",
+    "cables: {host: 5m, spine: 2000m}",
+)
+MARKING_NEVER = Code(
+    "NG521",
+    "Queue cannot reach the marking threshold",
+    "A lossless group may fill its share of the pool only, then PFC pauses its sender. A queue that is marked fully\n"
+    "at more than that is paused first, always: congestion control never sees what it should slow down.",
+    "ecn: {leaf: {400G: {min: 1MB, max: 200MB, probability: 20%}}}",
+)
+MARKING_LATE = Code(
+    "NG522",
+    "PFC may pause before marking is complete",
+    "Where all ports are congested at once, a lossless group pauses at `T = alpha B / (1 + alpha n)`: B is the pool\n"
+    "that n groups share. A queue that two senders fill holds 2 T by then (one sender fills none on equal speeds; one\n"
+    "is enough where it is faster than the port). Marking that is complete at more needs more senders, or fewer\n"
+    "congested ports, to come before the pause. docs/roce.md shows it for every profile and switch.",
+    "roce: {profile: throughput}",
+    Severity.WARNING,
+)
+HEADROOM_THUMB = Code(
+    "NG523",
+    "Headroom by a rule of thumb",
+    "The vendor publishes neither a formula nor a value for such a port and cable. What is reckoned with is the\n"
+    "longest value that is published and what the rest of the cable holds; let the vendor confirm it.",
+    "cables: {host: 5m, spine: 400m}   # Tomahawk 5 has values up to 150 m at 400G",
+    Severity.WARNING,
+)
+BUFFER_UNKNOWN = Code(
+    "NG524",
+    "Buffer that is not published",
+    "Whether headroom fits, and whether marking comes before PFC pauses, cannot be checked for this switch: its\n"
+    "vendor does not say how its buffer is shared out.",
+    "leaf: {model: nexus-9332d-gx2b, platform: nxos}",
+    Severity.NOTE,
+)
