@@ -43,8 +43,7 @@ def indented(text: str, step: int) -> list[Statement]:
 
 
 _BRACED = re.compile(
-    r"""(?P<skip>[ \t]+|/\*.*?\*/|\#[^\n]*)|(?P<newline>\n)|(?P<quoted>"(?:[^"\\\n]|\\.)*")"""
-    r"""|(?P<sign>[{};\[\]()])|(?P<word>[^\s{};\[\]()"]+)""",
+    r"""[ \t]*(?:(?P<skip>\n|/\*.*?\*/|\#[^\n]*|\Z)|(?P<text>"(?:[^"\\\n]|\\.)*"|[{};\[\]()]|[^\s{};\[\]()"]+))""",
     re.DOTALL,
 )
 
@@ -65,9 +64,9 @@ def _tokens(text: str) -> Iterator[_Token]:
         if match is None:
             raise LayoutError(f"line {line}: {text[at : at + 20]!r} cannot be read")
         at = match.end()
-        if not match["skip"] and not match["newline"]:
-            yield _Token(match[0], line, text[start : match.start()])
-        if "\n" in match[0]:
+        if match["text"]:
+            yield _Token(match["text"], line, text[start : match.start("text")])
+        elif "\n" in match[0]:
             line += match[0].count("\n")
             start = match.start() + match[0].rindex("\n") + 1
 

@@ -138,7 +138,8 @@ _NAMED: dict[str, _Check] = {
     "regex": _regex,
     # Junos: a word, or anything in quotes
     "text": _like(rf'"[^"]*"|{_BARE}'),
-    "code-point-6": _like(r"[01]{6}"),
+    # six bits, or one of the aliases that Junos brings along: CLI reference, code-point-aliases
+    "code-point-6": _like(r"[01]{6}|ef|be|nc[12]|cs[1-7]|af[1-4][1-3]"),
     "code-point-3": _like(r"[01]{3}"),
     "et": _like(_ET),
     "et-wildcard": _like(rf"{_ET}|et-\*|et-[0-9*]+/[0-9*]+/[0-9*]+(:[0-9*]+)?|ae[0-9]{{1,4}}|ae\*"),
@@ -147,7 +148,9 @@ _NAMED: dict[str, _Check] = {
     "rate": _rate,
     "crypt": _like(rf'"(\$(1|5|6)\$[^"\s]+|{_SECRET})"'),
     "public-key": _like(rf'"((ssh|ecdsa|sk)-[a-z0-9-]+ [A-Za-z0-9+/=]+( [^"]*)?|{_SECRET})"'),
-    "community": _like(r"(0|[1-9][0-9]{0,4}):(0|[1-9][0-9]{0,4})"),
+    # a community, one with a name (RFC 1997), or a route target
+    "community": _like(r"(target:)?(0|[1-9][0-9]{0,9}L?):(0|[1-9][0-9]{0,9})|no-advertise|no-export|no-peer"),
+    "evolved": _like(r"[0-9]{2}\.[0-9](R[0-9]+|X[0-9]+-D[0-9]+)(-S[0-9]+)?\.[0-9]+-EVO"),
     "length-range": _like(r"/(12[0-8]|1[01][0-9]|[1-9]?[0-9])-/(12[0-8]|1[01][0-9]|[1-9]?[0-9])"),
     "upto-length": _like(r"/(12[0-8]|1[01][0-9]|[1-9]?[0-9])"),
 }

@@ -96,7 +96,7 @@ NXOS = {
 }
 """Cisco NX-OS, each line with those above it. The VRFs ``default`` and ``management`` are there from the start."""
 
-_PEER = r"protocols bgp (?:group \S+ )?(?:neighbor \S+ )?"
+_PEER = r"(?:routing-instances \S+ )?protocols bgp (?:group \S+ )?(?:neighbor \S+ )?"
 _TERM = r"policy-options policy-statement \S+ (?:term \S+ )?"
 
 JUNOS = {
@@ -143,6 +143,7 @@ JUNOS = {
         ),
     ),
     "prefix list": Named(r"policy-options prefix-list (\S+)", (_TERM + r"(?:from|to) prefix-list(?:-filter)? (\S+)",)),
+    "route filter list": Named(r"policy-options route-filter-list (\S+)", (_TERM + r"from route-filter-list (\S+)",)),
     "community": Named(
         r"policy-options community (\S+)",
         (_TERM + r"(?:from|to) community (\S+)", _TERM + r"then community \S+ (\S+)"),
