@@ -26,8 +26,7 @@ def indented(text: str, step: int) -> list[Statement]:
     """Read text in which `step` blanks more open a level; a line that begins with ``!`` is a comment."""
     top: list[Statement] = []
     levels = [top]
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.rstrip("\n")
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("!"):
             continue
         if line != line.rstrip():

@@ -2,10 +2,16 @@
 
 A table is YAML: `sources` names the primary sources, `statements` is a tree. A key is a pattern (`patterns.py`); what
 stands below it may be written below it on the device. A leaf's value is the key of its source; without one, and for
-what stands below, the nearest source above counts. Keys with a dot speak of the statement they stand in: ``.source``,
-``.needs`` (a top-level statement without which the device refuses it) and ``.bare: true`` (Junos: it may also stand
-without anything below it; on NX-OS every statement may) and ``.line: true`` (one statement below it may stand on its
-line).
+what stands below, the nearest source above counts. Keys with a dot speak of the statement they stand in:
+
+``.source``
+    the source of the statement itself, and of what stands below it.
+``.needs``
+    a statement of the top level without which the device refuses it.
+``.bare: true``
+    it may also stand without anything below it. `bare: true` beside `statements` says so of all (NX-OS).
+``.line: true``
+    one statement below it may stand on its line (Junos).
 """
 
 import functools

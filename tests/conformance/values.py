@@ -75,9 +75,11 @@ def _asn(word: str) -> bool:
 
 
 def _as_numbers(word: str) -> bool:
-    """Accept ``65000`` or ``65000-65999``."""
+    """Accept an AS number, or a range of plain ones such as ``65000-65999``."""
     first, dash, last = word.partition("-")
-    return _asn(first) and (not dash or (_asn(last) and int(first) < int(last)))
+    if not dash:
+        return _asn(word)
+    return _number(1, 0xFFFFFFFE)(first) and _number(int(first) + 1, 0xFFFFFFFF)(last)
 
 
 def _regex(word: str) -> bool:
