@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 
-from netgen.catalog.model import Catalog, HostProfile, SwitchModel
+from netgen.catalog.model import Catalog, SwitchModel
 from netgen.cluster.model import (
     LEAF,
     SPINE,
@@ -94,9 +95,9 @@ def expand_pods(intent: models.Intent) -> Pods:
     }
 
 
-def host_breakout(model: SwitchModel, profile: HostProfile) -> Breakout | None:
-    """Return the breakout into most ports of the NICs' speed; ``None``: the model has none of that speed."""
-    fitting = [b for b in model.breakouts if b.speed_gbps == profile.speed_gbps]
+def breakout_of(model: SwitchModel, speed_gbps: int) -> Breakout | None:
+    """Return the breakout into most ports of a speed; ``None``: the model has none of that speed."""
+    fitting = [b for b in model.breakouts if b.speed_gbps == speed_gbps]
     return max(fitting, key=lambda b: b.ports, default=None)
 
 
@@ -130,8 +131,10 @@ def _fabric(
 ) -> Fabric:
     path: IntentPath = ("fabrics", name)
     profile = catalog.hosts[intent.hosts.profile]
-    leaf = _tier(LEAF, given, given.leaf, catalog, profile, path)
-    spine = _tier(SPINE, given, given.spine, catalog, profile, path)
+    nics = (profile.speed_gbps, f"the NICs of {profile.name}")
+    leaf = _tier(LEAF, given, given.leaf, catalog, nics, path)
+    uplinks = (leaf.uplink_breakout.speed_gbps, "the leaves' uplinks")
+    spine = _tier(SPINE, given, given.spine, catalog, uplinks, path)
     plan = size(
         Demand(
             pods=max(pods),
@@ -139,7 +142,10 @@ def _fabric(
             hosts=_capacity_hosts(intent, pods),
             rails=profile.nics,
             oversubscription=given.oversubscription,
-            leaf_ports=leaf.model.cages * leaf.breakout.ports,
+            cages=leaf.model.cages,
+            split=leaf.breakout.ports,
+            uplink_split=leaf.uplink_breakout.ports,
+            speed_ratio=Fraction(leaf.breakout.speed_gbps, leaf.uplink_breakout.speed_gbps),
             spine_ports=spine.model.cages * spine.breakout.ports,
             spines=given.spine.count,
             path=path,
@@ -167,15 +173,16 @@ def _tier(
     fabric: models.Fabric,
     given: models.SwitchRole,
     catalog: Catalog,
-    profile: HostProfile,
+    below: tuple[int, str],
     path: IntentPath,
 ) -> Tier:
     model = catalog.switches[given.model]
-    breakout = given.breakout or host_breakout(model, profile)
+    speed_gbps, below_it = below
+    breakout = given.breakout or breakout_of(model, speed_gbps)
     if breakout is None:
         raise UnbuildableError(
             derived.NO_BREAKOUT.about(
-                f"{model.name} has no port of {profile.speed_gbps}G, the speed of the NICs of {profile.name}",
+                f"{model.name} has no port of {speed_gbps}G, the speed of {below_it}",
                 (*path, role, "model"),
                 notes=("its breakouts: " + ", ".join(map(str, model.breakouts)),),
             )
@@ -185,6 +192,7 @@ def _tier(
         platform=given.platform,
         model=model,
         breakout=breakout,
+        uplink_breakout=given.uplink_breakout or breakout,
         mtu_bytes=given.mtu or fabric.mtu,
         ecmp=given.ecmp,
         origin=".".join(map(str, (*path, role))),

@@ -50,13 +50,16 @@ class Tier:
     platform: str
     model: SwitchModel
     breakout: Breakout
+    """Of the cages that face down, and of those without use."""
+    uplink_breakout: Breakout
+    """Of the cages of uplinks."""
     mtu_bytes: int
     ecmp: int | None
     origin: str
 
-    def place(self, model: SwitchModel) -> Place:
-        """What the policy of this tier's ports on a model depends on."""
-        return Place(self.role, self.breakout.speed_gbps, self.platform, model.asic.name)
+    def place(self, model: SwitchModel, breakout: Breakout) -> Place:
+        """What the policy of this tier's ports on a model, of cages that are divided so, depends on."""
+        return Place(self.role, breakout.speed_gbps, self.platform, model.asic.name)
 
     def port_map(self, model: SwitchModel, topology: RailOptimized) -> PortMap:
         """Where the slots are on a switch of this tier that is of the given model."""
@@ -64,7 +67,12 @@ class Tier:
             down, up = topology.down, topology.uplinks
         else:
             down, up = topology.leaves_per_pod * topology.trunk, 0
-        return PortMap(model.cages, self.breakout.ports, model.lanes, down, up)
+        return PortMap(model.cages, self.breakout.ports, self.uplink_breakout.ports, model.lanes, down, up)
+
+    @property
+    def breakouts(self) -> tuple[Breakout, ...]:
+        """The distinct ways in which its cages are divided."""
+        return tuple(dict.fromkeys((self.breakout, self.uplink_breakout)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ class PortMap:
         Cages on the front panel.
     split
         Ports a cage is broken out into.
+    uplink_split
+        Ports that a cage for uplinks is broken out into.
     lanes
         Electrical lanes a cage.
     down, up
@@ -25,19 +27,32 @@ class PortMap:
 
     cages: int
     split: int
+    uplink_split: int
     lanes: int
     down: int
     up: int
 
     @property
+    def first_uplink_cage(self) -> int:
+        """The first cage that is divided for uplinks, from 0."""
+        return self.cages - -(-self.up // self.uplink_split)
+
+    @property
     def first_up(self) -> int:
         """Position of the first uplink, from 0 and cage by cage."""
-        return (self.cages - -(-self.up // self.split)) * self.split
+        return self.first_uplink_cage * self.split
 
     @property
     def count(self) -> int:
         """Ports of a switch after breakout."""
-        return self.cages * self.split
+        return self.first_up + (self.cages - self.first_uplink_cage) * self.uplink_split
+
+    def place(self, position: int) -> tuple[int, int, int]:
+        """Return the cage of a position, the port within it (both from 0), and into how many ports it is divided."""
+        if position < self.first_up:
+            return *divmod(position, self.split), self.split
+        cage, subport = divmod(position - self.first_up, self.uplink_split)
+        return self.first_uplink_cage + cage, subport, self.uplink_split
 
     def position(self, slot: int) -> int:
         """Position of a slot's port, from 0 and cage by cage."""

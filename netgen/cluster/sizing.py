@@ -1,7 +1,8 @@
 """How many leaves, spines and links a rail-optimised fabric has.
 
-Leaves = rails x ceil(hosts a unit / host ports of a leaf) a unit, built for whole units. Uplinks = host ports /
-oversubscription. Every leaf has the same number of links to every spine, so the spines divide the uplinks.
+Leaves = rails x ceil(hosts a unit / host ports of a leaf) a unit, built for whole units. Uplinks = host ports x their
+speed / (oversubscription x the uplinks' speed). Every leaf has the same number of links to every spine, so the spines
+divide the uplinks.
 """
 
 import math
@@ -24,9 +25,15 @@ class Demand:
     rails
         NICs a host.
     oversubscription
-        Host ports to uplinks of a leaf.
-    leaf_ports, spine_ports
-        Ports of a leaf and of a spine after breakout.
+        Host ports to uplinks of a leaf, in bandwidth.
+    cages
+        Cages of a leaf; one is divided for hosts or for uplinks.
+    split, uplink_split
+        Into how many ports a cage for hosts, and one for uplinks, is divided.
+    speed_ratio
+        Speed of a host port to that of an uplink.
+    spine_ports
+        Ports of a spine after breakout.
     spines
         Spines a pod that the intent pins; ``None``: derived.
     path
@@ -38,10 +45,17 @@ class Demand:
     hosts: int
     rails: int
     oversubscription: Fraction
-    leaf_ports: int
+    cages: int
+    split: int
+    uplink_split: int
+    speed_ratio: Fraction
     spine_ports: int
     spines: int | None
     path: IntentPath
+
+    def uplinks(self, down: int) -> Fraction:
+        """Uplinks that so many host ports need."""
+        return down * self.speed_ratio / self.oversubscription
 
 
 def size(demand: Demand) -> RailOptimized:
@@ -52,7 +66,7 @@ def size(demand: Demand) -> RailOptimized:
     UnbuildableError
         If no two-tier fabric does; the findings say what can be built instead.
     """
-    most_down = math.floor(demand.leaf_ports * demand.oversubscription / (1 + demand.oversubscription))
+    most_down = next((down for down in range(demand.cages * demand.split, 0, -1) if _fits(demand, down)), 0)
     if most_down == 0:
         raise UnbuildableError(_no_host_port(demand))
     group = math.ceil(demand.hosts / most_down)
@@ -72,9 +86,14 @@ def size(demand: Demand) -> RailOptimized:
     )
 
 
+def _fits(demand: Demand, down: int) -> bool:
+    cages = math.ceil(down / demand.split) + math.ceil(math.ceil(demand.uplinks(down)) / demand.uplink_split)
+    return cages <= demand.cages
+
+
 def _no_host_port(demand: Demand) -> Finding:
     return derived.PORT_BUDGET.about(
-        f"a leaf of {demand.leaf_ports} port{'s' * (demand.leaf_ports > 1)} has none left for hosts "
+        f"a leaf of {demand.cages} cage{'s' * (demand.cages > 1)} has none left for hosts "
         f"at {_words(demand.oversubscription)}",
         (*demand.path, "leaf", "model"),
         advice="choose a model or a breakout with more ports",
@@ -82,9 +101,9 @@ def _no_host_port(demand: Demand) -> Finding:
 
 
 def _uplinks(demand: Demand, down: int) -> int:
-    uplinks = down / demand.oversubscription
+    uplinks = demand.uplinks(down)
     if uplinks.denominator != 1:
-        near = sorted({Fraction(down, n) for n in (math.floor(uplinks), math.ceil(uplinks)) if n})
+        near = sorted({down * demand.speed_ratio / n for n in (math.floor(uplinks), math.ceil(uplinks)) if n})
         raise UnbuildableError(
             derived.OVERSUBSCRIPTION.about(
                 f"{down} host ports a leaf at {_words(demand.oversubscription)} would need {float(uplinks):g} uplinks",

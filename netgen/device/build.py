@@ -22,6 +22,7 @@ from netgen.device.model import (
 )
 from netgen.device.names import port_at, switch_port
 from netgen.device.routing import Cabled, bgp
+from netgen.intent.quantities import Breakout
 from netgen.platforms.model import Platform
 
 LANE_GBPS_PAM4 = 50
@@ -120,15 +121,13 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
     tier, model = fabric.tier(ref.role), fabric.model_of(ref)
     platform = site.platforms[tier.platform]
     ports = fabric.port_map(ref)
-    split = tier.breakout.ports
-    lanes = model.lanes // split
-    speed = tier.breakout.speed_gbps
-    fec = "rs" if speed / lanes >= LANE_GBPS_PAM4 else "none"
-    qos = None if fabric.roce is None else fabric.roce.port_qos(tier.place(model))
+    down = _speed_class(site, tier.breakout)
+    up = down if tier.uplink_breakout == tier.breakout else _speed_class(site, tier.uplink_breakout)
     for position in range(ports.count):
-        cage, subport = divmod(position, split)
+        cage, subport, split = ports.place(position)
+        speed, lanes, fec, qos = down if position < ports.first_up else up
         port = Port(
-            name=switch_port(platform, model, split, position),
+            name=switch_port(platform, model, ports, position),
             slot=ports.slot(position),
             cage=cage + 1,
             subport=subport,
@@ -149,6 +148,14 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
             kind = classes.get(HOST_CABLES if peer.role == HOST else SPINE_CABLES)
             port.headroom = kind.headroom if kind is not None and kind.groups else None
         yield port, peer
+
+
+def _speed_class(site: _Site, breakout: Breakout) -> tuple[int, int, str, PortQos | None]:
+    """Return what the ports of cages that are divided alike share: speed in Gb/s, lanes, FEC, and RoCE policy."""
+    fabric, tier, model = site.fabric, site.fabric.tier(site.ref.role), site.fabric.model_of(site.ref)
+    speed, lanes = breakout.speed_gbps, model.lanes // breakout.ports
+    qos = None if fabric.roce is None else fabric.roce.port_qos(tier.place(model, breakout))
+    return speed, lanes, "rs" if speed / lanes >= LANE_GBPS_PAM4 else "none", qos
 
 
 def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:

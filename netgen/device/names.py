@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.model import HOST, Cluster, DeviceRef, Fabric
+from netgen.cluster.ports import PortMap
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import port_name
 
 
-def switch_port(platform: Platform, model: SwitchModel, split: int, position: int) -> str:
-    """Name the port at a position (from 0, cage by cage) of a switch whose cages are split alike."""
-    cage, subport = divmod(position, split)
+def switch_port(platform: Platform, model: SwitchModel, ports: PortMap, position: int) -> str:
+    """Name the port at a position of a switch, from 0 and cage by cage."""
+    cage, subport, split = ports.place(position)
     return port_name(
         platform,
         cage=cage + 1,
@@ -26,5 +27,5 @@ def port_at(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric,
     if ref.role == HOST:
         return cluster.hosts.profile.nic_names[slot]
     tier = fabric.tier(ref.role)
-    position = fabric.port_map(ref).position(slot)
-    return switch_port(platforms[tier.platform], fabric.model_of(ref), tier.breakout.ports, position)
+    ports = fabric.port_map(ref)
+    return switch_port(platforms[tier.platform], fabric.model_of(ref), ports, ports.position(slot))

@@ -221,7 +221,9 @@ class SwitchRole(Model):
     model: Name
     platform: Name
     breakout: BreakoutMode | None = None
-    """How every cage is divided; default: into most ports of the NICs' speed."""
+    """How every cage is divided; default: into most ports of the speed of what is below."""
+    uplink_breakout: BreakoutMode | None = None
+    """How the cages of a leaf's uplinks are divided; default: as the others."""
     count: Count | None = None
     """Pins how many there are in a pod; default: derived."""
     mtu: Mtu | None = None

@@ -24,7 +24,7 @@ def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
     hosts = sum(len(ids) for units in cluster.pods.values() for ids in units.values())
     leaves = units * plan.rails * plan.group
     uplinks = leaves * plan.uplinks
-    speed = fabric.leaf.breakout.speed_gbps
+    speed = fabric.leaf.uplink_breakout.speed_gbps
     injected = hosts * plan.rails * profile.speed_gbps
     return {
         "fabric": fabric.name,

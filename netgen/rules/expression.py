@@ -83,7 +83,7 @@ def _of_fabric(fabric: Fabric, tier: Tier) -> set[str]:
     features = {"ecmp", "prefix-filters", "own-routes-only", "maximum-prefixes", "aggregates", "lldp"}
     given = {
         "bfd": fabric.bfd is not None,
-        "breakout": tier.breakout.ports > 1,
+        "breakout": any(breakout.ports > 1 for breakout in tier.breakouts),
         "svi": tier.role == LEAF and fabric.numbers.shared,
         "native": bool(fabric.overlay.snippets),
     }

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from netgen.catalog.model import Catalog, HostProfile, SwitchModel
-from netgen.cluster.derive import host_breakout
-from netgen.diagnostics.codes import derived
+from netgen.cluster.derive import breakout_of
+from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Fabric, Intent, Pod, SwitchRole
-from netgen.intent.quantities import parse_ids
+from netgen.intent.quantities import Breakout, parse_ids
 
 
 def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
@@ -62,46 +62,56 @@ def _speeds(fabric: Fabric, catalog: Catalog, profile: HostProfile, path: Intent
     wrong = [
         finding
         for role, tier in (("leaf", fabric.leaf), ("spine", fabric.spine))
-        for finding in _breakout(tier, catalog.switches[tier.model], (*path, role))
+        for key, breakout in (("breakout", tier.breakout), ("uplink-breakout", tier.uplink_breakout))
+        for finding in _breakout(breakout, catalog.switches[tier.model], (*path, role, key))
     ]
     yield from wrong
+    if fabric.spine.uplink_breakout is not None:
+        yield references.NO_EFFECT.about(
+            "nothing is above the spines", (*path, "spine", "uplink-breakout"), at_key=True
+        )
+        return
     if wrong:
         return
-    leaf, spine = (_speed(tier, catalog, profile) for tier in (fabric.leaf, fabric.spine))
+    leaf = _speed(fabric.leaf.breakout, fabric.leaf, catalog, profile.speed_gbps)
+    up = _speed(fabric.leaf.uplink_breakout or fabric.leaf.breakout, fabric.leaf, catalog, leaf)
+    spine = _speed(fabric.spine.breakout, fabric.spine, catalog, up)
     if leaf is not None and leaf != profile.speed_gbps:
         yield derived.SPEED_MISMATCH.about(
             f"the leaves' ports run at {leaf}G, the NICs of {profile.name} at {profile.speed_gbps}G",
             (*path, "leaf", "breakout"),
             related=((("hosts", "profile"), "the hosts"),),
         )
-    elif leaf is not None and spine is not None and leaf != spine:
+    elif up is not None and spine is not None and up != spine:
         yield derived.SPEED_MISMATCH.about(
-            f"the leaves' ports run at {leaf}G, the spines' at {spine}G",
+            f"the leaves' uplinks run at {up}G, the spines' ports at {spine}G",
             (*path, "spine", "breakout"),
             related=(((*path, "leaf"), "the leaves"),),
         )
 
 
-def _breakout(tier: SwitchRole, model: SwitchModel, path: IntentPath) -> Iterator[Finding]:
-    if tier.breakout is None or tier.breakout in model.breakouts:
+def _breakout(breakout: Breakout | None, model: SwitchModel, path: IntentPath) -> Iterator[Finding]:
+    if breakout is None or breakout in model.breakouts:
         return
-    lanes, rest = divmod(model.lanes, tier.breakout.ports)
+    lanes, rest = divmod(model.lanes, breakout.ports)
     arithmetic = (
-        f"a cage has {model.lanes} lanes, which {tier.breakout.ports} ports cannot share"
+        f"a cage has {model.lanes} lanes, which {breakout.ports} ports cannot share"
         if rest
-        else f"a cage has {model.lanes} lanes, {lanes} for each of {tier.breakout.ports} ports"
+        else f"a cage has {model.lanes} lanes, {lanes} for each of {breakout.ports} ports"
     )
     yield derived.UNKNOWN_BREAKOUT.about(
-        f"{model.name} cannot divide a cage into {tier.breakout}",
-        (*path, "breakout"),
+        f"{model.name} cannot divide a cage into {breakout}",
+        path,
         notes=(arithmetic,),
         advice="it can: " + ", ".join(map(str, model.breakouts)),
     )
 
 
-def _speed(tier: SwitchRole, catalog: Catalog, profile: HostProfile) -> int | None:
-    breakout = tier.breakout or host_breakout(catalog.switches[tier.model], profile)
-    return None if breakout is None else breakout.speed_gbps
+def _speed(given: Breakout | None, tier: SwitchRole, catalog: Catalog, below_gbps: int | None) -> int | None:
+    """Return the speed of a tier's ports: as the intent divides its cages, else that of what is below them."""
+    if given is None and below_gbps is not None:
+        given = breakout_of(catalog.switches[tier.model], below_gbps)
+    return None if given is None else given.speed_gbps
 
 
 def _mtu(intent: Intent, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:

@@ -125,9 +125,11 @@ def _asked(intent: models.Intent, cluster: Cluster) -> Iterator[tuple[str, Measu
                 *_routing(fabric, tier, path),
                 *_load_balancing(fabric, tier, path),
                 _mtu(given, role.mtu, (*path, tier.role, "mtu"), path),
-                *_roce(fabric.roce, given.roce, tier.place(tier.model), (*path, "roce")),
             ):
                 yield tier.platform, measure
+            for breakout in tier.breakouts:
+                for measure in _roce(fabric.roce, given.roce, tier.place(tier.model, breakout), (*path, "roce")):
+                    yield tier.platform, measure
         hosts = cluster.hosts
         yield hosts.platform, _mtu(given, hosts.mtu_bytes, ("hosts", "mtu"), path)
         place = Place(HOST, hosts.profile.speed_gbps, hosts.platform, "")

@@ -66,10 +66,11 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
                 advice=f"write `count: {_next_count(uplinks)}`",
             )
         for role, speed in fabric.roce.ecn:
-            has = fabric.tier(role).breakout.speed_gbps
+            has = [breakout.speed_gbps for breakout in fabric.tier(role).breakouts]
             path = ("fabrics", fabric.name, "roce", "ecn", role, f"{speed}G")
-            if speed != has:
-                yield qos.ECN_UNUSED.about(f"the {role} ports run at {has}G, not at {speed}G", path, at_key=True)
+            if speed not in has:
+                run = " and ".join(f"{own}G" for own in has)
+                yield qos.ECN_UNUSED.about(f"the {role} ports run at {run}, not at {speed}G", path, at_key=True)
             elif not fabric.roce.marking:
                 yield qos.ECN_UNUSED.about("congestion control is none, so nothing is marked", path, at_key=True)
 

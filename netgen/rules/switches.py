@@ -67,9 +67,9 @@ def _fit(use: _Use) -> Iterator[Finding]:
         yield references.PLATFORM_NOT_ON_MODEL.about(
             f"{tier.platform}, the platform of every {tier.role}, does not run on {model.name}", use.path
         )
-    if tier.breakout not in model.breakouts:
+    for breakout in (one for one in tier.breakouts if one not in model.breakouts):
         yield derived.UNKNOWN_BREAKOUT.about(
-            f"{model.name} cannot divide a cage into {tier.breakout}, as every {tier.role} does",
+            f"{model.name} cannot divide a cage into {breakout}, as every {tier.role} does",
             use.path,
             advice="it can: " + ", ".join(map(str, model.breakouts)),
         )
@@ -80,14 +80,15 @@ def _cages(use: _Use) -> Iterator[Finding]:
     if ports.first_up < ports.down:
         need = f"{ports.down} ports down and {ports.up} up, which begin at a cage of their own"
         yield derived.PORT_BUDGET.about(
-            f"{use.model.name} has {ports.count} ports as {use.tier.breakout}, too few for a {use.tier.role}",
+            f"{use.model.name} has {use.model.cages} cages of {' and '.join(map(str, use.tier.breakouts))}, "
+            f"too few for a {use.tier.role}",
             use.path,
             notes=(f"it needs {need}" if ports.up else f"it needs {ports.down} ports",),
         )
 
 
 def _platform_data(use: _Use, platform: Platform) -> Iterator[Finding]:
-    model, split, speed = use.model, use.tier.breakout.ports, use.tier.breakout.speed_gbps
+    model = use.model
     if model.name not in platform.models:
         if platform.only_listed_models:
             yield codes.UNLISTED_MODEL.about(
@@ -99,14 +100,15 @@ def _platform_data(use: _Use, platform: Platform) -> Iterator[Finding]:
         return
     data = platform.models[model.name]
     modes = data.get("breakout")
-    if isinstance(modes, Mapping) and str(split) not in modes:
-        yield codes.PLATFORM_BREAKOUT.about(
-            f"{platform.title} divides no cage of {model.name} into {split} ports",
-            use.split_path,
-            notes=("its modes are " + ", ".join(map(str, modes.values())),),
-        )
-    elif use.fabric.roce is not None and any(c.lossless for c in use.fabric.roce.classes):
-        yield from _headroom(use, platform, headroom_lengths(platform, model.name), speed)
+    for breakout in use.tier.breakouts:
+        if isinstance(modes, Mapping) and str(breakout.ports) not in modes:
+            yield codes.PLATFORM_BREAKOUT.about(
+                f"{platform.title} divides no cage of {model.name} into {breakout.ports} ports",
+                use.split_path,
+                notes=("its modes are " + ", ".join(map(str, modes.values())),),
+            )
+        elif use.fabric.roce is not None and any(c.lossless for c in use.fabric.roce.classes):
+            yield from _headroom(use, platform, headroom_lengths(platform, model.name), breakout.speed_gbps)
 
 
 def _headroom(

@@ -34,8 +34,10 @@ def intent(
     profile: str,
     links: str,
     attach: str = "routed-31",
+    uplinks: str | None = None,
 ) -> dict[str, Any]:
     model, platform = switch
+    divided = {} if uplinks is None else {"uplink-breakout": uplinks}
     return {
         "cluster": "c",
         "management": {"subnet": "172.16.0.0/16", "gateway": "172.16.0.1"},
@@ -49,7 +51,7 @@ def intent(
         "fabrics": {
             "compute": {
                 "kind": "rail-optimized",
-                "leaf": {"model": model, "platform": platform},
+                "leaf": {"model": model, "platform": platform, **divided},
                 "spine": {"model": model, "platform": platform},
                 "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18", "links": links},
                 "attach": attach,
@@ -81,10 +83,17 @@ shapes = st.fixed_dictionaries(
         "profile": st.sampled_from(["hgx-h100-8x400g", "gb200-4x400g", "hgx-b300-8x800g"]),
         "links": st.sampled_from(["unnumbered", "10.128.0.0/14"]),
         "attach": st.sampled_from(["routed-31", "svi"]),
+        "uplinks": st.sampled_from([None, "1x800G"]),
     }
 ).filter(
-    # SONiC ships no headroom for these at 800G
-    lambda shape: shape["switch"] != ("dcs-7060x6-64pe", "sonic") or shape["profile"] != "hgx-b300-8x800g"
+    # SONiC ships no headroom for these at 800G; the fewest hosts have an uplink of their own
+    lambda shape: (
+        (
+            shape["switch"] != ("dcs-7060x6-64pe", "sonic")
+            or (shape["profile"], shape["uplinks"]) == ("gb200-4x400g", None)
+        )
+        and (shape["uplinks"] is None or shape["hosts"] % 2 == 0)
+    )
 )
 SOME = settings(max_examples=12, deadline=None)
 

@@ -20,7 +20,10 @@ def demand(**changed: object) -> Demand:
         "hosts": 32,
         "rails": 8,
         "oversubscription": Fraction(1),
-        "leaf_ports": 64,
+        "cages": 64,
+        "split": 1,
+        "uplink_split": 1,
+        "speed_ratio": Fraction(1),
         "spine_ports": 64,
         "spines": None,
         "path": ("fabrics", "compute"),
@@ -43,15 +46,24 @@ def test_published_superpods(units: int, leaves: int, spines: int, cables: int) 
     units=st.integers(1, 8),
     hosts=st.integers(1, 80),
     rails=st.integers(1, 8),
-    leaf_ports=st.integers(2, 128),
+    cages=st.integers(2, 128),
+    speeds=st.sampled_from([(1, 1, Fraction(1)), (2, 1, Fraction(1, 2)), (1, 2, Fraction(2)), (4, 2, Fraction(1, 2))]),
     spine_ports=st.integers(2, 512),
     ratio=st.sampled_from([Fraction(1), Fraction(3, 2), Fraction(2), Fraction(3)]),
 )
 def test_the_fewest_spines_that_hold_every_link(
-    units: int, hosts: int, rails: int, leaf_ports: int, spine_ports: int, ratio: Fraction
+    units: int, hosts: int, rails: int, cages: int, speeds: tuple[int, int, Fraction], spine_ports: int, ratio: Fraction
 ) -> None:
     asked = demand(
-        units=units, hosts=hosts, rails=rails, leaf_ports=leaf_ports, spine_ports=spine_ports, oversubscription=ratio
+        units=units,
+        hosts=hosts,
+        rails=rails,
+        cages=cages,
+        split=speeds[0],
+        uplink_split=speeds[1],
+        speed_ratio=speeds[2],
+        spine_ports=spine_ports,
+        oversubscription=ratio,
     )
     try:
         plan = size(asked)
@@ -59,8 +71,8 @@ def test_the_fewest_spines_that_hold_every_link(
         assume(False)
         raise
     assert plan.group * plan.down >= hosts
-    assert plan.down + plan.uplinks <= leaf_ports
-    assert plan.down == plan.uplinks * ratio
+    assert math.ceil(plan.down / speeds[0]) + math.ceil(plan.uplinks / speeds[1]) <= cages
+    assert plan.down * speeds[2] == plan.uplinks * ratio
     leaves = units * rails * plan.group
     assert leaves * plan.trunk <= spine_ports
     # brute force: lay the links one by one on fewer spines, equally from every leaf
@@ -76,7 +88,7 @@ def test_the_fewest_spines_that_hold_every_link(
         ({"oversubscription": Fraction(3)}, "NG404", "the nearest that can be built"),
         ({"units": 9}, "NG405", "declare at most 8 units"),
         ({"spines": 3}, "NG406", "what can be built: 8, 16, 32"),
-        ({"leaf_ports": 1}, "NG403", "more ports"),
+        ({"cages": 1}, "NG403", "more ports"),
     ],
 )
 def test_what_cannot_be_built_is_refused_with_what_can(changed: dict, code: str, advice: str) -> None:
@@ -89,7 +101,7 @@ def test_what_cannot_be_built_is_refused_with_what_can(changed: dict, code: str,
 
 @given(hosts=st.integers(1, 60), ratio=st.fractions(1, 8, max_denominator=7))
 def test_the_advice_to_an_oversubscription_can_be_followed(hosts: int, ratio: Fraction) -> None:
-    asked = demand(hosts=hosts, leaf_ports=128, spine_ports=4096, oversubscription=ratio)
+    asked = demand(hosts=hosts, cages=128, spine_ports=4096, oversubscription=ratio)
     try:
         plan = size(asked)
     except UnbuildableError as refused:

@@ -32,8 +32,8 @@ def findings(written: dict[str, Any], catalog: Catalog = CATALOG) -> list[Findin
     return checked(written, catalog)[1]
 
 
-def accepted(written: dict[str, Any]) -> Cluster:
-    cluster, found = checked(written)
+def accepted(written: dict[str, Any], catalog: Catalog = CATALOG) -> Cluster:
+    cluster, found = checked(written, catalog)
     assert cluster is not None, found
     return cluster
 
@@ -183,7 +183,12 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
         "fabrics": {
             "compute": {
                 "kind": "rail-optimized",
-                "leaf": {"model": model, "platform": platform, **draw(st.just({}) | tier)},
+                "leaf": {
+                    "model": model,
+                    "platform": platform,
+                    **draw(st.just({}) | tier),
+                    **draw(some(uplink_breakout=among("1x800G", "2x400G", "1x400G"))),
+                },
                 "spine": {"model": spine[0], "platform": spine[1], **draw(st.just({}) | tier)},
                 "pools": {
                     "hosts": "10.0.0.0/12",
