@@ -20,22 +20,21 @@ def port_classes(fabric: Fabric, tier: Tier, model: SwitchModel, platform: Platf
         return {}
     groups = sum(c.lossless for c in fabric.roce.classes)
     ports = tier.port_map(model, fabric.plan)
-    cabled = {SPINE_CABLES: (ports.down, fabric.spine_cable_m)}
+    cabled = {SPINE_CABLES: (ports.down, tier.breakout, fabric.spine_cable_m)}
     if tier.role == LEAF:
-        cabled = {HOST_CABLES: (ports.down, fabric.host_cable_m), SPINE_CABLES: (ports.up, fabric.spine_cable_m)}
-    speed, lanes = tier.breakout.speed_gbps, model.lanes // tier.breakout.ports
-    lengths = (headroom_lengths(platform, model.name) or {}).get(speed, ())
-    return {
-        key: PortClass(
-            count,
-            speed,
-            lanes,
-            groups,
-            headroom(speed, _next(length or 1, lengths), max(FRAME_BYTES, tier.mtu_bytes), model.asic, lanes),
-        )
-        for key, (count, length) in cabled.items()
-        if length is not None or not groups
-    }
+        cabled = {
+            HOST_CABLES: (ports.down, tier.breakout, fabric.host_cable_m),
+            SPINE_CABLES: (ports.up, tier.uplink_breakout, fabric.spine_cable_m),
+        }
+    lengths = headroom_lengths(platform, model.name) or {}
+    found = {}
+    for key, (count, breakout, length) in cabled.items():
+        if length is not None or not groups:
+            speed, lanes = breakout.speed_gbps, model.lanes // breakout.ports
+            cable = _next(length or 1, lengths.get(speed, ()))
+            room = headroom(speed, cable, max(FRAME_BYTES, tier.mtu_bytes), model.asic, lanes)
+            found[key] = PortClass(count, speed, lanes, groups, room)
+    return found
 
 
 def _next(length: int, lengths: tuple[int, ...]) -> int:

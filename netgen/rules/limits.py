@@ -160,7 +160,8 @@ def _routing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
 def _load_balancing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
     if fabric.load_balancing != "per-packet":
         return
-    speed = tier.breakout.speed_gbps
+    # packets are spread over uplinks by a leaf, over what faces down by a spine
+    speed = tier.uplink_breakout.speed_gbps
     yield Measure(
         "per_packet_gbps",
         speed,
