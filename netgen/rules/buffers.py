@@ -22,6 +22,7 @@ from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.model import Severity
 from netgen.intent.models import Intent
+from netgen.intent.quantities import Breakout
 from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.model import Platform
 from netgen.rules.merge import merged
@@ -70,7 +71,7 @@ def check(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -
             elif unfit := list(_headroom(intent, site, plan)):
                 findings += unfit
             elif site.policy.marking:
-                findings += _marking(site, plan)
+                findings += [found for breakout in site.tier.breakouts for found in _marking(site, plan, breakout)]
     yield from merged(findings)
 
 
@@ -88,14 +89,14 @@ def sites(fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Site]:
             yield Site(fabric, tier, model, platform, policy)
 
 
-def fan_in(classes: Mapping[str, PortClass]) -> int:
-    """Return how few senders congest a port: one where it is faster than the port, else two."""
-    return 1 if len({one.speed_gbps for one in classes.values()}) > 1 else 2
+def fan_in(classes: Mapping[str, PortClass], speed_gbps: int) -> int:
+    """Return how few senders congest a port of a speed: one where it is faster than the port, else two."""
+    return 1 if any(one.speed_gbps > speed_gbps for one in classes.values()) else 2
 
 
-def complete_bytes(site: Site) -> int:
-    """Return where marking is complete, as the platform counts it."""
-    size = site.policy.marking_at(site.tier.place(site.model)).max_bytes
+def complete_bytes(site: Site, breakout: Breakout) -> int:
+    """Return where marking is complete on ports of cages that are divided so, as the platform counts it."""
+    size = site.policy.marking_at(site.tier.place(site.model, breakout)).max_bytes
     unit = _percent_bytes(site)
     return size if unit is None else (2 * size + unit) // (2 * unit) * unit
 
@@ -149,9 +150,9 @@ def _culprit(intent: Intent, site: Site) -> IntentPath:
     return (*site.path, "cables", longest)
 
 
-def _marking(site: Site, plan: BufferPlan) -> Iterator[Finding]:
-    size, role, speed = complete_bytes(site), site.tier.role, site.tier.breakout.speed_gbps
-    threshold, least = plan.threshold_bytes(site.groups), fan_in(site.classes)
+def _marking(site: Site, plan: BufferPlan, breakout: Breakout) -> Iterator[Finding]:
+    size, role, speed = complete_bytes(site, breakout), site.tier.role, breakout.speed_gbps
+    threshold, least = plan.threshold_bytes(site.groups), fan_in(site.classes, speed)
     said = (role, speed) in site.policy.ecn
     path: IntentPath = (
         (*site.path, "roce", "ecn", role, f"{speed}G", "max") if said else (*site.path, "roce", "profile")
