@@ -25,6 +25,8 @@ PAUSE_QUANTA = {10: 67, 25: 80, 40: 118, 50: 147, 100: 394, 200: 453, 400: 905, 
 QUANTUM_BYTES = 64
 METRES_PER_SECOND = 198_000_000
 """How fast a signal is on a cable."""
+PARTS = 8 * METRES_PER_SECOND
+"""Parts of a byte that are counted, so that what is on a cable is a whole number of them."""
 SMALLEST_PACKET_BYTES = 64
 UNIT_BYTES = 1024
 """Sizes are rounded up to whole KiB."""
@@ -165,17 +167,12 @@ def _by_formula(
     known: HeadroomFormula, speed_gbps: int, cable_m: int, mtu_bytes: int, cell_factor: int, lanes: int
 ) -> Headroom:
     eight = lanes == EIGHT
-    arriving = (
-        mtu_bytes
-        + _on_cable(speed_gbps, cable_m)
-        + known.mac_phy_bytes
-        + _reaction(speed_gbps)
-        + Fraction(speed_gbps * known.tile_ns, 8)
-    )
-    exact = known.lossless_mtu_bytes + arriving * cell_factor
+    near = mtu_bytes + known.mac_phy_bytes + _reaction(speed_gbps)
+    arriving = near * PARTS + _on_cable(speed_gbps, cable_m) + speed_gbps * known.tile_ns * (PARTS // 8)
+    exact = known.lossless_mtu_bytes * PARTS + arriving * cell_factor
     xon = known.pipeline_bytes * (2 if eight else 1)
-    size = exact + xon + (known.extra_of_eight_lanes_bytes if eight else 0)
-    return Headroom(_rounded(size), _rounded(xon), _rounded(exact), None, cable_m, Basis.FORMULA)
+    size = exact + (xon + (known.extra_of_eight_lanes_bytes if eight else 0)) * PARTS
+    return Headroom(_rounded(size), _rounded(xon * PARTS), _rounded(exact), None, cable_m, Basis.FORMULA)
 
 
 def _by_row(row: HeadroomRow) -> Headroom:
@@ -191,13 +188,14 @@ def _beyond(row: HeadroomRow, cable_m: int, cell_factor: int) -> Headroom:
 
 def _by_thumb(speed_gbps: int, cable_m: int, mtu_bytes: int, cell_factor: int) -> Headroom:
     """A packet that leaves at either end, the cable there and back, and the peer's reaction, in whole cells."""
-    xoff = _rounded((2 * mtu_bytes + _on_cable(speed_gbps, cable_m) + _reaction(speed_gbps)) * cell_factor)
+    near = 2 * mtu_bytes + _reaction(speed_gbps)
+    xoff = _rounded((near * PARTS + _on_cable(speed_gbps, cable_m)) * cell_factor)
     return Headroom(xoff, 0, xoff, None, cable_m, Basis.THUMB)
 
 
-def _on_cable(speed_gbps: int, cable_m: int) -> Fraction:
-    """Bytes under way there and back."""
-    return Fraction(2 * cable_m * speed_gbps * 10**9, METRES_PER_SECOND * 8)
+def _on_cable(speed_gbps: int, cable_m: int) -> int:
+    """What is under way there and back, in parts of a byte."""
+    return 2 * cable_m * speed_gbps * 10**9
 
 
 def _reaction(speed_gbps: int) -> int:
@@ -213,5 +211,5 @@ def _cell_factor(asic: Asic) -> int:
     return UNKNOWN_CELL_FACTOR if asic.cell_bytes is None else ceil(Fraction(asic.cell_bytes, SMALLEST_PACKET_BYTES))
 
 
-def _rounded(size: Fraction | int) -> int:
-    return ceil(Fraction(size) / UNIT_BYTES) * UNIT_BYTES
+def _rounded(parts: int) -> int:
+    return -(-parts // (PARTS * UNIT_BYTES)) * UNIT_BYTES
