@@ -73,10 +73,14 @@ def derive_checked(
 def _of_devices(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -> list[Finding]:
     """Check a few devices that stand for all; they are built where nothing is wrong so far."""
     from netgen.device.build import build
-    from netgen.rules import deadlock, links
+    from netgen.rules import deadlock, links, natives
 
     once = cache(partial(build, cluster, platforms))
-    return [*links.check(intent, cluster, platforms, once), *deadlock.check(cluster, platforms, once)]
+    return [
+        *links.check(intent, cluster, platforms, once),
+        *deadlock.check(cluster, platforms, once),
+        *natives.check(cluster, platforms, once),
+    ]
 
 
 def refused(findings: list[Finding]) -> bool:

@@ -10,6 +10,7 @@ from netgen.catalog.model import Catalog, HostProfile, SwitchModel
 from netgen.cluster.model import Cluster
 from netgen.diagnostics.finding import Finding
 from netgen.intent.models import Intent
+from netgen.platforms.model import Kind
 from netgen.render.device import make_renderer
 from netgen.resources.load import resources
 from netgen.rules.run import derive_checked
@@ -18,6 +19,9 @@ FOUND = resources(Path("absent"))
 CATALOG = load_catalog(FOUND)
 RENDERER = make_renderer(FOUND)
 SNIPPETS = {"agent.cfg": "banner login\nhello\nEOF\n"}
+
+HOST_PLATFORMS = [platform.name for platform in RENDERER.platforms.values() if Kind.HOST in platform.kinds]
+SWITCH_PLATFORMS = [platform.name for platform in RENDERER.platforms.values() if Kind.SWITCH in platform.kinds]
 
 KEYS = tuple(f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{letter} {letter}" for letter in "ABC")
 ADDRESSES = tuple(f"172.20.0.{number}" for number in range(2, 9)) + tuple(f"192.0.2.{number}" for number in range(1, 8))
@@ -38,9 +42,16 @@ def accepted(written: dict[str, Any], catalog: Catalog = CATALOG) -> Cluster:
     return cluster
 
 
+def switch(platform: str) -> dict[str, str]:
+    """Describe a switch that a platform runs on, with ports of 400G: of several, the one that most platforms run on."""
+    fitting = [model for model in CATALOG.switches.values() if platform in model.platforms]
+    model = max(fitting, key=lambda model: len(model.platforms))
+    modes = [mode for mode in model.breakouts if mode.speed_gbps == 400]
+    return {"model": model.name, "breakout": str(max(modes, key=lambda mode: mode.ports)), "platform": platform}
+
+
 def least(platform: str, *, spine: str | None = None, **fabric: Any) -> dict[str, Any]:
     """Describe four hosts under leaves of a platform, and what else is said of their fabric; 400G throughout."""
-    switch = {"model": "dcs-7060x6-64pe", "breakout": "2x400G"}
     return {
         "cluster": "c",
         "management": {"subnet": "172.20.0.0/22", "gateway": "172.20.0.1"},
@@ -49,8 +60,8 @@ def least(platform: str, *, spine: str | None = None, **fabric: Any) -> dict[str
         "fabrics": {
             "compute": {
                 "kind": "rail-optimized",
-                "leaf": {**switch, "platform": platform},
-                "spine": {**switch, "platform": spine or platform},
+                "leaf": switch(platform),
+                "spine": switch(spine or platform),
                 "pools": {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24"},
                 "cables": {"host": "5m", "spine": "40m"},
                 **fabric,
@@ -164,6 +175,7 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
             asn=some(base=st.sampled_from([64_512, 65_400, 4_200_000_000, 4_294_967_000])),
             mtu=MTUS,
             attach=among("routed-31", "svi"),
+            load_balancing=among("hash", "flowlet", "per-packet"),
             bfd=st.none() | some(interval=among("50ms", "300ms", "1s", "60s"), multiplier=st.integers(3, 50)),
             roce=roce(SPEEDS),
             exceptions=exceptions,
@@ -173,7 +185,7 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
     return {
         "cluster": "c",
         "management": draw(management()),
-        "hosts": {"profile": profile, **draw(st.just({}) | some(mtu=MTUS))},
+        "hosts": {"profile": profile, "platform": draw(among(*HOST_PLATFORMS)), **draw(st.just({}) | some(mtu=MTUS))},
         "pods": {
             "1": {
                 "units": {f"1-{units}" if units > 1 else 1: {"hosts": f"1-{draw(st.integers(1, 12))}"}},

@@ -13,7 +13,7 @@ from netgen.lab.eos.grammar import grammar
 from netgen.render.device import render_device
 from netgen.rules.run import refused
 from tests.rules.intents import CATALOG as CATALOG_AS_IT_IS
-from tests.rules.intents import RENDERER, accepted, checked, intents, least, widened
+from tests.rules.intents import RENDERER, SWITCH_PLATFORMS, accepted, checked, intents, least, widened
 
 CATALOG = widened(CATALOG_AS_IT_IS)
 SWITCHES = [(name, platform) for name, model in CATALOG.switches.items() for platform in model.platforms]
@@ -43,7 +43,7 @@ def test_what_is_accepted_can_be_rendered(model: str, platform: str) -> None:
 
 
 @pytest.mark.parametrize("roce", [None, {}], ids=["plain", "roce"])
-@pytest.mark.parametrize("platform", ["eos", "frr", "sonic"])
+@pytest.mark.parametrize("platform", SWITCH_PLATFORMS)
 def test_the_least_that_can_be_said_is_rendered(platform: str, roce: dict[str, Any] | None) -> None:
     render_one_of_each(accepted(least(platform, roce=roce)))
 

@@ -40,6 +40,13 @@ CHECKED_ONLY = Code(
     "cables: {host: 5m, spine: 40m}   # with switches that size their own headroom",
     Severity.NOTE,
 )
+NATIVE = Code(
+    "NG616",
+    "Native lines that the platform cannot read",
+    "Where a platform's configuration is a tree, so is a native snippet: it is merged over what netgen builds, and\n"
+    "must fit into it.",
+    "exceptions: {TT-1: {device: pod1-spine1, native: extras/agent.cfg, reason: agent}}   # lines, for Cumulus Linux",
+)
 LIMIT = Code(
     "NG602",
     "Beyond what the platform takes",
