@@ -12,7 +12,7 @@ _LENGTHS = re.compile(r"ip(?:v6)? prefix-list .* \S+/(\d+)(?: eq (\d+))?(?: ge (
 
 
 def _marking_begins_before_it_ends(statements: list[Statement]) -> Iterator[str]:
-    """QoS Configuration Guide, Configuring WRED: from the lower threshold on to the upper one."""
+    """WRED marks from the lower threshold on, and all above the upper one; Microsoft's fabrics set both alike."""
     for line in select(statements, "policy-map type queuing .*", "class .*", "random-detect .*"):
         if match := _WRED.fullmatch(line.text):
             low, high = int(match[1]) * _BYTES[match[2]], int(match[3]) * _BYTES[match[4]]
@@ -21,14 +21,14 @@ def _marking_begins_before_it_ends(statements: list[Statement]) -> Iterator[str]
 
 
 def _shares_add_up(statements: list[Statement]) -> Iterator[str]:
-    """QoS Configuration Guide, Configuring Bandwidth and Bandwidth Remaining: what remains is shared out, 100 percent.
+    """Microsoft, Azure Local reference for Nexus: the shares of the queues are 100 percent; so in Cisco's script.
 
-    Where some classes have a share of the whole instead, as in Microsoft's fabrics (`test_nxos.py`), all count.
+    Cisco's has shares of what remains only, Microsoft's has shares of the whole beside them: there, all count.
     """
     for policy in select(statements, "policy-map type queuing .*"):
         remaining = _sum(policy, "bandwidth remaining percent .*")
         whole = _sum(policy, "bandwidth percent .*")
-        if whole > 100 or 100 not in {remaining, remaining + whole, 100 if remaining == 0 else 0}:
+        if whole > 100 or (remaining and 100 not in {remaining, remaining + whole}):
             yield f"line {policy.line}: the shares of {policy.text!r} add up to {remaining + whole}, not to 100"
 
 
@@ -37,7 +37,7 @@ def _sum(policy: Statement, pattern: str) -> int:
 
 
 def _pause_stands_alone(statements: list[Statement]) -> Iterator[str]:
-    """Same guide, Configuring PFC: an input policy has no pause buffer together with priority or bandwidth."""
+    """QoS Configuration Guide 10.5(x), PFC: an input policy has no pause buffer together with priority or bandwidth."""
     for policy in select(statements, "policy-map type queuing .*"):
         pauses = list(select(policy.below, "class .*", "pause .*"))
         others = list(select(policy.below, "class .*", "(bandwidth|priority)( .*)?"))
@@ -51,7 +51,7 @@ def _pause_stands_alone(statements: list[Statement]) -> Iterator[str]:
 
 
 def _lengths_ascend(statements: list[Statement]) -> Iterator[str]:
-    """genielibs prefix_list/nxos and IP Prefix Lists in the Unicast Routing guide: length < ge <= le."""
+    """Prefix lists, as in genielibs prefix_list/nxos: the prefix's own length, ge and le ascend; eq stands alone."""
     for line in select(statements, "ip(v6)? prefix-list .* (permit|deny) .*"):
         if match := _LENGTHS.fullmatch(line.text):
             given = [int(length) for length in match.groups() if length]

@@ -133,7 +133,7 @@ ntp peer 192.0.2.1 use-vrf default key 1 minpoll 5 maxpoll 15
 logging server 203.0.113.100 1 use-vrf management
 logging server 203.0.113.101 3 use-vrf default facility local6
 """,
-    "Azure Local's published switch configuration: shares of the whole beside shares of the rest": """\
+    "microsoft/Azure_Local_Physical_Network_Config_Tool: shares of the whole beside shares of the rest": """\
 policy-map type queuing QOS_EGRESS_PORT
   class type queuing c-out-8q-q3
     bandwidth remaining percent 50
@@ -144,6 +144,14 @@ policy-map type queuing QOS_EGRESS_PORT
     bandwidth percent 2
 system qos
   service-policy type queuing output QOS_EGRESS_PORT
+""",
+    "microsoft/SDN Nexus 3132: a pause buffer": """\
+policy-map type queuing INPUT_QUEUING
+  class type queuing c-in-q3
+    pause buffer-size 101920 pause-threshold 46800 resume-threshold 34320
+interface Ethernet1/1
+  priority-flow-control mode on
+  service-policy type queuing input INPUT_QUEUING
 """,
 }
 
@@ -220,6 +228,11 @@ REFUSED = [
     # what does not go together
     ("minimum-threshold 950", "minimum-threshold 9500", "before it begins at 9500000"),
     ("remaining percent 40", "remaining percent 41", "add up to 101, not to 100"),
+    (
+        "  class type queuing c-in-q3\n    pause buffer-size 303104 pause-threshold 152000 resume-threshold 132000\n",
+        "  class type queuing c-in-q3\n    bandwidth percent 60\n  class type queuing c-in-q2\n    bandwidth percent 60\n",
+        "add up to 120, not to 100",
+    ),
     ("resume-threshold 132000", "resume-threshold 152001", "must ascend"),
     (
         "  class type queuing c-in-q3\n",
