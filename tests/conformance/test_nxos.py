@@ -230,9 +230,8 @@ REFUSED = [
     ("remaining percent 40", "remaining percent 41", "add up to 101, not to 100"),
     (
         "  class type queuing c-in-q3\n    pause buffer-size 303104 pause-threshold 152000 resume-threshold 132000\n",
-        "  class type queuing c-in-q3\n    bandwidth percent 60\n"
-        "  class type queuing c-in-q2\n    bandwidth percent 60\n",
-        "add up to 120, not to 100",
+        "  class type queuing c-in-q3\n    bandwidth percent 101\n",
+        "<0..100> should stand in the place of '101'",
     ),
     ("resume-threshold 132000", "resume-threshold 152001", "must ascend"),
     (
