@@ -21,6 +21,7 @@ from netgen.rules import (
     limits,
     qos,
     references,
+    steps,
     switches,
 )
 
@@ -59,6 +60,7 @@ def derive_checked(
     findings += expression.check_links(cluster, platforms)
     findings += balancing.check(cluster, platforms)
     findings += buffers.check(intent, cluster, platforms)
+    findings += steps.check(cluster, platforms)
     if refused(findings):
         return None, findings
     findings += _of_devices(intent, cluster, platforms)

@@ -33,6 +33,26 @@ def test_addresses_become_text(templates: Path):
     assert render(templates, text, a=0x0A010203) == "10.1.2.3 10.0.0.0/8 255.255.255.254 0.0.0.0/0 10.1.2.3/32\n"
 
 
+def test_numbers_become_binary_or_units(templates: Path):
+    text = "{{ 26 | bits(6) }} {{ 3 | bits(3) }} {{ 700 | units(500) }} {{ 750 | units(500) }} {{ 249 | units(500) }}\n"
+    assert render(templates, text) == "011010 011 1 2 0\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("et-0/0/1:0", "et-0/0/1:0"),
+        ("hall 1", '"hall 1"'),
+        ("", '""'),
+        ('a"; reboot', r'"a\"; reboot"'),
+        ("a\\", r'"a\\"'),
+        ("a#b", '"a#b"'),
+    ],
+)
+def test_only_plain_words_go_without_quotes(word: str, said: str, templates: Path):
+    assert render(templates, "{{ word | quoted }}\n", word=word) == f"{said}\n"
+
+
 def test_nothing_is_escaped(templates: Path):
     assert render(templates, "{{ x }}\n", x="<&>") == "<&>\n"
 

@@ -72,3 +72,11 @@ NO_HEADROOM = Code(
     "A lossless port needs headroom for its speed and the length of its cable; the vendor ships it for some only.",
     "leaf: {model: dcs-7060x6-64pe, platform: sonic, breakout: 1x800G}   # shipped for 400G",
 )
+BETWEEN_STEPS = Code(
+    "NG606",
+    "Falls between the platform's steps",
+    "The platform counts this number in steps of its own, such as parts of a queue's memory or polls of the watchdog.\n"
+    "The nearest step is rendered; where there is none, or two numbers would become one, the number is refused.\n"
+    "The platform's platform.yaml has the steps and its SOURCES.md where they come from.",
+    "roce: {profile: latency}   # 400G ports of a QFX5240, whose thresholds are percents of 109 MB",
+)
