@@ -18,6 +18,7 @@ from netgen.cluster.model import Cluster, Fabric, Tier
 from netgen.cluster.port_classes import port_classes
 from netgen.cluster.roce import RocePolicy
 from netgen.cluster.topology.slots import layer_of
+from netgen.device.text import units
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.model import Severity
@@ -98,7 +99,7 @@ def complete_bytes(site: Site, breakout: Breakout) -> int:
     """Return where marking is complete on ports of cages that are divided so, as the platform counts it."""
     size = site.policy.marking_at(site.tier.place(site.model, breakout)).max_bytes
     unit = _percent_bytes(site)
-    return size if unit is None else (2 * size + unit) // (2 * unit) * unit
+    return size if unit is None else units(size, unit) * unit
 
 
 def _percent_bytes(site: Site) -> int | None:

@@ -59,8 +59,8 @@ def derive_checked(
     findings += limits.check(intent, cluster, platforms)
     findings += expression.check_links(cluster, platforms)
     findings += balancing.check(cluster, platforms)
-    findings += buffers.check(intent, cluster, platforms)
-    findings += steps.check(cluster, platforms)
+    unsayable = list(steps.check(cluster, platforms))
+    findings += unsayable or buffers.check(intent, cluster, platforms)
     if refused(findings):
         return None, findings
     findings += _of_devices(intent, cluster, platforms)

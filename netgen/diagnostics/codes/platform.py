@@ -75,8 +75,8 @@ NO_HEADROOM = Code(
 BETWEEN_STEPS = Code(
     "NG606",
     "Falls between the platform's steps",
-    "The platform counts this number in steps of its own, such as parts of a queue's memory or polls of the watchdog.\n"
-    "The nearest step is rendered; where there is none, or two numbers would become one, the number is refused.\n"
-    "The platform's platform.yaml has the steps and its SOURCES.md where they come from.",
-    "roce: {profile: latency}   # 400G ports of a QFX5240, whose thresholds are percents of 109 MB",
+    "The platform counts thresholds in whole percents of what a queue can hold, and the nearest is rendered. Where\n"
+    "that is 0, beyond 100, or the same for both thresholds, they are refused. The platform's platform.yaml says what\n"
+    "one percent is, and its SOURCES.md where that comes from.",
+    "roce: {ecn: {leaf: {400G: {min: 500KB, max: 2MB, probability: 20%}}}}   # 1 % is 1.09 MB on a QFX5240",
 )
