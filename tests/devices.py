@@ -64,11 +64,11 @@ def qos(name: str = "ROCE-400G") -> PortQos:
     return PortQos(
         name=name,
         classes=(
-            TrafficClass("rest", (0,), 0, 0, None, False, 45, None, origin),
+            TrafficClass("rest", (0,), 0, 0, None, False, 50, None, origin),
             TrafficClass("gpu", (26,), 3, 3, 3, False, 50, None, origin),
             TrafficClass("cnp", (48,), 6, 6, None, True, None, 5, origin),
         ),
-        ecn=((3, Ecn(2_097_152, 8_388_608, 20, origin)),),
+        ecn=((3, Ecn(2_000_000, 8_000_000, 20, origin)),),
         watchdog=Watchdog(200, 400, 100, "drop", origin),
         origin=origin,
     )

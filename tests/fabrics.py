@@ -11,6 +11,9 @@ from netgen.intent.models import Intent
 from netgen.platforms.model import Platform
 from netgen.resources.load import resources
 
+MODELS = {"nxos": "nexus-9364e-sg2"}
+"""Switches of platforms that do not run on the usual one; cages of 800G that are divided alike."""
+
 
 def fabric(
     platforms: Mapping[str, Platform], platform: str, *, links: str = "unnumbered", **roce: object
@@ -32,7 +35,8 @@ def cluster(platform: str, *, links: str = "unnumbered", **roce: object) -> Clus
     roce
         What the intent says of RoCE beyond the profile.
     """
-    switch = {"model": "dcs-7060x6-64pe", "platform": platform, "breakout": "2x400G"}
+    model = MODELS.get(platform, "dcs-7060x6-64pe")
+    switch = {"model": model, "platform": platform, "breakout": "2x400G"}
     intent = Intent.model_validate(
         {
             "cluster": "toy",

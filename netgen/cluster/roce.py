@@ -27,6 +27,8 @@ class TrafficClass:
     cap_percent: int | None
     """Most that a strict class may take of the link; ``None``: not capped."""
     origin: str
+    rest: bool = False
+    """Whether its code points are all that no other class names."""
 
     @property
     def lossless(self) -> bool:
@@ -139,6 +141,7 @@ def policy(roce: models.Roce, profile: RoceProfile, path: IntentPath) -> RocePol
             bandwidth_percent=shares.get(name),
             cap_percent=given.strict.cap if given.strict else None,
             origin=f"{origin}.classes.{name}" if name in roce.classes else f"{origin}.profile",
+            rest=given.dscp == "rest",
         )
         for name, given in named.items()
     ]

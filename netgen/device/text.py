@@ -50,3 +50,22 @@ def quoted(text: str) -> str:
     if _WORD.fullmatch(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def kilobytes(size_bytes: int) -> int:
+    """Bytes as kilobytes of 1,000: 500000 is 500; raises ValueError as `multiple` does."""
+    return multiple(size_bytes, 1000)
+
+
+def multiple(number: int, unit: int) -> int:
+    """How many times a unit: 400 is 4 times 100.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number of times: a rounded number would be another one than was asked for.
+    """
+    times, rest = divmod(number, unit)
+    if rest:
+        raise ValueError(f"{number} is not a multiple of {unit}")
+    return times

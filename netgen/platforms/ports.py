@@ -5,9 +5,9 @@ from string import Formatter
 
 from netgen.platforms.model import Platform
 
-FIELDS = ("cage", "cage0", "subport", "lane", "lane1", "global_lane")
-"""What a pattern may use: the cage (from 1, ``cage0`` from 0), the port in the cage (from 0), its first lane in the
-cage (``lane`` from 0, ``lane1`` from 1), and its first lane on the switch (from 0, cage after cage)."""
+FIELDS = ("cage", "cage0", "subport", "subport1", "lane", "lane1", "global_lane")
+"""What a pattern may use: the cage (from 1, ``cage0`` from 0), the port in the cage (from 0, ``subport1`` from 1), the
+first lane of the port in the cage (``lane`` from 0, ``lane1`` from 1) and on the switch (from 0, cage after cage)."""
 
 
 def pattern_fields(pattern: str) -> list[str] | None:
@@ -53,5 +53,5 @@ def port_name(platform: Platform, *, cage: int, subport: int, lane: int, lanes_p
 @lru_cache(maxsize=4096)
 def _fill(pattern: str, cage: int, subport: int, lane: int, global_lane: int) -> str:
     """Fill in a pattern; the ports of all switches of a kind are called alike."""
-    numbers = {"cage": cage, "cage0": cage - 1, "subport": subport, "lane": lane, "lane1": lane + 1}
-    return pattern.format(**numbers, global_lane=global_lane)
+    numbers = {"cage": cage, "cage0": cage - 1, "subport": subport, "subport1": subport + 1, "lane": lane}
+    return pattern.format(**numbers, lane1=lane + 1, global_lane=global_lane)

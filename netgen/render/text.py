@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import jinja2
 
-from netgen.device.text import bits, by_number, ipv4, netmask, network, quoted, seconds, units
+from netgen.device.text import bits, by_number, ipv4, kilobytes, multiple, netmask, network, quoted, seconds, units
 from netgen.render.errors import RenderError
 from netgen.resources.load import ResourceError, Resources
 
@@ -15,7 +15,7 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
 
     An undefined name is an error. Nothing is escaped: templates are trusted code that write configurations, not
     HTML, and values are checked by `netgen.render.guard`. Filters: ``by_number``, ``ipv4``, ``network(length)``,
-    ``netmask``, ``seconds``, ``bits(width)``, ``units(unit)``, ``quoted``.
+    ``netmask``, ``seconds``, ``bits(width)``, ``units(unit)``, ``multiple(unit)``, ``kilobytes``, ``quoted``.
     """
 
     def load(template: str) -> tuple[str, str, None]:
@@ -36,16 +36,8 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    environment.filters.update(
-        by_number=by_number,
-        ipv4=ipv4,
-        network=network,
-        netmask=netmask,
-        seconds=seconds,
-        bits=bits,
-        units=units,
-        quoted=quoted,
-    )
+    filters = (bits, by_number, ipv4, kilobytes, multiple, netmask, network, quoted, seconds, units)
+    environment.filters.update({function.__name__: function for function in filters})
     return environment
 
 

@@ -43,9 +43,12 @@ class Measure:
 
 
 MEASURES = {
+    "bfd_interval_ms": " ms",
+    "bfd_multiplier": "",
     "class_7_queue_offset": "",
     "ecn_bytes": " B",
     "gateways": "",
+    "lossless_cable_m": " m",
     "mtu_bytes": "",
     "name_servers": "",
     "paths": "",
@@ -53,18 +56,29 @@ MEASURES = {
     "pfc_priority_offset": "",
     "queue": "",
     "ssh_keys_per_user": "",
+    "strict_queue_gap": "",
     "time_servers": "",
     "watchdog_detect_ms": " ms",
+    "watchdog_detect_polls": "",
     "watchdog_detect_remainder_ms": " ms",
     "watchdog_poll_ms": " ms",
     "watchdog_restore_ms": " ms",
+    "watchdog_restore_polls": "",
+    "watchdog_restore_remainder_ms": " ms",
     "watched_queue_offset": "",
 }
 """Every measure, with the unit as it is written behind a number. ``paths`` counts equal-cost next hops;
 an ``offset`` is by how much two numbers of a class differ: traffic class 7 and its queue, traffic class and PFC
-priority, or queue and PFC priority where a watchdog guards the queue. A ``remainder`` is what detection lasts beyond
-a whole number of polls. ``per_packet_gbps`` is the speed of the links that share the packets of a flow."""
+priority, or queue and PFC priority where a watchdog guards the queue. A ``gap`` counts the queues above the lowest
+strict one that are not strict. ``polls`` are how many of the watchdog's polls a time lasts, and a ``remainder`` is what
+it lasts beyond a whole number of them. ``per_packet_gbps`` is the speed of the links that share the packets of a
+flow."""
 BOUNDS = ("min", "max", "step")
+_NONE_ALLOWED = {
+    "_offset": "needs the same number for both",
+    "_gap": "takes only the highest queues for strict priority, without a gap",
+}
+"""What a platform with a maximum of 0 says, by the end of the measure's name."""
 _CODES: Mapping[str, Code] = {"mtu_bytes": derived.MTU_TOO_LARGE}
 
 
@@ -103,8 +117,10 @@ def limits_of(platform: Platform) -> dict[str, int]:
 def _bound(measure: Measure, platform: Platform) -> tuple[int, str] | None:
     limits, unit = limits_of(platform), MEASURES[measure.name]
     low, high, step = (limits.get(f"{bound}_{measure.name}") for bound in BOUNDS)
-    if high == 0 and measure.name.endswith("_offset") and measure.value:
-        return high, f"{platform.title} needs the same number for both"
+    if high == 0 and measure.value:
+        for ending, words in _NONE_ALLOWED.items():
+            if measure.name.endswith(ending):
+                return high, f"{platform.title} {words}"
     if high is not None and measure.value > high:
         return high, f"{platform.title} takes at most {high}{unit}"
     if low is not None and measure.value < low:
@@ -155,6 +171,15 @@ def _routing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
     plan = fabric.plan
     paths = tier.ecmp or (plan.uplinks if tier is fabric.leaf else plan.trunk)
     yield Measure("paths", paths, f"a {tier.role} would install {paths} equal-cost paths", (*path, tier.role, "ecmp"))
+    if fabric.bfd is not None:
+        interval, multiplier = fabric.bfd.interval_ms, fabric.bfd.multiplier
+        yield Measure("bfd_interval_ms", interval, f"BFD sends every {interval} ms", (*path, "bfd", "interval"))
+        yield Measure("bfd_multiplier", multiplier, f"BFD misses {multiplier} packets", (*path, "bfd", "multiplier"))
+    if fabric.roce is not None and any(c.lossless for c in fabric.roce.classes):
+        for key, length_m in (("host", fabric.host_cable_m), ("spine", fabric.spine_cable_m)):
+            if length_m is not None and (key == "spine" or tier is fabric.leaf):
+                said = f"lossless {key} cables are {length_m} m long"
+                yield Measure("lossless_cable_m", length_m, said, (*path, "cables", key))
 
 
 def _load_balancing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
@@ -196,10 +221,24 @@ def _roce(policy: RocePolicy | None, given: models.Roce | None, place: Place, pa
         if c.traffic_class == models.MAX_PRIORITY:
             said = f"{c.name} has traffic class {c.traffic_class} and queue {c.queue}"
             yield Measure("class_7_queue_offset", abs(c.queue - c.traffic_class), said, own)
+    yield from _strict(policy, given, path)
     if policy.marking:
         yield from _thresholds(policy, place, path)
     if policy.watchdog is not None:
         yield from _watchdog(policy.watchdog, (*path, "watchdog"))
+
+
+def _strict(policy: RocePolicy, given: models.Roce, path: IntentPath) -> Iterator[Measure]:
+    """Yield how many queues that are not strict stand above the lowest strict one."""
+    strict = sorted((c for c in policy.classes if c.strict), key=lambda c: c.queue)
+    if not strict:
+        return
+    lowest, queues = strict[0], {c.queue for c in strict}
+    gap = sum(queue not in queues for queue in range(lowest.queue, models.MAX_PRIORITY + 1))
+    own = (*path, "classes", lowest.name, "queue") if lowest.name in given.classes else (*path, "profile")
+    others = "1 queue that is" if gap == 1 else f"{gap} queues that are"
+    said = f"{lowest.name} is strict in queue {lowest.queue}, below {others} not"
+    yield Measure("strict_queue_gap", gap, said, own)
 
 
 def _thresholds(policy: RocePolicy, place: Place, path: IntentPath) -> Iterator[Measure]:
@@ -218,11 +257,14 @@ def _watchdog(dog: Watchdog, path: IntentPath) -> Iterator[Measure]:
         ("poll", dog.poll_ms, "polling interval"),
     ):
         yield Measure(f"watchdog_{key}_ms", time_ms, f"the watchdog's {what} is {time_ms} ms", (*path, key))
-    polls, remainder = divmod(dog.detect_ms, dog.poll_ms)
-    yield Measure(
-        "watchdog_detect_remainder_ms",
-        remainder,
-        f"the watchdog's detection of {dog.detect_ms} ms is {polls} polls of {dog.poll_ms} ms and {remainder} ms more",
-        (*path, "detect"),
-        "make it a multiple of `poll`",
-    )
+    for key, time_ms, what in (("detect", dog.detect_ms, "detection"), ("restore", dog.restore_ms, "restoration")):
+        polls, remainder = divmod(time_ms, dog.poll_ms)
+        said = f"the watchdog's {what} of {time_ms} ms is {polls} polls of {dog.poll_ms} ms"
+        yield Measure(f"watchdog_{key}_polls", polls, said, (*path, key))
+        yield Measure(
+            f"watchdog_{key}_remainder_ms",
+            remainder,
+            f"{said} and {remainder} ms more",
+            (*path, key),
+            "make it a multiple of `poll`",
+        )

@@ -163,7 +163,7 @@ STANDING = {
     "management-vrf": "management always has one, and no intent takes it away",
 }
 """Features that no intent changes: the sources say how the platform has them."""
-SAID_ALL_THE_SAME = {("eos", "watchdog-forward")}
+SAID_ALL_THE_SAME = {("eos", "watchdog-forward"), ("nxos", "users")}
 """Cells that say no and yet change something: what comes nearest is rendered, as the reason tells."""
 
 

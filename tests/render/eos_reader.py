@@ -28,14 +28,14 @@ class Block:
         return found
 
 
-def read(text: str) -> Block:
-    """Read the tree of a configuration; EOS indents by three."""
+def read(text: str, step: int = 3) -> Block:
+    """Read the tree of a configuration; EOS indents by three, other systems by another `step`."""
     top = Block("")
     open_blocks = [top]
     for raw in text.splitlines():
-        if raw.strip() == "!":
+        if raw.strip() in {"", "!"}:
             continue
-        depth, odd = divmod(len(raw) - len(raw.lstrip(" ")), 3)
+        depth, odd = divmod(len(raw) - len(raw.lstrip(" ")), step)
         assert not odd, f"odd indentation: {raw!r}"
         assert depth < len(open_blocks), f"indented below nothing: {raw!r}"
         del open_blocks[depth + 1 :]

@@ -84,3 +84,51 @@ def test_eos_keeps_traffic_class_7_in_queue_7():
         control = {"dscp": [56], "traffic-class": 7, "queue": queue, "strict": True}
         assert len(told("NG602", least("eos", roce={"classes": {"control": control}}))) == messages
         assert told("NG602", least("sonic", roce={"classes": {"control": control}})) == []
+
+
+def nexus(**fabric):
+    """Describe the least of a fabric of Nexus switches, whose notifications have no ceiling."""
+    written = least("nxos", **fabric)
+    for role in ("leaf", "spine"):
+        written["fabrics"]["compute"][role]["model"] = "nexus-9364e-sg2"
+    return written
+
+
+NO_GAP = "Cisco NX-OS takes only the highest queues for strict priority, without a gap"
+CNP = {"dscp": [48], "traffic-class": 6, "queue": 6, "strict": True}
+
+
+@pytest.mark.parametrize(
+    ("fabric", "words"),
+    [
+        ({"bfd": {"interval": "1s"}}, "BFD sends every 1000 ms; Cisco NX-OS takes at most 999 ms"),
+        (
+            {"roce": {"classes": {"cnp": CNP | {"queue": 5}}}},
+            f"cnp is strict in queue 5, below 1 queue that is not; {NO_GAP}",
+        ),
+        (
+            {"roce": {}, "cables": {"host": "5m", "spine": "101m"}},
+            "lossless spine cables are 101 m long; Cisco NX-OS takes at most 100 m",
+        ),
+        (
+            {"roce": {"watchdog": {"detect": "250ms"}}},
+            "the watchdog's detection of 250 ms is 2 polls of 100 ms and 50 ms more; Cisco NX-OS takes at most 0 ms",
+        ),
+        (
+            {"roce": {"watchdog": {"detect": "2s"}}},
+            "the watchdog's detection of 2000 ms is 20 polls of 100 ms; Cisco NX-OS takes at most 10",
+        ),
+        (
+            {"roce": {"ecn": {"leaf": {"400G": {"min": "500001B", "max": "2MB", "probability": "5%"}}}}},
+            "marking begins at 500001 B; Cisco NX-OS takes multiples of 1000 B",
+        ),
+    ],
+)
+def test_what_nxos_does_not_take_is_told(fabric, words):
+    assert told("NG602", nexus(**fabric)) == [words]
+
+
+def test_what_nxos_takes_is_not_told():
+    written = nexus(roce={"classes": {"cnp": CNP}, "watchdog": {"detect": "1s", "restore": "10s"}})
+    written["fabrics"]["compute"] |= {"bfd": {"interval": "999ms"}, "cables": {"host": "100m", "spine": "100m"}}
+    assert told("NG602", written) == []
