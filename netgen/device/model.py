@@ -261,6 +261,11 @@ class Switch(Node):
     load_balancing: str = "hash"
     """How fabric ports share the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
 
+    @property
+    def headroom_bytes(self) -> int | None:
+        """The most that any lossless group keeps, for a chip that gives all its ports the same; ``None``: unknown."""
+        return max((port.headroom.xoff_bytes for port in self.ports if port.headroom is not None), default=None)
+
 
 @dataclass(slots=True)
 class HostRoute:

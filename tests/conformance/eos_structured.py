@@ -56,7 +56,7 @@ def structured(device: Switch) -> Tree:
         },
         "eos_cli": "".join(f"!\n{native.text}\n" for native in device.native).removeprefix("!\n").rstrip("\n"),
     }
-    tree |= _services(services) | _routing(device) | _quality(device.qos)
+    tree |= _services(services) | _routing(device) | _quality(device.qos) | _buffers(device)
     tree["router_bgp"] = _bgp(device.bgp)
     return _said(tree)
 
@@ -293,6 +293,26 @@ def _quality(policies: tuple[PortQos, ...]) -> Tree:
         }
         if dog
         else None,
+    }
+
+
+def _buffers(device: Switch) -> Tree:
+    kept = [port.headroom.xoff_bytes for port in device.ports if port.headroom is not None]
+    plan = device.buffers
+    if plan is None or not kept:
+        return {}
+    ingress = {"threshold": str(plan.alpha), "headroom": {"memory": max(kept)}}
+    pool = {"unit": "bytes", "limit": plan.headroom_pool_bytes}
+    return {
+        "platform": {
+            "trident": {
+                "mmu": {
+                    "queue_profiles": [{"name": "ROCE", "ingress": ingress}],
+                    "active_profile": "ROCE",
+                    "headroom_pool": None if plan.headroom_pool_bytes is None else pool,
+                }
+            }
+        }
     }
 
 

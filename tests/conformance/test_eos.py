@@ -6,10 +6,10 @@ The oracle is pyavd, which turns a structured configuration into a configuration
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import pyavd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -21,10 +21,12 @@ from netgen.device.model import PrefixRule, Switch, User
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.resources.load import resources
 from tests import devices
+from tests.conformance.eos_oracle import generator
 from tests.conformance.eos_structured import structured
 from tests.fabrics import fabric
 from tests.rules.intents import CATALOG, RENDERER, checked, intents
 
+Writer = Callable[[Switch], list[str]]
 EXAMPLES = sorted(path.name for path in (Path(__file__).parents[2] / "intent").iterdir())
 
 
@@ -37,27 +39,22 @@ def ours(device: Switch, renderer: Renderer) -> list[str]:
     return render_device(device, renderer)["eos.cfg"].splitlines()
 
 
-def aristas(device: Switch) -> list[str]:
-    """Return what Arista's generator makes of a device; its schema must know, and not deprecate, every key."""
-    validated = pyavd.validate_structured_config(structured(device))
-    result = validated.validation_result
-    assert validated.validated_data is not None, [str(violation) for violation in result.violations]
-    assert (result.deprecations, result.ignored_eos_config_keys) == ([], [])
-    lines = pyavd.get_device_config(validated.validated_data).splitlines()
-    # It separates sections by lines of `!` of which the first has nothing above it, and ends in an empty line.
-    return lines[lines[0] == "!" : len(lines) - (lines[-1] == "")]
+@pytest.fixture(scope="module")
+def aristas() -> Iterator[Writer]:
+    with generator() as write:
+        yield lambda device: write(structured(device))
 
 
 @pytest.mark.parametrize("name", ["pod1-su2-rail3-leaf1", "pod1-spine1"])
 @pytest.mark.parametrize("links", ["unnumbered", "10.128.0.0/12"])
-def test_a_whole_switch(links: str, name: str, renderer: Renderer) -> None:
+def test_a_whole_switch(links: str, name: str, renderer: Renderer, aristas: Writer) -> None:
     device = fabric(renderer.platforms, "eos", links=links)[name]
     assert isinstance(device, Switch)
     assert ours(device, renderer) == aristas(device)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_the_first_switch_of_each_role_of_an_example(example: str, renderer: Renderer) -> None:
+def test_the_first_switch_of_each_role_of_an_example(example: str, renderer: Renderer, aristas: Writer) -> None:
     cluster = compile_intent(Path(__file__).parents[2] / "intent" / example).cluster
     assert cluster
     seen = set()
@@ -78,9 +75,9 @@ def policy(device: Switch, **changes: Any) -> None:
 
 
 def no_roce(device: Switch) -> None:
-    device.qos = ()
+    device.qos, device.buffers = (), None
     for port in device.ports:
-        port.qos = None
+        port.qos = port.headroom = None
 
 
 def no_marking(device: Switch) -> None:
@@ -111,6 +108,19 @@ def odd_numbers(device: Switch) -> None:
         ),
         ecn=((4, device.qos[0].ecn[0][1]), (5, device.qos[0].ecn[0][1])),
     )
+
+
+def farther(device: Switch) -> None:
+    """Cables of other lengths on a chip that shares out its buffer otherwise, without a pool for headroom."""
+    assert device.buffers
+    device.buffers = replace(device.buffers, alpha=Fraction(1, 8), headroom_pool_bytes=None)
+    for port, length in zip(device.ports, (5, 0, 300, 500), strict=True):
+        port.headroom = devices.room(device.model, length) if length else None
+
+
+def no_lengths(device: Switch) -> None:
+    for port in device.ports:
+        port.cable_m = port.headroom = None
 
 
 def flowlets(device: Switch) -> None:
@@ -173,6 +183,8 @@ CHANGES: tuple[Callable[[Switch], None], ...] = (
     no_watchdog,
     only_reports,
     odd_numbers,
+    farther,
+    no_lengths,
     flowlets,
     bare,
     accounts,
@@ -184,7 +196,9 @@ CHANGES: tuple[Callable[[Switch], None], ...] = (
 
 @pytest.mark.parametrize("unnumbered", [True, False], ids=["unnumbered", "numbered"])
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_a_switch_that_is_otherwise(change: Callable[[Switch], None], unnumbered: bool, renderer: Renderer) -> None:
+def test_a_switch_that_is_otherwise(
+    change: Callable[[Switch], None], unnumbered: bool, renderer: Renderer, aristas: Writer
+) -> None:
     device = devices.leaf(renderer.platforms["eos"], unnumbered=unnumbered)
     before = ours(device, renderer)
     change(device)
@@ -193,14 +207,14 @@ def test_a_switch_that_is_otherwise(change: Callable[[Switch], None], unnumbered
     assert after == aristas(device)
 
 
-def test_a_leaf_whose_hosts_share_a_vlan(renderer: Renderer) -> None:
+def test_a_leaf_whose_hosts_share_a_vlan(renderer: Renderer, aristas: Writer) -> None:
     device = devices.leaf(renderer.platforms["eos"], shared=True)
     assert device.svis
     assert ours(device, renderer) == aristas(device)
 
 
 @pytest.mark.slow
-def test_switches_of_random_intents() -> None:
+def test_switches_of_random_intents(aristas: Writer) -> None:
     compared = 0
 
     def first_of_each_role(written: dict[str, Any]) -> Iterator[Switch]:

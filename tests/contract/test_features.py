@@ -101,9 +101,10 @@ def moved(device: Switch | Host) -> None:
 
 
 def farther(device: Switch | Host) -> None:
+    """Give all ports cables for which every chip asks more headroom."""
     for port in device.ports:
-        port.cable_m = 40
-        port.headroom = None if port.headroom is None else devices.room(device.model, 40)
+        port.cable_m = 400
+        port.headroom = None if port.headroom is None else devices.room(device.model, 400)
 
 
 def numbered(switch: Switch) -> None:

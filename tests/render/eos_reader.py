@@ -28,14 +28,19 @@ class Block:
         return found
 
 
+BY_FOUR = "platform trident mmu queue profile"
+
+
 def read(text: str, step: int = 3) -> Block:
-    """Read the tree of a configuration; EOS indents by three, other systems by another `step`."""
+    """Read the tree of a configuration; EOS indents by three, in one mode by four, other systems by another `step`."""
     top = Block("")
     open_blocks = [top]
     for raw in text.splitlines():
         if raw.strip() in {"", "!"}:
             continue
-        depth, odd = divmod(len(raw) - len(raw.lstrip(" ")), step)
+        indent = len(raw) - len(raw.lstrip(" "))
+        by_four = indent and open_blocks[1].line.startswith(BY_FOUR)
+        depth, odd = divmod(indent, 4 if by_four else step)
         assert not odd, f"odd indentation: {raw!r}"
         assert depth < len(open_blocks), f"indented below nothing: {raw!r}"
         del open_blocks[depth + 1 :]

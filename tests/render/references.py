@@ -27,6 +27,9 @@ EOS = {
     "peer group": Named(
         r"neighbor (\S+) peer group$", (r"neighbor \S+ peer group (\S+)", r"neighbor interface \S+ peer-group (\S+)")
     ),
+    "buffer profile": Named(
+        r"platform trident mmu queue profile (\S+)$", (r"platform trident mmu queue profile (\S+) apply$",)
+    ),
     "vrf": Named(
         r"vrf instance (\S+)",
         (

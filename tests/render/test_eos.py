@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -290,6 +291,26 @@ def test_a_watchdog_that_is_not_to_drop_only_reports(links: str, renderer: Rende
     assert renderer.platforms["eos"].expresses["watchdog-forward"]
 
 
+def test_every_port_keeps_the_headroom_of_the_longest_cable(eos: Platform, renderer: Renderer) -> None:
+    device = devices.leaf(eos)
+    device.ports[-1].headroom = devices.room(device.model, 400)
+    assert device.buffers
+    assert device.ports[0].headroom != device.ports[-1].headroom
+    top = eos_reader.read(text_of(device, renderer))
+    ingress = top.block("platform trident mmu queue profile ROCE")
+    assert int(ingress.one(r"ingress headroom (\d+)")[1]) == device.ports[-1].headroom.xoff_bytes
+    assert Fraction(ingress.one(r"ingress threshold (\S+)")[1]) == device.buffers.alpha
+    assert top.one("platform trident mmu queue profile ROCE apply")
+    pool = top.one(r"platform trident mmu headroom-pool limit bytes (\d+)")
+    assert int(pool[1]) == device.buffers.headroom_pool_bytes
+
+
+def test_no_buffer_is_shared_out_where_no_headroom_is_known(switch: Switch, renderer: Renderer) -> None:
+    for port in switch.ports:
+        port.headroom = None
+    assert "trident mmu" not in text_of(switch, renderer)
+
+
 @pytest.mark.parametrize("load_balancing", ["hash", "flowlet", "per-packet"])
 def test_flowlets_are_balanced_by_load_and_nothing_else_is(
     load_balancing: str, switch: Switch, renderer: Renderer
@@ -326,6 +347,7 @@ ORDER = [
     "service routing",
     "lldp",
     "logging",
+    "platform trident mmu queue profile ROCE",
     "hostname",
     "ip name-server",
     "qos profile",
@@ -349,14 +371,22 @@ ORDER = [
     "route-map",
     "router bfd",
     "router bgp",
+    "platform trident mmu queue profile ROCE apply",
+    "platform trident mmu headroom-pool",
     "management ssh",
 ]
 """Of the top level, as in aristanetworks/avd, eos-intended-config.j2."""
 
 
+def place(line: str) -> int:
+    """Return the position of the most exact start of a line."""
+    starts = [(start, i) for i, some in enumerate(ORDER) for start in ([some] if isinstance(some, str) else some)]
+    return max((len(start), i) for start, i in starts if line.startswith(start))[1]
+
+
 def test_the_order_is_that_of_the_running_configuration(switch: Switch, renderer: Renderer) -> None:
     lines = [block.line for block in eos_reader.read(text_of(switch, renderer)).inner]
-    places = [next(i for i, start in enumerate(ORDER) if line.startswith(start)) for line in lines]
+    places = [place(line) for line in lines]
     assert places == sorted(places)
 
 

@@ -44,6 +44,7 @@ def test_every_kind_of_name_is_met(renderer: Renderer) -> None:
         ("   neighbor SPINES route-map RM-SPINES-IN in\n", "route map"),
         ("route-map RM-SPINES-OUT permit 10\n", "route map"),
         ("   neighbor SPINES peer group\n", "peer group"),
+        ("platform trident mmu queue profile ROCE apply\n", "buffer profile"),
         ("vrf instance MGMT\n", "vrf"),
     ],
 )
