@@ -5,6 +5,7 @@ rendered; what none comes close to is refused here.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from netgen.cluster.model import Cluster, Fabric, Tier
 from netgen.cluster.roce import Ecn, RocePolicy
@@ -28,20 +29,20 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Findi
 
 
 def _marking(policy: RocePolicy, fabric: Fabric, tier: Tier, platform: Platform) -> Iterator[Finding]:
-    speed = tier.breakout.speed_gbps
     path: IntentPath = ("fabrics", fabric.name, "roce")
     models = {model.name: model for model in (tier.model, *fabric.overlay.models.values())}
-    for name, model in sorted(models.items()):
+    for (name, model), breakout in product(sorted(models.items()), tier.breakouts):
         unit = platform.models.get(name, {}).get("fill_level_unit_bytes")
         if not isinstance(unit, int):
             continue
-        for key, message in _between(policy.marking_at(tier.place(model)), unit, platform.title):
-            said = (tier.role, speed) in policy.ecn
+        place = tier.place(model, breakout)
+        said = (place.role, place.speed_gbps) in policy.ecn
+        for key, message in _between(policy.marking_at(place), unit, platform.title):
             yield codes.BETWEEN_STEPS.about(
                 message,
-                (*path, "ecn", tier.role, f"{speed}G", key) if said else (*path, "profile"),
+                (*path, "ecn", place.role, f"{place.speed_gbps}G", key) if said else (*path, "profile"),
                 notes=(f"1 % of what a queue of {name} can hold is {unit:,} B",),
-                advice="" if said else f"write thresholds for the {tier.role}'s {speed}G ports below `ecn`",
+                advice="" if said else f"write thresholds for the {place.role}'s {place.speed_gbps}G ports below `ecn`",
             )
 
 
