@@ -145,7 +145,9 @@ def share(asic: Asic, platform: str, classes: Iterable[PortClass]) -> BufferPlan
         free = int((asic.buffer_bytes - reserved - own) * reserve.share)
         source = f"by the formula for {asic.title}"
         return BufferPlan(asic.buffer_bytes, free, reserved, None, Fraction(1), asic.alpha, source)
-    found = asic.partition(platform, max((one.speed_gbps for one in ports), default=0))
+    # of several speeds, the one that needs most headroom decides: what is shipped is for ports that are alike
+    most = max(ports, key=lambda one: one.needed_bytes, default=None)
+    found = None if most is None else asic.partition(platform, most.speed_gbps)
     if found is None or asic.buffer_bytes is None:
         return None
     return BufferPlan(

@@ -14,7 +14,7 @@ from netgen.cluster.derive import derive
 from netgen.diagnostics.finding import Finding
 from netgen.diagnostics.model import Severity
 from netgen.intent.models import Intent
-from netgen.report.profiles import SENDERS, Row, page, rows
+from netgen.report.profiles import Row, alike, faster, page
 from netgen.rules.buffers import check, fan_in
 from tests.rules.intents import CATALOG, RENDERER, least, widened
 
@@ -70,17 +70,20 @@ def test_what_is_published_of_a_chip_adds_up(model: SwitchModel) -> None:
 # --- every profile on every switch -----------------------------------------------------------------------------------
 
 WIDE = widened(CATALOG)
-ROWS = list(rows(CATALOG, RENDERER.platforms))
+ROWS = list(alike(CATALOG, RENDERER.platforms))
+MIXED = list(faster(CATALOG, RENDERER.platforms))
 NAMES = [f"{row.model.name}-{row.platform.name}-{row.breakout}" for row in ROWS]
+MIXED_NAMES = [f"{row.model.name}-{row.platform.name}-{row.breakout}-{row.uplink_breakout}" for row in MIXED]
 
 
 def fabric(row: Row, **roce: Any) -> dict[str, Any]:
     """Describe a fabric that fills the switches of a row, with cables of 40 m."""
-    switch = {"model": row.model.name, "platform": row.platform.name, "breakout": str(row.breakout)}
+    switch = {"model": row.model.name, "platform": row.platform.name, "breakout": str(row.uplink_breakout)}
+    mixed = {"breakout": str(row.breakout), "uplink-breakout": str(row.uplink_breakout)}
     base = least(row.platform.name)
     compute = {
         **base["fabrics"]["compute"],
-        "leaf": switch,
+        "leaf": switch if row.breakout == row.uplink_breakout else {**switch, **mixed},
         "spine": switch,
         "cables": {"host": "40m", "spine": "40m"},
         "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18"},
@@ -89,7 +92,7 @@ def fabric(row: Row, **roce: Any) -> dict[str, Any]:
     return {
         **base,
         "hosts": {"profile": f"speed-{row.breakout.speed_gbps}"},
-        "pods": {"1": {"units": {1: {"hosts": f"1-{row.ports // 2}"}}}},
+        "pods": {"1": {"units": {1: {"hosts": f"1-{row.model.cages // 2 * row.breakout.ports}"}}}},
         "fabrics": {"compute": compute},
     }
 
@@ -103,18 +106,37 @@ def buffers_of(written: dict[str, Any]) -> list[Finding]:
 @pytest.mark.parametrize("row", ROWS, ids=NAMES)
 def test_profiles_pass_the_worst_case_or_say_with_which_fan_in(row: Row, profile: RoceProfile) -> None:
     found = buffers_of(fabric(row, profile=profile.name))
-    senders = row.fan_in(profile, "leaf")
+    senders = row.fan_in(profile)
     if senders is None:
         assert {f.code for f in found} == {"NG524"}
-    elif senders <= SENDERS:
+    elif senders <= row.senders:
         assert found == []
     else:
-        in_percent = "fill_level_unit_bytes" in row.platform.models.get(row.model.name, {})
         # leaves and spines
-        assert [(f.code, f.severity) for f in found] == 2 * [
-            ("NG522", Severity.NOTE if in_percent else Severity.WARNING)
-        ]
+        assert [(f.code, f.severity) for f in found] == 2 * [("NG522", weight(row))]
         assert all(f"from {senders} senders to one port on" in f.notes[1] for f in found)
+
+
+@pytest.mark.parametrize("profile", CATALOG.roce.values(), ids=lambda profile: profile.name)
+@pytest.mark.parametrize("row", MIXED, ids=MIXED_NAMES)
+def test_profiles_pass_with_faster_uplinks_or_say_with_which_fan_in(row: Row, profile: RoceProfile) -> None:
+    found = buffers_of(fabric(row, profile=profile.name))
+    to_hosts = [f for f in found if f"leaf's {row.breakout.speed_gbps}G ports" in f.message]
+    senders = row.fan_in(profile)
+    if senders is None:
+        assert {f.code for f in found} == {"NG524"}
+    elif senders <= row.senders:
+        assert to_hosts == []
+    else:
+        (late,) = to_hosts
+        assert (late.code, late.severity) == ("NG522", weight(row))
+        assert f"from {senders} senders to one port on" in late.notes[1]
+
+
+def weight(row: Row) -> Severity:
+    """How much a late marking weighs: percents say only what a threshold is at most."""
+    in_percent = "fill_level_unit_bytes" in row.platform.models.get(row.model.name, {})
+    return Severity.NOTE if in_percent else Severity.WARNING
 
 
 def test_page_of_profiles_is_up_to_date() -> None:
@@ -122,11 +144,11 @@ def test_page_of_profiles_is_up_to_date() -> None:
     assert said == page(CATALOG, RENDERER.platforms), "python -m netgen.report.profiles > docs/profiles.md"
 
 
-@pytest.mark.parametrize("row", ROWS, ids=NAMES)
-def test_only_throughput_needs_more_than_two_senders(row: Row) -> None:
-    needed = {name: row.fan_in(profile, "leaf") for name, profile in CATALOG.roce.items()}
+@pytest.mark.parametrize("row", [*ROWS, *MIXED], ids=[*NAMES, *MIXED_NAMES])
+def test_only_throughput_needs_more_senders_than_congest_a_port(row: Row) -> None:
+    needed = {name: row.fan_in(profile) for name, profile in CATALOG.roce.items()}
     # Junos counts in whole percents, two of which may be more than two groups hold
-    most = 4 if row.platform.name == "junos" else SENDERS
+    most = 4 if row.platform.name == "junos" else row.senders
     assert all(senders is None or senders <= most for name, senders in needed.items() if name != "throughput")
 
 
