@@ -7,7 +7,7 @@ another makes the first wait for the second.
 PFC priorities follow from the DSCP, which no switch of a fabric changes: a packet keeps its priority on the whole of
 its way. So the graph is the same for every lossless priority, and is made once.
 
-Three leaves and three spines stand for any number of them. All leaves have one policy, and so have all spines; AS
+Two leaves and two spines stand for any number of them. All leaves have one policy, and so have all spines; AS
 numbers matter by being equal or not; every leaf is cabled to every spine. So whichever leaves and spines are named, a
 turn leaf, spine, leaf is permitted or not alike, and so is a turn spine, leaf, spine. A circle needs both kinds of
 turns; if both are permitted, two leaves and two spines are enough to close one.
@@ -24,7 +24,7 @@ from netgen.diagnostics.finding import Finding
 from netgen.platforms.model import Platform
 from netgen.rules.routes import permitted_routes, routers_of
 
-OF_EACH = 3
+OF_EACH = 2
 """So many leaves and spines stand for all of them."""
 
 
