@@ -74,11 +74,13 @@ def test_lossy_storage_takes_no_headroom(model: str, platform: str) -> None:
 def test_lossless_storage_keeps_headroom_twice(model: str, platform: str) -> None:
     device, alone = leaf(model, platform, SHOWN[LOSSLESS]), leaf(model, platform, {})
     assert [c.name for c in device.qos[0].lossless] == ["gpu", "storage"]
-    assert device.buffers is not None
-    assert alone.buffers is not None
-    own = sum(port.headroom.size_bytes for port in alone.ports if port.headroom is not None)
-    assert own > 0
-    assert device.buffers.pool_bytes <= alone.buffers.pool_bytes
+    if alone.buffers is None:  # not published, and said so
+        assert {f.code for f in checked(intent(model, platform, {}))[1]} >= {"NG524"}
+    else:
+        assert device.buffers is not None
+        # on Spectrum-4 what is kept twice is not shared; on Tomahawk 5 both classes share one pool of headroom
+        assert device.buffers.pool_bytes <= alone.buffers.pool_bytes
+        assert (device.buffers.pool_bytes < alone.buffers.pool_bytes) == (alone.buffers.headroom_pool_bytes is None)
     assert warnings(model, platform, SHOWN[LOSSLESS]) == {"NG517"}
 
 
