@@ -53,6 +53,12 @@ def test_only_plain_words_go_without_quotes(word: str, said: str, templates: Pat
     assert render(templates, "{{ word | quoted }}\n", word=word) == f"{said}\n"
 
 
+def test_quantities_come_in_whole_units_or_not_at_all(templates: Path):
+    assert render(templates, "{{ 500000 | kilobytes }} {{ 400 | multiple(100) }}\n") == "500 4\n"
+    with pytest.raises(RenderError, match="500001 is not a multiple of 1000"):
+        render(templates, "{{ 500001 | kilobytes }}\n")
+
+
 def test_nothing_is_escaped(templates: Path):
     assert render(templates, "{{ x }}\n", x="<&>") == "<&>\n"
 
