@@ -1,5 +1,8 @@
 """Devices by hand, small and complete: what renders and rules are tried on without an intent."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from netgen.catalog.load import load_catalog
 from netgen.cluster.buffers import FRAME_BYTES, BufferPlan, Headroom, PortClass, headroom, share
 from netgen.cluster.roce import Ecn, PortQos, TrafficClass, Watchdog
@@ -133,6 +136,49 @@ def spine(platform: Platform, *, model: str = "dcs-7060x6-64pe") -> Switch:
         peer = f"pod1-su1-rail{index + 1}-leaf1"
         bgp.neighbors.append(BgpNeighbor(port.name, "LEAVES", 4_200_010_000 + index, peer, None))
     return _switch("pod1-spine1", Role.SPINE, platform, model, ports, bgp, policy, unit=0, rail=0)
+
+
+def without_services(device: Switch) -> None:
+    """Leave management its address alone."""
+    services = replace(
+        device.management.services,
+        ntp=(),
+        syslog=(),
+        dns=(),
+        users=(),
+        snmp_community=None,
+        snmp_location=None,
+        gnmi=False,
+    )
+    device.management = replace(device.management, gateway=None, services=services)
+
+
+LENGTHS = (
+    PrefixRule(10, True, 0x0A000000, 8),
+    PrefixRule(20, True, 0x0B000000, 8, ge=24),
+    PrefixRule(30, False, 0x0C000000, 8, le=24),
+    PrefixRule(40, True, 0x0D000000, 8, ge=16, le=24),
+    PrefixRule(50, True, 0x0E000000, 8, ge=32, le=32),
+)
+"""Every way in which a rule bounds the lengths that it admits."""
+
+
+def admitted(lists: Iterable[PrefixList]) -> dict[str, list[tuple[int, bool, int, int, int, int]]]:
+    """What prefix lists admit: sequence, permit, address, length, shortest and longest length that match."""
+    return {
+        one.name: [
+            (
+                rule.sequence,
+                rule.permit,
+                rule.address,
+                rule.length,
+                rule.length if rule.ge is None else rule.ge,
+                rule.le if rule.le is not None else rule.length if rule.ge is None else 32,
+            )
+            for rule in one.rules
+        ]
+        for one in lists
+    }
 
 
 def host(platform: Platform) -> Host:

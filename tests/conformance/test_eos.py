@@ -129,18 +129,8 @@ def flowlets(device: Switch) -> None:
 
 def bare(device: Switch) -> None:
     """Nothing that management may go without."""
-    services = replace(
-        device.management.services,
-        vrf="OOB",
-        ntp=(),
-        syslog=(),
-        dns=(),
-        users=(),
-        snmp_community=None,
-        snmp_location=None,
-        gnmi=False,
-    )
-    device.management = replace(device.management, gateway=None, services=services)
+    devices.without_services(device)
+    device.management.services = replace(device.management.services, vrf="OOB")
 
 
 def accounts(device: Switch) -> None:

@@ -1,6 +1,5 @@
 """What is rendered for NX-OS is what NX-OS takes, as far as Cisco's own documents, models and scripts tell."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from netgen.device.model import Switch
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.resources.load import resources
+from tests import devices
 from tests.conformance.nxos import nxos_problems
 from tests.contract.test_platforms import samples
 from tests.fabrics import fabric
@@ -60,10 +60,7 @@ def test_a_fabric_conforms_whatever_its_policy(policy: str, links: str, renderer
 def test_without_roce_and_management_it_conforms(renderer: Renderer) -> None:
     device = fabric(renderer.platforms, "nxos")["pod1-su1-rail1-leaf1"]
     assert isinstance(device, Switch)
-    services = replace(
-        device.management.services, ntp=(), syslog=(), dns=(), users=(), snmp_community=None, snmp_location=None
-    )
-    device.management = replace(device.management, gateway=None, services=services)
+    devices.without_services(device)
     device.qos = ()
     for port in device.ports:
         port.qos = None

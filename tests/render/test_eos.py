@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from netgen.cluster.roce import Ecn, TrafficClass, Watchdog
-from netgen.device.model import PortRole, PrefixRule, Role, Switch, User
+from netgen.device.model import PortRole, Role, Switch, User
 from netgen.platforms.model import Platform
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.render.errors import RenderError
@@ -115,29 +115,10 @@ def test_only_a_fabric_without_addresses_routes_over_ipv6(switch: Switch, render
 
 
 def test_prefix_lists_admit_the_same_lengths(switch: Switch, renderer: Renderer) -> None:
-    rules = (
-        PrefixRule(10, True, 0x0A000000, 8),
-        PrefixRule(20, True, 0x0B000000, 8, ge=24),
-        PrefixRule(30, False, 0x0C000000, 8, le=24),
-        PrefixRule(40, True, 0x0D000000, 8, ge=16, le=24),
-        PrefixRule(50, True, 0x0E000000, 8, ge=32, le=32),
-    )
-    switch.bgp.prefix_lists = (replace(switch.bgp.prefix_lists[0], rules=rules), *switch.bgp.prefix_lists[1:])
+    lists = switch.bgp.prefix_lists
+    switch.bgp.prefix_lists = (replace(lists[0], rules=devices.LENGTHS), *lists[1:])
     read = eos_reader.prefix_lists(eos_reader.read(text_of(switch, renderer)))
-    assert read == {
-        one.name: [
-            (
-                rule.sequence,
-                rule.permit,
-                rule.address,
-                rule.length,
-                rule.length if rule.ge is None else rule.ge,
-                rule.le if rule.le is not None else rule.length if rule.ge is None else 32,
-            )
-            for rule in one.rules
-        ]
-        for one in switch.bgp.prefix_lists
-    }
+    assert read == devices.admitted(switch.bgp.prefix_lists)
 
 
 def test_qos_is_the_models(switch: Switch, renderer: Renderer) -> None:
@@ -235,18 +216,8 @@ def test_management_stays_in_its_own_table(switch: Switch, renderer: Renderer) -
 
 
 def test_a_bare_management_plane_leaves_no_line_behind(switch: Switch, renderer: Renderer) -> None:
-    services = replace(
-        switch.management.services,
-        vrf="OOB",
-        ntp=(),
-        syslog=(),
-        dns=(),
-        users=(),
-        snmp_community=None,
-        snmp_location=None,
-        gnmi=False,
-    )
-    switch.management = replace(switch.management, gateway=None, services=services)
+    devices.without_services(switch)
+    switch.management.services = replace(switch.management.services, vrf="OOB")
     text = text_of(switch, renderer)
     for word in ("ntp", "logging", "name-server", "username", "snmp", "gnmi", "aaa authorization", "ip route ", "MGMT"):
         assert word not in text
