@@ -9,6 +9,11 @@ from netgen.intent.quantities import Breakout
 from netgen.resources.load import ResourceError, resources
 
 SWITCH = "title: Mine\nasic: software\ncages: 32\nlanes: 8\nbreakouts: [1x800G, 2x400G]\nplatforms: [eos]\n"
+ROCE = """
+title: Mine
+ecn: [{{{row}, probability: 20%, source: test}}]
+classes: {{default: {{dscp: rest, traffic-class: 0, queue: 0}}}}
+"""
 HOST = 'title: Mine\ngpus: 4\nnics: {names: "nic{rail}", count: 4, speed: 400G}\n'
 
 
@@ -49,6 +54,11 @@ def test_a_repository_adds_its_own_beside_the_built_in_ones(tmp_path: Path):
         ("hosts", HOST.replace("{rail}", ""), "4 NICs cannot all be called 'nic'"),
         ("hosts", HOST.replace("400G", "400"), "nics.speed: "),
         ("roce", "title: Mine\n", "ecn: "),
+        ("roce", ROCE.format(row="speed: 400G, min: 1KB, max: 2KB"), "the last row of `ecn` must name no platform"),
+        ("roce", ROCE.format(row="min: 2KB, max: 2KB"), "begins at 2000 bytes and would be complete at 2000"),
+        ("roce", ROCE.format(row="min: 2KB, max-per-gbps: 3KB"), "write `min` and `max`, or `min-per-gbps` and"),
+        ("roce", ROCE.format(row="min: 2KB, max: 4KB, max-per-gbps: 3KB"), "write `min` and `max`, or"),
+        ("roce", ROCE.format(row="min: 2KB, max: 4KB").replace(", source: test", ""), "ecn.0.source: "),
     ],
 )
 def test_an_entry_that_is_not_what_it_must_be_is_named(tmp_path: Path, kind: str, text: str, said: str):
@@ -69,3 +79,22 @@ def test_a_chip_that_is_not_described_says_so(tmp_path: Path):
 def test_built_in_switches_are_of_chips_that_are_described():
     for model in load_catalog(resources()).switches.values():
         assert model.asic.title != model.asic.name
+
+
+def test_the_first_row_of_a_profile_that_fits_counts(tmp_path: Path):
+    rows = (
+        "platform: eos, role: spine, speed: 400G, min: 1KB, max: 2KB, probability: 1%, source: a}, "
+        "{asic: tomahawk5, min-per-gbps: 10B, max-per-gbps: 20B, probability: 2%, source: b}, "
+        "{min: 3KB, max: 4KB"
+    )
+    own(tmp_path, "roce", ROCE.format(row=rows))
+    mine = load_catalog(resources(tmp_path)).roce["mine"]
+    assert mine.marking("eos", "tomahawk5", "spine", 400).bytes_at(400) == (1000, 2000)
+    assert mine.marking("eos", "tomahawk5", "leaf", 400).bytes_at(400) == (4000, 8000)
+    assert mine.marking("eos", "tomahawk5", "spine", 800).source == "b"
+    assert mine.marking("eos", "spectrum4", "leaf", 400).bytes_at(400) == (3000, 4000)
+
+
+def test_every_built_in_threshold_has_a_source():
+    for profile in load_catalog(resources()).roce.values():
+        assert all(len(row.source) > 10 for row in profile.markings)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from netgen.catalog.model import RoceProfile, SwitchModel
 from netgen.cluster.buffers import BufferPlan, PortClass, headroom
 from netgen.cluster.derive import derive
+from netgen.device.build import build
+from netgen.device.model import Switch
 from netgen.diagnostics.finding import Finding
 from netgen.diagnostics.model import Severity
 from netgen.intent.models import Intent
@@ -255,3 +257,16 @@ def test_faster_senders_leave_one_group_to_a_queue() -> None:
     uneven = {"host": PortClass(64, 400, 4, 1, room), "spine": PortClass(32, 800, 8, 1, room)}
     assert fan_in(even, 400) == 2
     assert (fan_in(uneven, 400), fan_in(uneven, 800)) == (1, 2)
+
+
+def test_growth_within_the_capacity_shares_the_buffer_out_alike() -> None:
+    written = fabric(row_of("sn5600", "sonic", "2x400G"))
+    written["pods"]["1"]["capacity"] = {"hosts": 64, "units": 2}
+    plans = []
+    for hosts in ("1", "1-64"):
+        written["pods"]["1"]["units"] = {1: {"hosts": hosts}}
+        cluster = derive(Intent.model_validate(written), {}, WIDE, {})
+        leaf = build(cluster, RENDERER.platforms, cluster.leaf(cluster.fabrics[0], 0))
+        assert isinstance(leaf, Switch)
+        plans.append(leaf.buffers)
+    assert plans[0] == plans[1] is not None

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from netgen.catalog.load import load_catalog
+from netgen.cluster.buffers import FRAME_BYTES, Basis, headroom
 from netgen.device.model import PortRole, Switch
 from netgen.platforms.document import PlatformError
+from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.load import load_platform
 from netgen.platforms.model import Platform
 from netgen.platforms.sonic.config_db import build
@@ -177,6 +180,18 @@ def test_adjacent_lossless_groups_are_one_entry(sonic: Platform):
     apart = {**storage, "traffic-class": 5, "queue": 5, "pfc-priority": 5}
     tables = build(leaf(roce={"classes": {"storage": apart}}), sonic)
     assert {"Ethernet0|3", "Ethernet0|5"} <= set(tables["BUFFER_PG"])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_length_that_buffermgrd_knows_has_headroom(sonic: Platform, model: str):
+    asic = load_catalog(resources()).switches[model].asic
+    lengths = headroom_lengths(sonic, model)
+    assert lengths
+    for speed, known in lengths.items():
+        for length in known:
+            room = headroom(speed, length, FRAME_BYTES, asic)
+            # the profile's name says the length that it is for
+            assert (room.cable_m, room.basis is Basis.THUMB) == (length, False)
 
 
 def test_shared_headroom_of_tomahawk_is_in_its_pool(sonic: Platform):
