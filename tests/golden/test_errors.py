@@ -48,7 +48,7 @@ MOST_PER_CODE = 3
 COMPARED = {"NG490", "NG491", "NG492"}
 # Leaves and spines are valley-free whatever the intent says: tests/rules/test_deadlock.py shows it on routers by hand.
 # What these say needs a platform of another kind: tests/rules/test_expression.py and test_effects.py make some.
-UNREACHED = {"NG530", "NG611", "NG615"}
+UNREACHED = {"NG530", "NG611"}
 KINDS = ("qos", "buffer", "mtu", "breakout", "routing", "addressing")
 FEWEST_FAULTS = 80
 

@@ -10,8 +10,8 @@ from netgen.cluster.topology.slots import layer_of, links
 from netgen.device.build import build
 from netgen.intent.models import Intent
 from netgen.rules.ends import End, differences
-from netgen.rules.links import link_classes
-from tests.rules.intents import CATALOG, RENDERER, findings, least
+from netgen.rules.links import check, link_classes
+from tests.rules.intents import CATALOG, RENDERER, accepted, findings, least
 
 PLATFORMS = RENDERER.platforms
 LEAF, OTHER = "pod1-su1-rail1-leaf1", "pod1-su1-rail2-leaf1"
@@ -74,6 +74,21 @@ def test_ends_agree_on_every_link_that_netgen_lays(exceptions, pool, attach):
         assert list(differences(end, ends[far])) == []
         assert end.port.enabled == ends[far].port.enabled
         assert layer_of(fabric.plan, node) != layer_of(fabric.plan, far[0])
+
+
+@pytest.mark.parametrize(("units", "hosts"), [(1, 4), (2, 32)])
+def test_the_same_few_devices_are_built_whatever_the_size(units, hosts):
+    given = least("sonic", roce={})
+    given["pods"]["1"] = {"units": {f"1-{units}": {"hosts": f"1-{hosts}"}}}
+    cluster = accepted(given)
+    built = []
+
+    def once(ref):
+        built.append(ref)
+        return build(cluster, PLATFORMS, ref)
+
+    assert list(check(Intent.model_validate(given), cluster, PLATFORMS, once)) == []
+    assert Counter(ref.role for ref in built) == {"leaf": 2, "host": 1, "spine": 1}
 
 
 def test_a_difference_points_at_the_tier_and_says_how_many_links_and_which():
