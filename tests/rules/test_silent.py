@@ -27,12 +27,17 @@ ADVICE = {
 """Warnings that tell of the hardware and the platforms, and of nothing that somebody wrote wrongly."""
 
 
+FEWEST_PORTS = 32
+"""Of a switch in any place of the fabrics here."""
+
+
 def models(platform: str, speed: int) -> list[str]:
     fitting = (model for model in CATALOG.switches.values() if platform in model.platforms)
     return [
         model.name
         for model in fitting
-        if any(mode.speed_gbps == speed for mode in model.breakouts) and (platform, model.name, speed) not in NO_BUFFERS
+        if any(mode.speed_gbps == speed and mode.ports * model.cages >= FEWEST_PORTS for mode in model.breakouts)
+        and (platform, model.name, speed) not in NO_BUFFERS
     ]
 
 
