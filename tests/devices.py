@@ -69,7 +69,7 @@ def qos(name: str = "ROCE-400G") -> PortQos:
         classes=(
             TrafficClass("rest", (0,), 0, 0, None, False, 50, None, origin),
             TrafficClass("gpu", (26,), 3, 3, 3, False, 50, None, origin),
-            TrafficClass("cnp", (48,), 6, 6, None, True, None, 5, origin),
+            TrafficClass("cnp", (48,), 6, 6, None, True, None, 5, origin, notifications=True),
         ),
         ecn=((3, Ecn(2_000_000, 8_000_000, 20, origin)),),
         watchdog=Watchdog(200, 400, 100, "drop", origin),
@@ -204,6 +204,7 @@ def host(platform: Platform) -> Host:
             peer_port="Ethernet1/1",
             ipv4=HOSTS + 256 * rail + 1,
             cable_m=5,
+            rdma=f"mlx5_{rail}",
             qos=policy,
         )
         for rail in range(2)

@@ -1,11 +1,12 @@
 """Reads the catalog's files, built-in and the user's."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self, TypeVar
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from netgen.catalog.asic import Asic
 from netgen.catalog.asics import read_asic, undescribed
@@ -33,22 +34,64 @@ class _Switch(Model):
         return self
 
 
+_DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+"""Names of interfaces and RDMA devices that need no quotes in a shell, a path or a unit's name."""
+_LONGEST_DEVICE = 15
+"""Of an interface's name: IFNAMSIZ less the final zero, linux/if.h."""
+
+
+def _check_device(name: str) -> str:
+    if not _DEVICE.fullmatch(name) or len(name) > _LONGEST_DEVICE:
+        raise ValueError(
+            f"{name!r} is not the name of a device: letters, digits, '_', '.' and '-', {_LONGEST_DEVICE} at most"
+        )
+    return name
+
+
+Device = Annotated[str, AfterValidator(_check_device)]
+
+
 class _Nics(Model):
     names: str
+    """``{rail}`` counts from 1."""
+    rdma: str | list[Device] | None = None
+    """Of the RDMA devices: a pattern (``{index}`` counts from 0, ``{rail}`` from 1), or each in rail order."""
     count: Count
     speed: SpeedGbps
+    adapter: str = ""
+    out_of_order: bool = False
 
     @model_validator(mode="after")
     def _tell_rails_apart(self) -> Self:
         if self.count > 1 and "{rail}" not in self.names:
             raise ValueError(f"{self.count} NICs cannot all be called {self.names!r}: write {{rail}} in their name")
+        for name in (*self.interfaces(), *self.rdma_devices()):
+            _check_device(name)
+        if self.rdma is not None and len(set(self.rdma_devices())) != self.count:
+            raise ValueError(
+                f"{self.count} NICs need {self.count} RDMA devices: write {{index}} in their name, or list"
+            )
         return self
+
+    def interfaces(self) -> tuple[str, ...]:
+        """Names of the interfaces, in rail order."""
+        return tuple(self.names.replace("{rail}", str(rail)) for rail in range(1, self.count + 1))
+
+    def rdma_devices(self) -> tuple[str, ...]:
+        """Names of the RDMA devices, in rail order."""
+        pattern = self.rdma
+        if pattern is None or isinstance(pattern, list):
+            return tuple(pattern or ())
+        return tuple(
+            pattern.replace("{index}", str(index)).replace("{rail}", str(index + 1)) for index in range(self.count)
+        )
 
 
 class _Host(Model):
     title: str
     gpus: Count
     nics: _Nics
+    frontend: Device = "eth0"
 
 
 class _Marking(Model):
@@ -142,8 +185,18 @@ def _switches_on(asics: Mapping[str, Asic]) -> Callable[[str, object], SwitchMod
 def _host(name: str, data: object) -> HostProfile:
     entry = _Host.model_validate(data)
     nics = entry.nics
-    names = tuple(nics.names.replace("{rail}", str(rail)) for rail in range(1, nics.count + 1))
-    return HostProfile(name, entry.title, entry.gpus, nics.count, names, nics.speed)
+    return HostProfile(
+        name=name,
+        title=entry.title,
+        gpus=entry.gpus,
+        nics=nics.count,
+        nic_names=nics.interfaces(),
+        speed_gbps=nics.speed,
+        rdma_names=nics.rdma_devices(),
+        adapter=nics.adapter,
+        out_of_order=nics.out_of_order,
+        frontend=entry.frontend,
+    )
 
 
 def _roce(name: str, data: object) -> RoceProfile:

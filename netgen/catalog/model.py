@@ -34,6 +34,14 @@ class HostProfile:
     nic_names: tuple[str, ...]
     """Names of the interfaces, in rail order."""
     speed_gbps: int
+    rdma_names: tuple[str, ...] = ()
+    """Names of the NICs' RDMA devices, in rail order; empty: they have none."""
+    adapter: str = ""
+    """What the NICs are, such as ``ConnectX-7``."""
+    out_of_order: bool = False
+    """Whether the NICs place packets that overtake each other, as load balancing by packet makes them."""
+    frontend: str = "eth0"
+    """The interface that is on no fabric: management, and what programs find each other by."""
 
 
 @dataclass(frozen=True, slots=True)

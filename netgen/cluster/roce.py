@@ -9,6 +9,8 @@ from netgen.intent import models
 from netgen.intent.quantities import parse_speed
 
 DSCPS = range(models.MAX_DSCP + 1)
+NOTIFICATIONS = "cnp"
+"""The class of this name carries congestion notifications, in the profiles and in an intent that replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class TrafficClass:
     origin: str
     rest: bool = False
     """Whether its code points are all that no other class names."""
+    notifications: bool = False
+    """Whether it carries RoCE's congestion notifications (CNP): hosts send them as it says."""
 
     @property
     def lossless(self) -> bool:
@@ -142,6 +146,7 @@ def policy(roce: models.Roce, profile: RoceProfile, path: IntentPath) -> RocePol
             cap_percent=given.strict.cap if given.strict else None,
             origin=f"{origin}.classes.{name}" if name in roce.classes else f"{origin}.profile",
             rest=given.dscp == "rest",
+            notifications=name == NOTIFICATIONS,
         )
         for name, given in named.items()
     ]

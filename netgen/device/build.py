@@ -233,6 +233,8 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
         ports=[port for port, _ in nics],
         gpus=profile.gpus,
         routes=[route for _, route in nics],
+        frontend=profile.frontend,
+        load_balancing=fabric.load_balancing,
     )
 
 
@@ -269,6 +271,7 @@ def _nics(site: _Site) -> Iterator[tuple[Port, HostRoute]]:
             ipv4=numbers.host(leaf.index, leaf_slot),
             ipv4_length=numbers.host_length,
             cable_m=fabric.host_cable_m,
+            rdma=profile.rdma_names[rail] if profile.rdma_names else None,
             qos=qos,
         )
         yield port, HostRoute(numbers.hosts.address, numbers.hosts.length, gateway)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.roce import PortQos
+from netgen.device.nic import NicQos, nic_qos
 
 
 class Role(StrEnum):
@@ -76,6 +77,8 @@ class Port:
     """VLAN of an untagged switched port; ``None``: a routed port."""
     cable_m: int | None = None
     """Length of the cable in metres."""
+    rdma: str | None = None
+    """RDMA device of a host's NIC, such as ``mlx5_0``."""
     qos: PortQos | None = None
     headroom: Headroom | None = None
     """What each lossless group of the port keeps; shared by all ports of a class; ``None``: none is lossless, or the
@@ -284,3 +287,13 @@ class Host(Node):
     gpus: int
     routes: list[HostRoute]
     """One entry a port, in the same order: the fabric's host pool via that port's leaf."""
+    frontend: str = "eth0"
+    """The interface that is on no fabric."""
+    load_balancing: str = "hash"
+    """How the fabric shares the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
+
+    @property
+    def qos(self) -> NicQos | None:
+        """The RoCE policy of its NICs, which are of one kind and share one; ``None``: the fabric has none."""
+        policy = next((port.qos for port in self.ports if port.qos is not None), None)
+        return None if policy is None else nic_qos(policy, self.ports[0].speed_gbps)

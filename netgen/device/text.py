@@ -69,3 +69,15 @@ def multiple(number: int, unit: int) -> int:
     if rest:
         raise ValueError(f"{number} is not a multiple of {unit}")
     return times
+
+
+def rate(mbps: int) -> str:
+    """Rate as iproute2 writes it: 20,000 Mb/s is ``20Gbit``, 2,500 is ``2500Mbit``, 0 is ``0bit``."""
+    if mbps == 0:
+        return "0bit"
+    return f"{mbps // 1000}Gbit" if mbps % 1000 == 0 else f"{mbps}Mbit"
+
+
+def within(value: int, least: int, most: int) -> int:
+    """Return the number of a range that is nearest to a value."""
+    return max(least, min(value, most))

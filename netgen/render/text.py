@@ -5,8 +5,22 @@ from collections.abc import Mapping
 
 import jinja2
 
-from netgen.device.text import bits, by_number, ipv4, kilobytes, multiple, netmask, network, quoted, seconds, units
+from netgen.device.text import (
+    bits,
+    by_number,
+    ipv4,
+    kilobytes,
+    multiple,
+    netmask,
+    network,
+    quoted,
+    rate,
+    seconds,
+    units,
+    within,
+)
 from netgen.render.errors import RenderError
+from netgen.render.words import shell_word, unit_word, yaml_word
 from netgen.resources.load import ResourceError, Resources
 
 
@@ -15,7 +29,8 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
 
     An undefined name is an error. Nothing is escaped: templates are trusted code that write configurations, not
     HTML, and values are checked by `netgen.render.guard`. Filters: ``by_number``, ``ipv4``, ``network(length)``,
-    ``netmask``, ``seconds``, ``bits(width)``, ``units(unit)``, ``multiple(unit)``, ``kilobytes``, ``quoted``.
+    ``netmask``, ``seconds``, ``rate``, ``within(least, most)``, ``bits(width)``, ``units(unit)``, ``multiple(unit)``,
+    ``kilobytes``; ``quoted``, ``shell_word``, ``unit_word`` and ``yaml_word`` quote.
     """
 
     def load(template: str) -> tuple[str, str, None]:
@@ -36,8 +51,9 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    filters = (bits, by_number, ipv4, kilobytes, multiple, netmask, network, quoted, seconds, units)
-    environment.filters.update({function.__name__: function for function in filters})
+    filters = (bits, by_number, ipv4, kilobytes, multiple, netmask, network, quoted, rate, seconds, units, within)
+    quoting = (shell_word, unit_word, yaml_word)
+    environment.filters.update({function.__name__: function for function in (*filters, *quoting)})
     return environment
 
 

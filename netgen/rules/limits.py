@@ -45,6 +45,7 @@ class Measure:
 MEASURES = {
     "bfd_interval_ms": " ms",
     "bfd_multiplier": "",
+    "ceiling_mbps": " Mb/s",
     "class_7_queue_offset": "",
     "ecn_bytes": " B",
     "gateways": "",
@@ -151,6 +152,10 @@ def _asked(intent: models.Intent, cluster: Cluster) -> Iterator[tuple[str, Measu
         place = Place(HOST, hosts.profile.speed_gbps, hosts.platform, "")
         for measure in _roce(fabric.roce, given.roce, place, (*path, "roce")):
             yield hosts.platform, measure
+        length_m = fabric.host_cable_m
+        if length_m is not None and fabric.roce is not None:
+            said = f"lossless host cables are {length_m} m long"
+            yield hosts.platform, Measure("lossless_cable_m", length_m, said, (*path, "cables", "host"))
 
 
 def _management(plan: ManagementPlan) -> Iterator[Measure]:
@@ -207,6 +212,11 @@ def _roce(policy: RocePolicy | None, given: models.Roce | None, place: Place, pa
     if policy is None or given is None:
         return
     for c in policy.classes:
+        if c.cap_percent is not None:
+            ceiling = c.cap_percent * ports[1] * 10
+            said = f"the ceiling of {c.name} is {c.cap_percent} % of {ports[1]}G, {ceiling} Mb/s"
+            stated = ("classes", c.name, "strict", "cap") if c.name in given.classes else ("profile",)
+            yield Measure("ceiling_mbps", ceiling, said, (*path, *stated))
         own = (*path, "classes", c.name, "queue") if c.name in given.classes else (*path, "profile")
         yield Measure("queue", c.queue, f"{c.name} is in queue {c.queue}", own)
         if c.pfc_priority is not None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from netgen.diagnostics.finding import Finding
 from netgen.intent.models import Intent
 from netgen.rules.run import derive_checked
 from tests.rules.intents import CATALOG, RENDERER, findings, least
@@ -13,18 +14,33 @@ def warnings(written: dict) -> list[tuple[str, tuple]]:
     return [(f.message, f.path) for f in findings(written) if f.code == "NG601"]
 
 
+def of_silent_hosts(written: dict) -> list[Finding]:
+    """Findings where hosts are told nothing of RoCE, and so are taken to do as their leaves do."""
+    linux = RENDERER.platforms["linux"]
+    reasons = dict.fromkeys(("dscp-map", "pfc", "weighted-queues", "strict-queues"), "others set up RoCE")
+    platforms = {**RENDERER.platforms, "linux": replace(linux, expresses={**linux.expresses, **reasons})}
+    return derive_checked(Intent.model_validate(written), {}, CATALOG, platforms, {})[1]
+
+
 def test_nothing_is_missing_without_a_policy():
     assert warnings(least("eos")) == []
 
 
+@pytest.mark.parametrize("platform", ["linux"])
+def test_hosts_do_what_the_policy_asks_of_both_ends(platform: str):
+    written = least("eos", roce={})
+    written["hosts"]["platform"] = platform
+    assert warnings(written) == []
+
+
 def test_hosts_are_asked_for_the_policy_once():
-    [(message, path)] = warnings(least("eos", roce={}))
-    assert message == "Linux host cannot express 4 things that the RoCE policy asks for"
-    assert path == ("hosts", "platform")
+    [finding] = [f for f in of_silent_hosts(least("eos", roce={})) if f.code == "NG601"]
+    assert finding.message == "Linux host cannot express 4 things that the RoCE policy asks for"
+    assert finding.path == ("hosts", "platform")
 
 
 def test_leaves_and_spines_of_one_platform_are_one_warning():
-    found = [f for f in findings(least("frr", roce={})) if f.path[0] == "fabrics" and "RoCE" in f.message]
+    found = [f for f in of_silent_hosts(least("frr", roce={})) if f.path[0] == "fabrics" and "RoCE" in f.message]
     [finding] = found
     assert finding.related == ((("fabrics", "compute", "spine", "platform"), "here as well"),)
     [note] = finding.notes
@@ -34,7 +50,7 @@ def test_leaves_and_spines_of_one_platform_are_one_warning():
 def test_each_part_of_the_intent_is_a_warning_of_its_own():
     written = least("frr", roce={})
     written["management"] |= {"ntp": ["172.20.0.5"], "gnmi": True}
-    parts = [message.partition("that ")[2] for message, path in warnings(written) if path[0] == "fabrics"]
+    parts = [f.message.partition("that ")[2] for f in of_silent_hosts(written) if f.path[0] == "fabrics"]
     assert "the management plane asks for" in parts
     assert "the RoCE policy asks for" in parts
 

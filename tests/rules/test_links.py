@@ -60,7 +60,7 @@ def test_classes_count_every_link_between_devices_that_exist(exceptions):
 def test_ends_agree_on_every_link_that_netgen_lays(exceptions, pool, attach):
     """Addresses cannot differ: both ends are numbered from the same slots, wherever a cable was moved to."""
     pools = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "links": pool}
-    cluster = derive(Intent.model_validate(written(exceptions, pools=pools, attach=attach, roce={})), {}, CATALOG, {})
+    cluster = derive(Intent.model_validate(written(exceptions, pools=pools, attach=attach)), {}, CATALOG, {})
     fabric = cluster.fabrics[0]
     ends: dict[tuple[int, int], End] = {}
     for ref in cluster.refs():

@@ -174,7 +174,11 @@ backup_one() {
 
 activate_one() { log=$dir/log.$name && : >"$log" && "${kind}_activate" "$dir/new/$name" "$dir/old/$name"; }
 
-persist_one() { log=$dir/log.$name && install_file "$dir/new/$name" "$target" "$owner" "$mode" 2>>"$log"; }
+persist_one() {
+    log=$dir/log.$name
+    install_file "$dir/new/$name" "$target" "$owner" "$mode" 2>>"$log" || return 1
+    ! command -v "${kind}_persisted" >/dev/null || "${kind}_persisted" "$dir/new/$name" "$dir/old/$name"
+}
 
 # Put back the file that the device boots from.
 unpersist_one() {

@@ -1,11 +1,13 @@
 # The kinds of artifacts on a Linux device: the tools of each, and what they have to be watched for.
 #
-# Read by agent.sh, whose $log, $work, $target, run, ask, say and emit are used here. A kind is five functions:
+# Read by agent.sh, whose $log, $work, $target, run, ask, say and emit are used here. A kind is these functions:
 #   KIND_check FILE              whether the kind's own tools can read the file; changes nothing
 #   KIND_backup FILE LIVE OLD    write to the folder LIVE what runs, as far as FILE or the file OLD can change it
 #   KIND_activate FILE BEFORE    make FILE run; BEFORE is the file that was in force
 #   KIND_restore LIVE OLD NEW    make run again what KIND_backup wrote; OLD and NEW are the files before and since
 #   KIND_observe FILE BASE       emit what FILE is compared with; BASE is the file in force, which may be missing
+# and, where there is more to do than to put a file into its place,
+#   KIND_persisted NEW OLD       what must be done when the device boots from NEW, and no longer from OLD
 
 FRR_RELOAD=/usr/lib/frr/frr-reload.py
 
@@ -226,4 +228,106 @@ sysctl_restore() { # LIVE
 sysctl_observe() { # FILE BASE
     sysctl_values "$1" >"$work/values"
     emit values "$work/values"
+}
+
+# ------------------------------------------------------------------------------------------------ kind: roce
+
+# The file is the tool: it knows what to set, how to tell whether it is so, and how to bring back what was.
+
+roce_check() { # FILE
+    run sh -n "$1"
+}
+
+roce_backup() { # FILE LIVE
+    ask sh "$1" --save >"$2/roce"
+}
+
+roce_activate() { # FILE
+    run sh "$1"
+}
+
+roce_restore() { # LIVE OLD NEW
+    timeout -k 5 "$TOOL_LIMIT_S" sh "$3" --restore <"$1/roce" >>"$log" 2>&1 3<&- 9>&-
+}
+
+# Where the files differ, what runs is told by them already.
+roce_observe() { # FILE BASE
+    : >"$work/drift"
+    if cmp -s "$1" "$2"; then
+        ask sh "$1" --check >"$work/drift"
+        [ $? != 1 ] || return 1
+    fi
+    emit drift "$work/drift"
+}
+
+# ------------------------------------------------------------------------------------------------ kind: unit
+
+# A template of units, target NAME@.service. Its file lists its instances in lines `Also=`. What it starts runs by
+# another artifact already; the unit is for the next boot, and so it is enabled once it is persisted.
+
+unit_instances() { # FILE...
+    sed -n 's/^Also=//p' "$@" 2>/dev/null | sort -u
+}
+
+unit_check() { # FILE
+    others=$(unit_instances "$1" | grep -v -x -e "$(basename "$target" .service)[A-Za-z0-9:_.\\\\-]\{1,\}\.service") || return 0
+    say "not an instance of $(basename "$target"): $(printf '%s\n' "$others" | head -n 1)"
+    return 1
+}
+
+unit_backup() { # FILE LIVE
+    :
+}
+
+unit_activate() { # FILE
+    :
+}
+
+# Without a systemd of its own, as in a container, a machine has nobody to start units.
+unit_persisted() { # NEW OLD
+    has_own_systemd || { say "systemd does not run here: $(basename "$target") is not enabled" && return 0; }
+    unit_instances "$1" >"$work/units.new"
+    unit_instances "$2" >"$work/units.old"
+    for unit in $(comm -13 "$work/units.new" "$work/units.old"); do run systemctl disable "$unit"; done
+    run systemctl daemon-reload || return 1
+    for unit in $(cat "$work/units.new"); do run systemctl enable "$unit" || return 1; done
+    for unit in $(cat "$work/units.new"); do run systemctl start --no-block "$unit" || return 1; done
+}
+
+unit_restore() { # LIVE OLD NEW
+    unit_persisted "$2" "$3"
+}
+
+unit_observe() { # FILE BASE
+    : >"$work/drift"
+    if has_own_systemd && cmp -s "$1" "$2"; then
+        for unit in $(unit_instances "$1"); do
+            systemctl --quiet is-enabled "$unit" 2>>"$log" || printf '%s is not enabled\n' "$unit" >>"$work/drift"
+        done
+    fi
+    emit drift "$work/drift"
+}
+
+# ------------------------------------------------------------------------------------------------ kind: text
+
+# A file that programs read when they start: there is nothing to check it with, and nothing that runs by it.
+
+text_check() { # FILE
+    :
+}
+
+text_backup() { # FILE LIVE
+    :
+}
+
+text_activate() { # FILE
+    :
+}
+
+text_restore() { # LIVE OLD NEW
+    :
+}
+
+text_observe() { # FILE BASE
+    :
 }

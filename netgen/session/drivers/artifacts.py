@@ -5,8 +5,9 @@ How each is checked, activated and undone is in ``agent.sh``, by the same word `
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from netgen.session.drivers.diff_files import interfaces_diff, sysctl_diff
+from netgen.session.drivers.diff_files import drift_diff, interfaces_diff, sysctl_diff
 from netgen.session.drivers.diff_frr import frr_diff
 
 
@@ -48,8 +49,22 @@ def _interfaces(target: str) -> Artifact:
 _SYSCTL = Artifact("sysctl.conf", "sysctl", "/etc/sysctl.d/90-netgen.conf", "root:root", "0644", sysctl_diff)
 _FRR = Artifact("frr.conf", "frr", "/etc/frr/frr.conf", "frr:frr", "0640", frr_diff)
 
-# In the order of activation: links and addresses before the kernel's switches, routing on top of both.
-LINUX_ARTIFACTS = (_interfaces("/etc/network/interfaces.d/netgen"), _SYSCTL)
+_HOST = (
+    Artifact("roce.sh", "roce", "/etc/netgen/roce.sh", "root:root", "0755", partial(drift_diff, "roce.sh")),
+    Artifact(
+        "roce.service",
+        "unit",
+        "/etc/systemd/system/netgen-roce@.service",
+        "root:root",
+        "0644",
+        partial(drift_diff, "roce.service"),
+    ),
+    Artifact("nccl.conf", "text", "/etc/nccl.conf", "root:root", "0644", partial(drift_diff, "nccl.conf")),
+)
+"""What hosts have beside their network, whatever configures that."""
+
+# In the order of activation: links and addresses before the kernel's switches, routing or RoCE on top of both.
+LINUX_ARTIFACTS = (_interfaces("/etc/network/interfaces.d/netgen"), _SYSCTL, *_HOST)
 """A host has interfaces of its own: netgen's file stands beside theirs."""
 FRR_ARTIFACTS = (_interfaces("/etc/network/interfaces"), _SYSCTL, _FRR)
 """A switch is netgen's whole."""

@@ -31,6 +31,23 @@ def _live_diff(name: str, lines: Iterable[str]) -> str:
     return f"--- {name} (live)\n+++ {name} (candidate)\n{body}" if body else ""
 
 
+def drift_diff(name: str, candidate: str, parts: Mapping[str, str]) -> str:
+    """Return what a commit would change of a file, and of what runs by it.
+
+    Parameters
+    ----------
+    name
+        Of the artifact.
+    candidate
+        The whole file.
+    parts
+        ``drift`` (a line for each thing that is not as the file in force has it), and ``base``, that file, where
+        there is one.
+    """
+    drift = parts.get("drift", "").splitlines()
+    return text_diff(name, parts.get("base", ""), candidate) + _live_diff(name, (f"-{line}" for line in drift))
+
+
 # ---------------------------------------------------------------------------------------------------- sysctl
 
 

@@ -160,7 +160,7 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
             return ""
         observed = self._open_agent().compare()
         return "".join(
-            artifact.compare(self._candidate[artifact.name], observed[artifact.name])
+            artifact.compare(self._candidate[artifact.name], observed.get(artifact.name, {}))
             for artifact in self.ARTIFACTS
             if artifact.name in self._candidate
         )
