@@ -302,7 +302,7 @@ unit_observe() { # FILE BASE
     : >"$work/drift"
     if has_own_systemd && cmp -s "$1" "$2"; then
         for unit in $(unit_instances "$1"); do
-            systemctl --quiet is-enabled "$unit" 2>>"$log" || printf '%s is not enabled\n' "$unit" >>"$work/drift"
+            systemctl --quiet is-enabled "$unit" 2>>"$log" || printf '%s enabled\n' "$unit" >>"$work/drift"
         done
     fi
     emit drift "$work/drift"

@@ -41,11 +41,11 @@ def drift_diff(name: str, candidate: str, parts: Mapping[str, str]) -> str:
     candidate
         The whole file.
     parts
-        ``drift`` (a line for each thing that is not as the file in force has it), and ``base``, that file, where
+        ``drift`` (a line for each thing that a commit would make so again), and ``base``, that file, where
         there is one.
     """
     drift = parts.get("drift", "").splitlines()
-    return text_diff(name, parts.get("base", ""), candidate) + _live_diff(name, (f"-{line}" for line in drift))
+    return text_diff(name, parts.get("base", ""), candidate) + _live_diff(name, (f"+{line}" for line in drift))
 
 
 # ---------------------------------------------------------------------------------------------------- sysctl

@@ -72,6 +72,7 @@ nics() { # NAME, RDMA DEVICE, METRES OF CABLE; in rail order
 
 mode=apply
 nic=
+missing=
 faults=0
 differences=0
 
@@ -82,11 +83,13 @@ fault() {
     faults=$((faults + 1))
 }
 
-# Whether every word of one text is in another, which has a single space around each.
-among() { # WORDS TEXT
-    for word in $1; do
-        case " $2" in *" $word "*) ;; *) return 1 ;; esac
+# Add to $missing which of the words are not in a text that has a space around each, behind the parameter's name.
+want() { # PARAMETER WORDS TEXT
+    lacking=
+    for word in $2; do
+        case " $3" in *" $word "*) ;; *) lacking="$lacking $word" ;; esac
     done
+    [ -z "$lacking" ] || missing="$missing${1:+ $1}$lacking"
 }
 
 # Put what dcb shows of a parameter into $has: its words, a space behind each.
@@ -102,30 +105,30 @@ put() { # FILE WORDS...
     printf '%s\n' "$*" >"$path"
 }
 
-# COMMAND followed by WANTED makes a setting as it should be; followed by HAS, as it is.
-settle() { # yes|no HAS WANTED COMMAND...
-    same=$1 had=$2 wanted=$3
-    shift 3
-    case $mode in
-        save) printf '%s\n' "$* $had" ;;
-        check)
-            [ "$same" = yes ] && return
-            printf '%s: %s: %s; it should be %s\n' "$nic" "$*" "${had:-nothing}" "$wanted"
-            differences=$((differences + 1))
-            ;;
-        *)
-            [ "$same" = yes ] && return
-            # shellcheck disable=SC2086 # to be split
-            said=$("$@" $wanted 2>&1) || fault "$* $wanted: $said"
-            ;;
-    esac
+# COMMAND followed by WANTED makes a setting as it should be; followed by HAS, as it is. It is so if nothing is missing.
+settle() { # HAS WANTED COMMAND...
+    had=$1 wanted=$2
+    shift 2
+    if [ "$mode" = save ]; then
+        printf '%s\n' "$* $had"
+    elif [ -n "$missing" ] && [ "$mode" = check ]; then
+        printf '%s\n' "$nic: $*$missing"
+        differences=$((differences + 1))
+    elif [ -n "$missing" ]; then
+        # shellcheck disable=SC2086 # to be split
+        said=$("$@" $wanted 2>&1) || fault "$* $wanted: $said"
+    fi
+    missing=
+}
+
+settle_value() { # HAS WANTED COMMAND...
+    [ "$1" = "$2" ] || missing=" $2"
+    settle "$@"
 }
 
 settle_file() { # FILE WANTED
     has=$(cat "$1" 2>&1) || { fault "$has" && return; }
-    same=no
-    [ "$has" != "$2" ] || same=yes
-    settle $same "$has" "$2" put "$1"
+    settle_value "$has" "$2" put "$1"
 }
 
 # ---------------------------------------------------------------------------------------------------- settings
@@ -137,10 +140,9 @@ DSCP_PRIO=$(printf '%s ' $DSCP_PRIO)
 set_dcbx() {
     [ "$mode" != save ] || return 0
     has=$(dcb dcbx show dev "$nic" 2>&1) || { fault "dcb dcbx show dev $nic: $has" && return; }
-    same=no
     # shellcheck disable=SC2086 # to be split
-    ! among 'host ieee' "$(printf '%s ' $has)" || same=yes
-    settle $same "$has" 'host ieee' dcb dcbx set dev "$nic"
+    want '' 'host ieee' "$(printf '%s ' $has)"
+    settle "$has" 'host ieee' dcb dcbx set dev "$nic"
 }
 
 # On mlx5 `add` replaces, and `replace` fails, because the driver has deleted the old entry by then.
@@ -150,33 +152,29 @@ set_dscp() {
         echo "dcb app flush dev $nic dscp-prio"
         [ -n "${has% }" ] || return 0
     fi
-    same=no
-    ! among "$DSCP_PRIO" "$has" || same=yes
-    settle $same "dscp-prio $has" "dscp-prio $DSCP_PRIO" dcb app add dev "$nic"
+    want dscp-prio "$DSCP_PRIO" "$has"
+    settle "dscp-prio $has" "dscp-prio $DSCP_PRIO" dcb app add dev "$nic"
 }
 
 # At once, for shares are checked against the kinds of all classes. What mlx5 shows for a strict class is no share.
 set_ets() {
     read_dcb ets prio-tc && prio_tc=$has && read_dcb ets tc-tsa && tc_tsa=$has && read_dcb ets tc-bw || return
-    same=no
-    among "$PRIO_TC" "$prio_tc" && among "$TC_TSA" "$tc_tsa" && among "$TC_BW" "$has" && same=yes
-    settle $same "prio-tc ${prio_tc}tc-tsa ${tc_tsa}tc-bw $has" "prio-tc $PRIO_TC tc-tsa $TC_TSA tc-bw all:0 $TC_BW" \
+    want prio-tc "$PRIO_TC" "$prio_tc"
+    want tc-tsa "$TC_TSA" "$tc_tsa"
+    want tc-bw "$TC_BW" "$has"
+    settle "prio-tc ${prio_tc}tc-tsa ${tc_tsa}tc-bw $has" "prio-tc $PRIO_TC tc-tsa $TC_TSA tc-bw all:0 $TC_BW" \
         dcb ets set dev "$nic"
 }
 
 set_maxrate() {
     read_dcb maxrate tc-maxrate || return
-    same=no
-    ! among "$TC_MAXRATE" "$has" || same=yes
-    settle $same "tc-maxrate $has" "tc-maxrate $TC_MAXRATE" dcb maxrate set dev "$nic"
+    want tc-maxrate "$TC_MAXRATE" "$has"
+    settle "tc-maxrate $has" "tc-maxrate $TC_MAXRATE" dcb maxrate set dev "$nic"
 }
 
 set_stall() {
     has=$(ethtool --get-tunable "$nic" pfc-prevention-tout 2>&1) || { fault "ethtool --get-tunable $nic: $has" && return; }
-    has=${has##*[!0-9]}
-    same=no
-    [ "$has" != "$STALL_MS" ] || same=yes
-    settle $same "$has" "$STALL_MS" ethtool --set-tunable "$nic" pfc-prevention-tout
+    settle_value "${has##*[!0-9]}" "$STALL_MS" ethtool --set-tunable "$nic" pfc-prevention-tout
 }
 
 # As cma_roce_mode and cma_roce_tos do; the folder of a device appears when it is made.
@@ -211,10 +209,12 @@ set_congestion() {
 set_pfc() {
     read_dcb pfc prio-pfc && prio_pfc=$has && read_dcb pfc delay || return
     wanted="prio-pfc $PRIO_PFC"
-    same=no
-    if among "$PRIO_PFC" "$prio_pfc" && { [ "$cable_m" = 0 ] || among "$cable_m" "$has"; }; then same=yes; fi
-    [ "$cable_m" = 0 ] || wanted="$wanted delay $cable_m"
-    settle $same "prio-pfc ${prio_pfc}delay $has" "$wanted" dcb pfc set dev "$nic"
+    want prio-pfc "$PRIO_PFC" "$prio_pfc"
+    if [ "$cable_m" != 0 ]; then
+        wanted="$wanted delay $cable_m"
+        want delay "$cable_m" "$has"
+    fi
+    settle "prio-pfc ${prio_pfc}delay $has" "$wanted" dcb pfc set dev "$nic"
 }
 
 # The driver of RDMA comes after the one of the interface.

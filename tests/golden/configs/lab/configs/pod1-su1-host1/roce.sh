@@ -30,6 +30,7 @@ nics() { # NAME, RDMA DEVICE, METRES OF CABLE; in rail order
 
 mode=apply
 nic=
+missing=
 faults=0
 differences=0
 
@@ -40,11 +41,13 @@ fault() {
     faults=$((faults + 1))
 }
 
-# Whether every word of one text is in another, which has a single space around each.
-among() { # WORDS TEXT
-    for word in $1; do
-        case " $2" in *" $word "*) ;; *) return 1 ;; esac
+# Add to $missing which of the words are not in a text that has a space around each, behind the parameter's name.
+want() { # PARAMETER WORDS TEXT
+    lacking=
+    for word in $2; do
+        case " $3" in *" $word "*) ;; *) lacking="$lacking $word" ;; esac
     done
+    [ -z "$lacking" ] || missing="$missing${1:+ $1}$lacking"
 }
 
 # Put what dcb shows of a parameter into $has: its words, a space behind each.
@@ -60,30 +63,30 @@ put() { # FILE WORDS...
     printf '%s\n' "$*" >"$path"
 }
 
-# COMMAND followed by WANTED makes a setting as it should be; followed by HAS, as it is.
-settle() { # yes|no HAS WANTED COMMAND...
-    same=$1 had=$2 wanted=$3
-    shift 3
-    case $mode in
-        save) printf '%s\n' "$* $had" ;;
-        check)
-            [ "$same" = yes ] && return
-            printf '%s: %s: %s; it should be %s\n' "$nic" "$*" "${had:-nothing}" "$wanted"
-            differences=$((differences + 1))
-            ;;
-        *)
-            [ "$same" = yes ] && return
-            # shellcheck disable=SC2086 # to be split
-            said=$("$@" $wanted 2>&1) || fault "$* $wanted: $said"
-            ;;
-    esac
+# COMMAND followed by WANTED makes a setting as it should be; followed by HAS, as it is. It is so if nothing is missing.
+settle() { # HAS WANTED COMMAND...
+    had=$1 wanted=$2
+    shift 2
+    if [ "$mode" = save ]; then
+        printf '%s\n' "$* $had"
+    elif [ -n "$missing" ] && [ "$mode" = check ]; then
+        printf '%s\n' "$nic: $*$missing"
+        differences=$((differences + 1))
+    elif [ -n "$missing" ]; then
+        # shellcheck disable=SC2086 # to be split
+        said=$("$@" $wanted 2>&1) || fault "$* $wanted: $said"
+    fi
+    missing=
+}
+
+settle_value() { # HAS WANTED COMMAND...
+    [ "$1" = "$2" ] || missing=" $2"
+    settle "$@"
 }
 
 settle_file() { # FILE WANTED
     has=$(cat "$1" 2>&1) || { fault "$has" && return; }
-    same=no
-    [ "$has" != "$2" ] || same=yes
-    settle $same "$has" "$2" put "$1"
+    settle_value "$has" "$2" put "$1"
 }
 
 # ---------------------------------------------------------------------------------------------------- settings
@@ -92,10 +95,12 @@ settle_file() { # FILE WANTED
 set_pfc() {
     read_dcb pfc prio-pfc && prio_pfc=$has && read_dcb pfc delay || return
     wanted="prio-pfc $PRIO_PFC"
-    same=no
-    if among "$PRIO_PFC" "$prio_pfc" && { [ "$cable_m" = 0 ] || among "$cable_m" "$has"; }; then same=yes; fi
-    [ "$cable_m" = 0 ] || wanted="$wanted delay $cable_m"
-    settle $same "prio-pfc ${prio_pfc}delay $has" "$wanted" dcb pfc set dev "$nic"
+    want prio-pfc "$PRIO_PFC" "$prio_pfc"
+    if [ "$cable_m" != 0 ]; then
+        wanted="$wanted delay $cable_m"
+        want delay "$cable_m" "$has"
+    fi
+    settle "prio-pfc ${prio_pfc}delay $has" "$wanted" dcb pfc set dev "$nic"
 }
 
 # The driver of RDMA comes after the one of the interface.
