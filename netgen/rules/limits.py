@@ -213,8 +213,8 @@ def _roce(policy: RocePolicy | None, given: models.Roce | None, place: Place, pa
         return
     for c in policy.classes:
         if c.cap_percent is not None:
-            ceiling = c.cap_percent * ports[1] * 10
-            said = f"the ceiling of {c.name} is {c.cap_percent} % of {ports[1]}G, {ceiling} Mb/s"
+            ceiling = c.cap_percent * place.speed_gbps * 10
+            said = f"the ceiling of {c.name} is {c.cap_percent} % of {place.speed_gbps}G, {ceiling} Mb/s"
             stated = ("classes", c.name, "strict", "cap") if c.name in given.classes else ("profile",)
             yield Measure("ceiling_mbps", ceiling, said, (*path, *stated))
         own = (*path, "classes", c.name, "queue") if c.name in given.classes else (*path, "profile")
