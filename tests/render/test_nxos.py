@@ -258,6 +258,15 @@ def test_without_a_lossless_class_nothing_is_paused(switch: Switch, renderer: Re
     assert "  service-policy type qos input QOS_CLASSIFICATION\n" in text
 
 
+def test_a_policy_of_one_class_names_none(nxos: Platform, renderer: Renderer) -> None:
+    everything = (TrafficClass("default", tuple(range(64)), 0, 4, None, False, 100, None, "", True),)
+    device = devices.leaf(nxos, model=MODEL)
+    text = text_of(with_policy(device, replace(device.qos[0], classes=everything, ecn=())), renderer)
+    assert "class-map" not in text
+    assert "\n\n\n" not in text
+    assert set(nxos_reader.queue_of(nxos_reader.read(text.replace("line one\nline two\n", ""))).values()) == {4}
+
+
 def test_without_roce_there_is_no_qos(switch: Switch, renderer: Renderer) -> None:
     text = text_of(with_policy(switch, None), renderer)
     for word in ("qos", "policy-map", "class-map", "priority-flow-control"):
@@ -306,7 +315,7 @@ def test_management_stays_in_its_own_table(switch: Switch, renderer: Renderer) -
         "snmp-server community @secret:snmp@ group network-operator",
         "ntp server 172.20.0.5 use-vrf management",
         "ntp server 172.20.0.10 use-vrf management",
-        "logging server 172.20.0.6 5 use-vrf management facility local7",
+        "logging server 172.20.0.6 6 use-vrf management facility local7",
     ]
 
 
@@ -344,13 +353,13 @@ def test_native_lines_come_last(nxos: Platform, renderer: Renderer) -> None:
 
 ORDER = [
     "hostname",
+    "policy-map type network-qos",
     "feature",
     "username",
     "ip name-server",
     "class-map",
     "policy-map type qos",
     "policy-map type queuing",
-    "policy-map type network-qos",
     "system qos",
     "priority-flow-control",
     "snmp-server",
