@@ -6,21 +6,18 @@ from typing import Any
 
 import pytest
 
-from netgen.cluster.roce import Ecn, PortQos, TrafficClass
 from netgen.device.model import PortRole, PrefixRule, Role, Switch, User
 from netgen.platforms.model import Platform
-from netgen.render.device import Renderer, make_renderer, render_device
+from netgen.render.device import Renderer, make_renderer
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources
 from tests import devices
 from tests.conformance.junos import junos_problems
-from tests.lab_fabric import lab_fabric
 from tests.render import junos_reader as reader
 from tests.render.junos_reader import Said
+from tests.render.junos_switches import CHANGES, MODEL, NUMBERED, said_of, switches, text_of
 
-MODEL = "qfx5240-64od"
 TOP = Path(__file__).parents[2]
-NUMBERED = "10.128.0.0/20"
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +28,6 @@ def renderer() -> Renderer:
 @pytest.fixture
 def junos(renderer: Renderer) -> Platform:
     return renderer.platforms["junos"]
-
-
-def switches(breakout: str = "2x400G", links: str = "unnumbered", **changes: Any) -> dict[str, Switch]:
-    tier = {"model": MODEL, "platform": "junos", "breakout": breakout}
-    profile = "hgx-h100-8x400g" if breakout.endswith("400G") else "hgx-b300-8x800g"
-    pools = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "links": links}
-    changes = {"roce": {"profile": "throughput"}, **changes}
-    made = lab_fabric(leaf=tier, spine={**tier, "count": 2}, profile=profile, pools=pools, **changes)
-    return {name: one for name, one in made.items() if isinstance(one, Switch)}
 
 
 @pytest.fixture(params=["2x400G", "1x800G"])
@@ -55,55 +43,6 @@ def links(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=["pod1-su1-rail3-leaf1", "pod1-spine1"])
 def switch(request: pytest.FixtureRequest, breakout: str, links: str) -> Switch:
     return switches(breakout, links)[request.param]
-
-
-def text_of(device: Switch, renderer: Renderer) -> str:
-    return render_device(device, renderer)["junos.conf"]
-
-
-def said_of(device: Switch, renderer: Renderer) -> Said:
-    return Said(text_of(device, renderer))
-
-
-def given(device: Switch, policy: PortQos) -> Switch:
-    """Give all ports that have a policy another one."""
-    for port in device.ports:
-        port.qos = port.qos and policy
-    device.qos = (policy,)
-    return device
-
-
-def without(policy: PortQos, name: str) -> PortQos:
-    return replace(policy, classes=tuple(c for c in policy.classes if c.name != name))
-
-
-CHANGES: dict[str, dict[str, Any]] = {
-    "svi": {"attach": "svi"},
-    "flowlet": {"load_balancing": "flowlet"},
-    "per-packet": {"load_balancing": "per-packet"},
-    "no bfd": {"bfd": None},
-    "no roce": {"roce": None},
-    "no marking": {"roce": {"profile": "throughput", "congestion-control": "none"}},
-    "no watchdog": {"roce": {"profile": "throughput", "watchdog": None}},
-    "watchdog forwards": {"roce": {"profile": "throughput", "watchdog": {"action": "forward"}}},
-    "two lossless": {
-        "roce": {
-            "profile": "throughput",
-            "classes": {
-                "storage": {"dscp": [34, 35], "traffic-class": 4, "queue": 1, "pfc-priority": 5, "lossless": True}
-            },
-        }
-    },
-    "other queues": {
-        "roce": {
-            "profile": "throughput",
-            "classes": {
-                "default": {"dscp": "rest", "traffic-class": 0, "queue": 1},
-                "control": {"dscp": [56], "traffic-class": 7, "queue": 2, "strict": True},
-            },
-        }
-    },
-}
 
 
 @pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
@@ -217,92 +156,6 @@ def test_equal_cost_paths_beyond_the_default(paths: int, said: str | None, junos
     assert found.has("routing-options forwarding-table export PFE-LB")
 
 
-def test_the_four_numbers_of_a_class_are_four(renderer: Renderer) -> None:
-    odd = {"gpu": {"dscp": [24, 26], "traffic-class": 2, "queue": 4, "pfc-priority": 5, "lossless": True}}
-    device = switches(roce={"profile": "throughput", "classes": odd})["pod1-spine1"]
-    said = said_of(device, renderer)
-    assert reader.queues(said) == {
-        c.name.upper(): {"queue": c.queue, "dscp": c.dscp, "priority": c.pfc_priority} for c in device.qos[0].classes
-    }
-    profile = "class-of-service congestion-notification-profile ROCE-PFC "
-    assert said.all(profile + r"input dscp code-point (\d+) pfc") == ["011000", "011010"]
-    assert said.find(profile + r"output ieee-802\.1 code-point (\d+) flow-control-queue (\d)") == [("101", "4")]
-
-
-def test_every_code_point_is_classified_once(switch: Switch, renderer: Renderer) -> None:
-    points = [dscp for one in reader.queues(said_of(switch, renderer)).values() for dscp in one["dscp"]]
-    assert sorted(points) == list(range(64))
-
-
-def test_scheduling_and_marking_are_the_models(switch: Switch, renderer: Renderer, junos: Platform) -> None:
-    (policy,) = switch.qos
-    marking = dict(policy.ecn)
-    found = reader.schedulers(said_of(switch, renderer), policy.name)
-    assert set(found) == {c.name.upper() for c in policy.classes}
-    for c in policy.classes:
-        one, ecn = found[c.name.upper()], marking.get(c.queue)
-        assert one["priority"] == ("strict-high" if c.strict else "low")
-        assert one["share"] == (None if c.bandwidth_percent is None else str(c.bandwidth_percent))
-        assert one["cap"] == (None if c.cap_percent is None else str(c.cap_percent))
-        assert one["marks"] is (ecn is not None)
-        if ecn is not None:
-            assert one["odds"] == ["0", str(ecn.probability_percent)]
-            for said, meant in zip(one["levels"], (ecn.min_bytes, ecn.max_bytes), strict=True):
-                # a percent of two thirds of 165.2 MB, to the nearest
-                assert abs(int(said) * 1_090_320 - meant) <= 545_160
-
-
-@pytest.mark.parametrize(("size", "level"), [(545_160, 1), (545_159, 0), (1_635_479, 1), (1_635_480, 2)])
-def test_thresholds_are_the_nearest_percent(size: int, level: int, junos: Platform, renderer: Renderer) -> None:
-    device = devices.leaf(junos, model=MODEL)
-    device.native = []
-    policy = replace(device.qos[0], ecn=((3, Ecn(size, 109_032_000, 100, "")),))
-    marks = reader.schedulers(said_of(given(device, policy), renderer), policy.name)["GPU"]
-    assert marks["levels"] == [str(level), "100"]
-
-
-def test_the_watchdog_counts_polls(renderer: Renderer) -> None:
-    dog = {"detect": "300ms", "restore": "700ms", "poll": "150ms", "action": "forward"}
-    said = said_of(switches(roce={"profile": "throughput", "watchdog": dog})["pod1-spine1"], renderer)
-    at = r"class-of-service congestion-notification-profile ROCE-PFC pfc-watchdog (\S+ \S+)"
-    assert said.all(at) == ["poll-interval 150", "detection 2", "recovery 700", "watchdog-action forward"]
-
-
-def test_headroom_is_for_the_longest_cable_and_the_largest_frame(junos: Platform, renderer: Renderer) -> None:
-    device = devices.leaf(junos, model=MODEL)
-    device.native = []
-    device.ports[2].cable_m, device.ports[2].mtu_bytes = 70, 9100
-    at = "class-of-service congestion-notification-profile ROCE-PFC input "
-    said = said_of(device, renderer)
-    assert said.one(at + r"cable-length (\d+)") == "70"
-    assert said.one(at + r"dscp code-point 011010 mru (\d+)") == "9114"
-    device.ports[2].cable_m = None
-    assert said_of(device, renderer).maybe(at + r"cable-length (\d+)") is None
-
-
-def test_what_the_switch_sends_has_queues_that_are_served(renderer: Renderer) -> None:
-    said = said_of(switches(**CHANGES["other queues"])["pod1-spine1"], renderer)
-    assert {name: one["queue"] for name, one in reader.queues(said).items() if not one["dscp"]} == {
-        "best-effort": 0,
-        "network-control": 7,
-    }
-    found = reader.schedulers(said, "ROCE-400G")
-    assert found["best-effort"]["priority"] == "low"
-    assert (found["network-control"]["priority"], found["network-control"]["cap"]) == ("strict-high", "5")
-
-
-def test_ports_of_several_policies_are_listed(junos: Platform, renderer: Renderer) -> None:
-    device = devices.leaf(junos, model=MODEL)
-    device.native = []
-    other = replace(device.qos[0], name="ROCE-200G")
-    device.ports[0].qos = other
-    device.qos = (*device.qos, other)
-    text = text_of(device, renderer)
-    assert junos_problems(text) == []
-    used = dict(Said(text).find(r"class-of-service interfaces (\S+) scheduler-map (\S+)"))
-    assert used == {port.name: port.qos.name for port in device.ports if port.qos}
-
-
 def test_without_a_part_no_line_of_it_is_left(renderer: Renderer) -> None:
     absent = {
         "no roce": ("class-of-service", "buffer-monitor", "ROCE"),
@@ -313,17 +166,6 @@ def test_without_a_part_no_line_of_it_is_left(renderer: Renderer) -> None:
     for change, words in absent.items():
         text = text_of(switches(**CHANGES[change])["pod1-su1-rail1-leaf1"], renderer)
         assert [word for word in words if word in text] == [], change
-
-
-def test_a_policy_without_lossless_classes_leaves_the_buffers_alone(junos: Platform, renderer: Renderer) -> None:
-    device = devices.leaf(junos, model=MODEL)
-    device.native = []
-    bulk = TrafficClass("bulk", (26,), 3, 3, None, False, 50, None, "")
-    policy = without(device.qos[0], "gpu")
-    text = text_of(given(device, replace(policy, classes=(*policy.classes, bulk), ecn=())), renderer)
-    assert junos_problems(text) == []
-    for word in ("shared-buffer", "dedicated-buffer", "congestion-notification", "no-loss", "pfc"):
-        assert word not in text
 
 
 def test_a_reserved_port_only_gains_lines_when_it_is_cabled(junos: Platform, renderer: Renderer) -> None:
