@@ -43,6 +43,8 @@ def serialise(tree: Tree, form: Form = Form.JSON, lead: str | None = None) -> st
     nested = _nested(tree, form)
     if form is Form.COMMANDS:
         return "".join(f"{lead} {words}\n" for words in _commands(nested, ()))
+    if not nested:
+        return "{}\n" if lead is None else f"- {yaml_text(lead)}: {{}}\n"
     if lead is None:
         return emit(nested, text=yaml_text, items=_sorted)
     return f"- {yaml_text(lead)}:\n" + emit(nested, text=yaml_text, items=_sorted, indent=_STEP)

@@ -78,6 +78,7 @@ BOUNDS = ("min", "max", "step")
 _NONE_ALLOWED = {
     "_offset": "needs the same number for both",
     "_gap": "takes only the highest queues for strict priority, without a gap",
+    "_remainder_ms": "counts whole polls",
 }
 """What a platform with a maximum of 0 says, by the end of the measure's name."""
 _CODES: Mapping[str, Code] = {"mtu_bytes": derived.MTU_TOO_LARGE}

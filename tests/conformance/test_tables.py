@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.conformance import junos, nxos, test_junos, test_nxos
+from tests.conformance import cumulus, junos, nxos, test_junos, test_nxos
 from tests.conformance.statements import Statement, braced, indented, paths
 from tests.conformance.table import Table, every, read
 from tests.render.references import JUNOS, NXOS, Named, dangling
 
-TABLES = {"nxos": nxos.table, "junos": junos.table}
+TABLES = {"nxos": nxos.table, "junos": junos.table, "cumulus": cumulus.table}
 
 
 @pytest.fixture(params=TABLES)

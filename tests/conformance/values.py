@@ -1,4 +1,4 @@
-"""The types of value that stand in the tables of `nxos.yaml` and `junos.yaml`.
+"""The types of value that stand in the tables of `nxos.yaml`, `junos.yaml` and `cumulus.yaml`.
 
 A type is a range of integers (``0..63``), an enumeration (``in|out``), ``numbers 0..63`` (one word such as
 ``1,3-5``), ``many TYPE`` (one value, or several in ``[ … ]``), or a name: ``rest`` is all that is left, ``policies``,
@@ -93,6 +93,11 @@ def _regex(word: str) -> bool:
     return True
 
 
+def _bare_regex(word: str) -> bool:
+    """Accept a regular expression without quotes."""
+    return _regex(f'"{word}"')
+
+
 def _host(word: str) -> bool:
     """Accept an address, or a name of DNS that neither looks like one out of range nor is what follows a host."""
     return _of(ipaddress.ip_address)(word) or (_DNS.fullmatch(word) is not None and word not in {"prefer", "use-vrf"})
@@ -105,6 +110,7 @@ def _rate(word: str) -> bool:
 
 
 _BARE = r"[A-Za-z0-9_][^\s\"{};\[\]()]*"
+_SWP = r"swp[1-9][0-9]{0,2}(s[0-7])?"
 _ETHERNET = r"Ethernet[1-9][0-9]{0,2}(/[1-9][0-9]{0,2}){1,2}"
 _ET = r"et-[0-9]{1,2}/[0-9]{1,2}/[0-9]{1,3}(:[0-7])?"
 
@@ -138,6 +144,15 @@ _NAMED: dict[str, _Check] = {
         word.startswith("port-channel") and _number(1, 4096)(word.removeprefix("port-channel"))
     ),
     "regex": _regex,
+    # NVUE
+    "swp": _like(_SWP),
+    "nvue-interface": _like(
+        rf"{_SWP}|eth[01]|lo|bond[1-9][0-9]{{0,3}}|vlan[1-9][0-9]{{0,3}}|peerlink(\.4094)?|{_SWP}\.[1-9][0-9]{{0,3}}"
+    ),
+    "policy-name": _like(r"[A-Za-z][A-Za-z0-9_-]*"),
+    "bare-regex": _bare_regex,
+    "base64": _like(r"[A-Za-z0-9+/]{4,}={0,2}"),
+    "ssh-key-name": _like(r"[A-Za-z0-9][A-Za-z0-9._@-]*"),
     # Junos: a word, or anything in quotes
     "text": _like(rf'"[^"]*"|{_BARE}'),
     # six bits, or one of the aliases that Junos brings along: CLI reference, code-point-aliases

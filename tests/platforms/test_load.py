@@ -5,7 +5,7 @@ import pytest
 from netgen.platforms.document import PlatformError
 from netgen.platforms.features import FEATURES, NUMBERS
 from netgen.platforms.load import parse_platform
-from netgen.platforms.model import Platform
+from netgen.platforms.model import Form, Platform
 from netgen.platforms.ports import port_name
 from netgen.resources.load import Resource
 
@@ -74,6 +74,11 @@ def test_everything_is_read(tmp_path: Path):
         ("template: toy.cfg.j2", "template: ../toy.cfg.j2", "not the name of a file"),
         ("template: toy.cfg.j2", "builder: os.path", "not the name of a module"),
         ("template: toy.cfg.j2,", "", "'template' or by a 'builder'"),
+        ("template: toy.cfg.j2", "builder: toy, form: xml", "'xml', which is not one of json, yaml, commands"),
+        ("template: toy.cfg.j2", "builder: toy, form: commands", "'commands' need a 'lead'"),
+        ("template: toy.cfg.j2", "builder: toy, lead: set", "'json' takes no 'lead'"),
+        ("template: toy.cfg.j2", "template: toy.cfg.j2, form: yaml", "a 'form' and its 'lead' are of a tree"),
+        ("template: toy.cfg.j2", "template: toy.cfg.j2, lead: set", "a 'form' and its 'lead' are of a tree"),
         ("Port{cage}/1", "Port{cage.__class__}", "is not a name with fields"),
         ("Port{cage}/1", "Port{cage!r}", "is not a name with fields"),
         ("Port{cage}/1", "Port{cage:>9}", "is not a name with fields"),
@@ -95,6 +100,21 @@ def test_mistakes_are_named_with_their_place(tmp_path: Path, old: str, new: str,
     assert old in VALID
     with pytest.raises(PlatformError, match=message):
         parse(tmp_path, VALID.replace(old, new, 1))
+
+
+def test_a_tree_says_its_form(tmp_path: Path):
+    line = '  - {file: toy.cfg, template: toy.cfg.j2, comment: "!"}\n'
+    several = (
+        "  - {file: a, builder: toy}\n  - {file: b, builder: toy, form: yaml}\n"
+        "  - {file: c, builder: toy, form: yaml, lead: set}\n"
+        "  - {file: d, builder: toy, form: commands, lead: nv set}\n"
+    )
+    assert [(one.form, one.lead) for one in parse(tmp_path, VALID.replace(line, several)).artifacts] == [
+        (Form.JSON, None),
+        (Form.YAML, None),
+        (Form.YAML, "set"),
+        (Form.COMMANDS, "nv set"),
+    ]
 
 
 def test_two_artifacts_of_one_name_are_refused(tmp_path: Path):

@@ -112,7 +112,7 @@ CNP = {"dscp": [48], "traffic-class": 6, "queue": 6, "strict": True}
         ),
         (
             {"roce": {"watchdog": {"detect": "250ms"}}},
-            "the watchdog's detection of 250 ms is 2 polls of 100 ms and 50 ms more; Cisco NX-OS takes at most 0 ms",
+            "the watchdog's detection of 250 ms is 2 polls of 100 ms and 50 ms more; Cisco NX-OS counts whole polls",
         ),
         (
             {"roce": {"watchdog": {"detect": "2s"}}},
@@ -132,3 +132,39 @@ def test_what_nxos_takes_is_not_told():
     written = nexus(roce={"classes": {"cnp": CNP}, "watchdog": {"detect": "1s", "restore": "10s"}})
     written["fabrics"]["compute"] |= {"bfd": {"interval": "999ms"}, "cables": {"host": "100m", "spine": "100m"}}
     assert told("NG602", written) == []
+
+
+def cumulus(breakout: str = "2x400G", profile: str = "gb200-4x400g", **fabric: object) -> dict:
+    written = least("cumulus", **fabric)
+    written["hosts"]["profile"] = profile
+    for role in ("leaf", "spine"):
+        written["fabrics"]["compute"][role] |= {"model": "sn5600", "breakout": breakout}
+    return written
+
+
+def test_cumulus_has_one_number_for_traffic_class_and_priority():
+    gpu = {"dscp": [26], "traffic-class": 3, "queue": 4, "pfc-priority": 5, "lossless": True}
+    said = "gpu has traffic class 3 and PFC priority 5; Cumulus Linux needs the same number for both"
+    assert told("NG602", cumulus(roce={"classes": {"gpu": gpu}})) == [said]
+    assert told("NG602", cumulus(roce={"classes": {"gpu": {**gpu, "pfc-priority": 3}}})) == []
+    assert told("NG602", least("eos", roce={"classes": {"gpu": gpu}})) == []
+
+
+def test_cumulus_counts_polls_until_a_queue_is_stuck():
+    [finding] = [
+        f for f in findings(cumulus(roce={"watchdog": {"detect": "250ms", "poll": "100ms"}})) if f.code == "NG602"
+    ]
+    assert finding.message == (
+        "the watchdog's detection of 250 ms is 2 polls of 100 ms and 50 ms more; Cumulus Linux counts whole polls"
+    )
+    assert finding.path == ("fabrics", "compute", "roce", "watchdog", "detect")
+    assert told("NG602", cumulus(roce={"watchdog": {"detect": "300ms", "poll": "100ms"}})) == []
+
+
+def test_cumulus_spreads_packets_over_links_of_400g_at_most():
+    by_packet = {"load-balancing": "per-packet"}
+    assert told("NG602", cumulus(**by_packet)) == []
+    assert told("NG602", cumulus("1x800G", "hgx-b300-8x800g")) == []
+    assert told("NG602", cumulus("1x800G", "hgx-b300-8x800g", **by_packet)) == [
+        "the packets of a flow are spread over links of 800G; Cumulus Linux takes at most 400 Gb/s"
+    ]

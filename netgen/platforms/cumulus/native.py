@@ -62,8 +62,11 @@ def _read(native: Native) -> Branch:
 def _branch(native: Native, node: yaml.MappingNode) -> Branch:
     found: Branch = {}
     for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise _error(native, f"line {key.start_mark.line + 1}: a key must be a plain word")
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode) or not key.value or not key.value.isprintable():
+            raise _error(native, f"line {line}: a key must be a plain word")
+        if key.value in found:
+            raise _error(native, f"line {line}: {key.value} is there twice")
         found[key.value] = _value(native, value)
     return found
 
@@ -76,6 +79,8 @@ def _value(native: Native, node: yaml.Node) -> Item:
         raise _error(native, f"line {line}: NVUE has no lists; an entry of a collection is `name: {{}}`")
     # A word such as `on` is what it says, not YAML 1.1's truth value.
     text: str = node.value
+    if not text:
+        raise _error(native, f"line {line}: a value is missing; an entry of a collection is `name: {{}}`")
     if not text.isprintable():
         raise _error(native, f"line {line}: a value is one line of printable characters")
     return int(text) if node.tag == _INTEGER and text.isdecimal() else text
