@@ -1,6 +1,6 @@
 """Builds one device of a cluster; the cost does not depend on the size of the cluster."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netgen.cluster.buffers import PortClass, share
@@ -27,6 +27,9 @@ from netgen.platforms.model import Platform
 
 LANE_GBPS_PAM4 = 50
 """A lane of at least this speed is PAM4-coded and needs RS-FEC (IEEE 802.3bs, 802.3ck)."""
+
+Build = Callable[[DeviceRef], Switch | Host]
+"""What builds a device of some cluster; one may remember those that it has built."""
 
 
 def build(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Switch | Host:

@@ -16,7 +16,8 @@ _HEAD = """\
 
 What netgen renders on each platform. **yes**: rendered. **no**: the platform cannot be told so, or has no such thing;
 **not yet**: it could be told, and netgen does not do so yet; the reasons are below the table. Asking for what is not
-rendered is a warning ([NG601](diagnostics.md#ng601)), never silence. Each cell is a test of
+rendered is a warning ([NG601](diagnostics.md#ng601)), never silence; where the fabric could not work without it, it is
+an error ([NG611](diagnostics.md#ng611), [NG612](diagnostics.md#ng612)). Each cell is a test of
 `tests/contract/test_features.py`.
 
 This page is generated from templates/*/platform.yaml: `python -m netgen.platforms.page > docs/platforms.md`.
@@ -26,8 +27,16 @@ _NUMBERS = """
 ## Numbers of the RoCE policy
 
 Whether changing a number changes lines of the platform's files; a dash means that it changes none, for the reason
-below. Which lines they are stands in platform.yaml, and `tests/contract/test_numbers.py` holds it.
+below, and an intent that states it is told so ([NG614](diagnostics.md#ng614), [NG615](diagnostics.md#ng615)). Which
+lines they are stands in platform.yaml, and `tests/contract/test_numbers.py` holds it.
 
+"""
+
+_BOUNCES = """
+## What a change interrupts
+
+`netgen diff` says it of every device whose changed lines do it. Which lines they are stands in platform.yaml, and
+`tests/plan/test_interruptions.py` holds that each of them is one that the platform has.
 """
 
 
@@ -50,6 +59,10 @@ def page(platforms: Iterable[Platform]) -> str:
     for platform in known:
         deaf = {number: answer for number, answer in platform.effects.items() if isinstance(answer, str)}
         parts.append(_reasons(platform.title, deaf))
+    parts.append(_BOUNCES)
+    for platform in known:
+        if platform.apply.bounces:
+            parts.append(f"\n**{platform.title}**\n\n" + "".join(f"- {words}\n" for words in platform.apply.bounces))
     return "".join(parts)
 
 

@@ -13,12 +13,13 @@ turn leaf, spine, leaf is permitted or not alike, and so is a turn spine, leaf, 
 turns; if both are permitted, two leaves and two spines are enough to close one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import islice, pairwise
 
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
-from netgen.device.model import Host, Switch
+from netgen.device.build import Build
+from netgen.device.model import Switch
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding
 from netgen.platforms.model import Platform
@@ -28,9 +29,7 @@ OF_EACH = 2
 """So many leaves and spines stand for all of them."""
 
 
-def check(
-    cluster: Cluster, platforms: Mapping[str, Platform], build: Callable[[DeviceRef], Switch | Host]
-) -> Iterable[Finding]:
+def check(cluster: Cluster, platforms: Mapping[str, Platform], build: Build) -> Iterable[Finding]:
     """Yield the circle in which lossless buffers of a fabric could wait for each other.
 
     Parameters

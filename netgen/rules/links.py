@@ -5,21 +5,20 @@ stands for all, and is found by arithmetic. Exceptions are sparse: a stand-in of
 the links of each swap are looked at one by one. So the cost does not grow with the cluster.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
 from netgen.cluster.model import HOST, LEAF, SPINE, Cluster, DeviceRef, Fabric
 from netgen.cluster.topology.slots import End as Slot
 from netgen.cluster.topology.slots import Overlaid, layer_of
+from netgen.device.build import Build
 from netgen.device.model import Host, Switch
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Intent
 from netgen.platforms.model import Platform
 from netgen.rules.ends import Difference, End, differences
 from netgen.rules.merge import merged
-
-Build = Callable[[DeviceRef], Switch | Host]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,17 @@
 """Native snippets of platforms whose configuration is a tree: they must be trees, and fit into it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 
-from netgen.cluster.model import Cluster, DeviceRef
-from netgen.device.model import Host, Switch
+from netgen.cluster.model import Cluster
+from netgen.device.build import Build
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding
 from netgen.platforms.document import PlatformError
 from netgen.platforms.model import Platform
 
 
-def check(
-    cluster: Cluster, platforms: Mapping[str, Platform], build: Callable[[DeviceRef], Switch | Host]
-) -> Iterator[Finding]:
+def check(cluster: Cluster, platforms: Mapping[str, Platform], build: Build) -> Iterator[Finding]:
     """Yield the snippets that a platform's builder refuses; a text platform takes any line.
 
     Parameters
