@@ -1,9 +1,9 @@
 """Reads the catalog's files of switch chips."""
 
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from netgen.catalog.asic import Asic, HeadroomFormula, HeadroomRow, Partition, Reserve
 from netgen.intent.models import Model
@@ -70,6 +70,16 @@ class AsicEntry(Model):
     reserve: _Reserve | None = None
     partitions: list[_Partition] = Field(default_factory=list)
     unpublished: dict[Literal["buffer", "headroom", "pool"], str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _within_the_buffer(self) -> Self:
+        if self.reserve is not None and (self.buffer is None or self.alpha is None):
+            raise ValueError("`reserve` needs `buffer` and `alpha`")
+        for one in self.partitions:
+            if self.buffer is None or one.pool + one.headroom > self.buffer:
+                has = "not given" if self.buffer is None else f"{self.buffer} B"
+                raise ValueError(f"a partition shares out {one.pool + one.headroom} B; `buffer` is {has}")
+        return self
 
 
 def read_asic(name: str, data: object) -> Asic:

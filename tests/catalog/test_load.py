@@ -9,6 +9,8 @@ from netgen.intent.quantities import Breakout
 from netgen.resources.load import ResourceError, resources
 
 SWITCH = "title: Mine\nasic: software\ncages: 32\nlanes: 8\nbreakouts: [1x800G, 2x400G]\nplatforms: [eos]\n"
+PARTITION = "partitions: [{pool: 2KB, headroom: 1KB, alpha: 1, source: test}]\n"
+RESERVE = "buffer: 1MB\nreserve: {port: 1KB, port-of-eight-lanes: 2KB, chip: 1KB, share: 1/2}\n"
 ROCE = """
 title: Mine
 ecn: [{{{row}, probability: 20%, source: test}}]
@@ -47,6 +49,9 @@ def test_a_repository_adds_its_own_beside_the_built_in_ones(tmp_path: Path):
         ("switches", SWITCH.replace("lanes: 8", "lanes: 7"), "7 lanes cannot be shared as 2x400G"),
         ("switches", SWITCH.replace("cages: 32", "cages: 0"), "cages: "),
         ("switches", SWITCH.replace("[1x800G, 2x400G]", "[]"), "breakouts: "),
+        ("asics", f"title: Mine\n{PARTITION}", "a partition shares out 3000 B; `buffer` is not given"),
+        ("asics", f"title: Mine\nbuffer: 2KB\n{PARTITION}", "a partition shares out 3000 B; `buffer` is 2000 B"),
+        ("asics", f"title: Mine\n{RESERVE}", "`reserve` needs `buffer` and `alpha`"),
         ("asics", "title: Mine\nalpha: none\n", "alpha: Value error, write a number or a fraction above zero"),
         ("switches", SWITCH + "colour: red\n", "colour: "),
         ("switches", "- a list\n", "valid dictionary"),

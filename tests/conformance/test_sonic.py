@@ -18,6 +18,7 @@ Tables = dict[str, dict[str, dict[str, str]]]
 
 pytestmark = pytest.mark.needs("yanglint", "libyang2-tools")
 
+STORAGE = {"dscp": [34], "traffic-class": 4, "queue": 4, "pfc-priority": 4, "lossless": True}
 POOLS = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24"}
 WRITTEN = (
     "BREAKOUT_CFG",
@@ -63,6 +64,7 @@ FABRICS: dict[str, dict[str, object]] = {
     "unnumbered": {"roce": {"profile": "balanced"}},
     "numbered": {"roce": {"profile": "balanced"}, "pools": {**POOLS, "links": "10.128.0.0/16"}},
     "no-watchdog": {"roce": {"watchdog": None, "congestion-control": "none"}},
+    "two-lossless": {"roce": {"classes": {"storage": STORAGE}}},
     "svi": {"roce": {"profile": "balanced"}, "attach": "svi"},
     "no-roce": {},
 }
