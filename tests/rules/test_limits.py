@@ -36,6 +36,12 @@ def test_what_is_just_within_passes():
         ("eos", {"detect": "8ms", "poll": "4ms"}, "8 ms; Arista EOS needs at least 10 ms"),
         ("sonic", {"detect": "5001ms"}, "5001 ms; SONiC takes at most 5000 ms"),
         ("sonic", {"poll": "50ms"}, "50 ms; SONiC needs at least 100 ms"),
+        (
+            "junos",
+            {"detect": "250ms"},
+            "250 ms is 2 polls of 100 ms and 50 ms more; Junos OS Evolved counts whole polls",
+        ),
+        ("junos", {"restore": "65536ms"}, "65536 ms; Junos OS Evolved takes at most 65535 ms"),
     ],
 )
 def test_the_watchdog_is_bounded_by_the_platform(platform, watchdog, words):
