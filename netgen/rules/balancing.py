@@ -1,4 +1,4 @@
-"""Load balancing other than by hash: every tier that has equal-cost paths can do it, or none is asked to."""
+"""Load balancing other than by hash: every tier that has equal-cost paths can do it, and the NICs bear it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,16 +8,23 @@ from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.platforms.model import Platform
 from netgen.rules.merge import merged
 
-_BY_HASH = "hash"
+_BY_HASH, _BY_PACKET = "hash", "per-packet"
 _PLURAL = {LEAF: "the leaves", SPINE: "the spines"}
 _WORDS = {"flowlet": "by flowlet", "per-packet": "by packet"}
 
 
 def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
-    """Yield the platforms that share the load of equal-cost paths by hash only, where the intent asks for more."""
+    """Yield the platforms, and the NICs, that cannot do what the intent asks for."""
     for fabric in cluster.fabrics:
         if fabric.load_balancing != _BY_HASH:
             yield from merged(_unable(fabric, platforms))
+        if fabric.load_balancing == _BY_PACKET and not cluster.hosts.profile.out_of_order:
+            yield codes.NIC_ORDER.about(
+                f"the NICs of {cluster.hosts.profile.name} need the packets of a flow in order",
+                ("fabrics", fabric.name, "load-balancing"),
+                related=((("hosts", "profile"), "the hosts"),),
+                advice=f"write `load-balancing: {_other(fabric, platforms)}`, or `out-of-order: true` of NICs that can",
+            )
 
 
 def tiers_with_choice(fabric: Fabric) -> list[Tier]:
@@ -39,13 +46,14 @@ def _unable(fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Findi
                 (*path, "load-balancing"),
                 related=(((*path, tier.role, "platform"), _PLURAL[tier.role]),),
                 notes=(reason,),
-                advice=f"write `load-balancing: {_other(fabric, tiers, platforms)}`"
+                advice=f"write `load-balancing: {_other(fabric, platforms)}`"
                 + (f", or choose another platform for {_PLURAL[tier.role]}" if able else ""),
             )
 
 
-def _other(fabric: Fabric, tiers: list[Tier], platforms: Mapping[str, Platform]) -> str:
-    """Return the way that all tiers know and that is nearest to what is asked for."""
+def _other(fabric: Fabric, platforms: Mapping[str, Platform]) -> str:
+    """Return the way that all tiers with a choice know, and that is nearest to what is asked for."""
+    tiers = tiers_with_choice(fabric)
     for way in _WORDS:
         if way != fabric.load_balancing and all(platforms[tier.platform].expresses[way] is None for tier in tiers):
             return way

@@ -1,10 +1,11 @@
 """What both ends of a link must have in common, each as its platform really applies it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from netgen.cluster.roce import TrafficClass
+from netgen.cluster.roce import DSCPS
 from netgen.device.model import Host, Port, Switch
+from netgen.device.nic import NicQos
 from netgen.diagnostics.codes import derived, qos
 from netgen.diagnostics.codes.code import Code
 from netgen.platforms.model import Platform
@@ -139,7 +140,7 @@ def _detects(end: End) -> bool | None:
 
 def _roce(a: End, b: End) -> Iterator[Difference]:
     for feature, words in (("pfc", _paused), ("dscp-map", _classified)):
-        ours, theirs = _classes(a, feature), _classes(b, feature)
+        ours, theirs = _paused_code_points(a, feature), _paused_code_points(b, feature)
         if ours is not None and theirs is not None and words(ours) != words(theirs):
             reasons = tuple(filter(None, (end.platform.expresses[feature] for end in (a, b))))
             said = f"{a} {words(ours)}, {b} {words(theirs)}"
@@ -148,23 +149,35 @@ def _roce(a: End, b: End) -> Iterator[Difference]:
             return
 
 
-def _classes(end: End, feature: str) -> tuple[TrafficClass, ...] | None:
-    """Return a port's classes in so far as its platform applies them; ``None``: not known.
+Lossless = Mapping[int, tuple[int, ...]]
+"""Code points by the PFC priority that pauses them; what is not paused, no neighbour knows apart."""
+
+
+def _paused_code_points(end: End, feature: str) -> Lossless | None:
+    """Return what a port protects, in so far as its platform applies it; ``None``: not known.
 
     What a switch is not told is not there; a host may have been told by others.
     """
     if not end.says(feature):
-        return () if isinstance(end.device, Switch) else None
-    return end.port.qos.classes if end.port.qos else ()
+        return {} if isinstance(end.device, Switch) else None
+    if isinstance(end.device, Host):
+        return _of_nic(end.device.qos)
+    classes = end.port.qos.lossless if end.port.qos else ()
+    return {c.pfc_priority: c.dscp for c in classes if c.pfc_priority is not None}
 
 
-def _paused(classes: tuple[TrafficClass, ...]) -> str:
-    priorities = sorted(c.pfc_priority for c in classes if c.pfc_priority is not None)
-    return f"pauses priority {', '.join(map(str, priorities))}" if priorities else "pauses nothing"
+def _of_nic(qos: NicQos | None) -> Lossless:
+    """Return what a NIC protects, in its own numbers: code point to priority, and which of these are paused."""
+    if qos is None:
+        return {}
+    found = {priority: [dscp for dscp in DSCPS if qos.dscp_priority[dscp] == priority] for priority in range(8)}
+    return {priority: tuple(found[priority]) for priority, is_paused in enumerate(qos.pfc) if is_paused}
 
 
-def _classified(classes: tuple[TrafficClass, ...]) -> str:
-    """Say which code points are paused with which priority; what is not paused, no neighbour knows apart."""
-    maps = sorted((c.pfc_priority, c.dscp) for c in classes if c.pfc_priority is not None)
-    said = (f"DSCP {', '.join(map(str, dscp))} to priority {priority}" for priority, dscp in maps)
-    return f"maps {'; '.join(said)}" if maps else "maps nothing"
+def _paused(lossless: Lossless) -> str:
+    return f"pauses priority {', '.join(map(str, sorted(lossless)))}" if lossless else "pauses nothing"
+
+
+def _classified(lossless: Lossless) -> str:
+    said = (f"DSCP {', '.join(map(str, dscp))} to priority {priority}" for priority, dscp in sorted(lossless.items()))
+    return f"maps {'; '.join(said)}" if lossless else "maps nothing"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from netgen.catalog.model import RoceProfile
 from netgen.cluster.model import Cluster
-from netgen.cluster.roce import effective_classes
+from netgen.cluster.roce import NOTIFICATIONS, effective_classes
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Fabric, Intent, Roce, RoceClass
@@ -15,8 +15,6 @@ CONTROL = range(48, 64)
 """Class selectors 6 and 7 and what is between them: network control (RFC 4594) and, by custom, RoCE's notifications."""
 ROUTING = (48, 56)
 """Class selectors 6 and 7, in which routing protocols are sent (RFC 4594)."""
-NOTIFICATIONS = "cnp"
-"""The class of this name carries RoCE's congestion notifications, as in the profiles of the catalog."""
 ENOUGH_SPINES = 4
 FEWEST_UPLINKS = 8
 """Of the leaves of a pod that bears load; with fewer it is a laboratory."""

@@ -48,6 +48,18 @@ def test_a_spine_with_one_path_to_every_leaf_has_nothing_to_choose():
     assert finding.advice == "write `load-balancing: hash`, or choose another platform for the spines"
 
 
+def test_nics_that_need_packets_in_order_are_told():
+    platforms = {name: able(name, "flowlet", "per-packet") for name in ("eos", "frr")}
+    old = replace(CATALOG.hosts["gb200-4x400g"], out_of_order=False)
+    catalog = replace(CATALOG, hosts={**CATALOG.hosts, old.name: old})
+    for way, codes in (("hash", []), ("flowlet", []), ("per-packet", ["NG613"])):
+        intent = Intent.model_validate(least("eos", **{"load-balancing": way}))
+        found = derive_checked(intent, {}, catalog, {**RENDERER.platforms, **platforms}, {})[1]
+        assert [(f.code, f.advice[:32]) for f in found] == [
+            (code, "write `load-balancing: flowlet`,") for code in codes
+        ]
+
+
 def test_the_nearest_way_that_all_know_is_advised():
     platforms = {"eos": able("eos", "flowlet"), "frr": able("frr", "flowlet", "per-packet")}
     [finding] = told("per-packet", platforms, spines=2)

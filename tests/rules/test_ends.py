@@ -101,6 +101,32 @@ def test_hosts_of_a_vlan_are_in_the_subnet_of_its_gateway():
     assert [difference.code.code for difference in differences(*ends)] == ["NG425"]
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda c: replace(c, pfc_priority=4), "pauses priority 3, the host (Linux host) pauses priority 4"),
+        (lambda c: replace(c, pfc_priority=None), "pauses priority 3, the host (Linux host) pauses nothing"),
+        (
+            lambda c: replace(c, dscp=(24,)),
+            "maps DSCP 26 to priority 3, the host (Linux host) maps DSCP 24 to priority 3",
+        ),
+        (lambda c: replace(c, queue=5, traffic_class=5), None),
+    ],
+    ids=["priority", "lossy", "code point", "numbers of its own"],
+)
+def test_a_nic_is_read_in_its_own_numbers(change, said):
+    devices = cluster_devices(least("eos", roce={}))
+    leaf, host = devices["pod1-su1-rail1-leaf1"], devices["pod1-su1-host2"]
+    ends = End(leaf, leaf.ports[1], PLATFORMS["eos"]), End(host, host.ports[0], PLATFORMS["linux"])
+    assert list(differences(*ends)) == []
+    policy(change)(ends[1])
+    told = [difference.said.removeprefix("the leaf (Arista EOS) ") for difference in differences(*ends)]
+    assert told == ([] if said is None else [said])
+    # settings that others make are not known
+    silent = {**PLATFORMS["linux"].expresses, "pfc": "others do", "dscp-map": "others do"}
+    assert list(differences(ends[0], replace(ends[1], platform=replace(PLATFORMS["linux"], expresses=silent)))) == []
+
+
 def test_what_a_platform_leaves_out_is_not_there():
     both = ends()
     lacking = replace(both[1].platform, expresses={**both[1].platform.expresses, "pfc": "no PFC", "bfd": "no BFD"})

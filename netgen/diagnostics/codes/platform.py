@@ -24,6 +24,13 @@ LOAD_BALANCING = Code(
     "one tier keeps to hashing, its collisions remain.",
     "load-balancing: per-packet   # on switches that move flowlets at most",
 )
+NIC_ORDER = Code(
+    "NG613",
+    "NICs that need packets in order",
+    "Load balancing by packet lets packets of one flow overtake each other. A NIC that does not place them itself\n"
+    "takes each for a loss and has it sent again. The catalog says of a host's NICs whether they do (`out-of-order`).",
+    "load-balancing: per-packet   # under hosts whose profile does not say `out-of-order: true`",
+)
 UNHEARD = Code(
     "NG614",
     "Number without effect",
