@@ -58,6 +58,7 @@ MEASURES = {
     "queue": "",
     "ssh_keys_per_user": "",
     "strict_queue_gap": "",
+    "strict_queue_inversion": "",
     "time_servers": "",
     "watchdog_detect_ms": " ms",
     "watchdog_detect_polls": "",
@@ -71,14 +72,15 @@ MEASURES = {
 """Every measure, with the unit as it is written behind a number. ``paths`` counts equal-cost next hops;
 an ``offset`` is by how much two numbers of a class differ: traffic class 7 and its queue, traffic class and PFC
 priority, or queue and PFC priority where a watchdog guards the queue. A ``gap`` counts the queues above the lowest
-strict one that are not strict. ``polls`` are how many of the watchdog's polls a time lasts, and a ``remainder`` is what
-it lasts beyond a whole number of them. ``per_packet_gbps`` is the speed of the links that share the packets of a
-flow."""
+strict one that are not strict, an ``inversion`` those of them that are weighted. ``polls`` are how many of the
+watchdog's polls a time lasts, and a ``remainder`` is what it lasts beyond a whole number of them. ``per_packet_gbps``
+is the speed of the links that share the packets of a flow."""
 BOUNDS = ("min", "max", "step")
 _NONE_ALLOWED = {
     "_offset": "needs the same number for both",
     "_gap": "takes only the highest queues for strict priority, without a gap",
     "_remainder_ms": "counts whole polls",
+    "_inversion": "takes no weighted queue above a strict one",
 }
 """What a platform with a maximum of 0 says, by the end of the measure's name."""
 _CODES: Mapping[str, Code] = {"mtu_bytes": derived.MTU_TOO_LARGE}
@@ -240,7 +242,7 @@ def _roce(policy: RocePolicy | None, given: models.Roce | None, place: Place, pa
 
 
 def _strict(policy: RocePolicy, given: models.Roce, path: IntentPath) -> Iterator[Measure]:
-    """Yield how many queues that are not strict stand above the lowest strict one."""
+    """Yield how many queues that are not strict stand above the lowest strict one, and how many of them are used."""
     strict = sorted((c for c in policy.classes if c.strict), key=lambda c: c.queue)
     if not strict:
         return
@@ -250,6 +252,10 @@ def _strict(policy: RocePolicy, given: models.Roce, path: IntentPath) -> Iterato
     others = "1 queue that is" if gap == 1 else f"{gap} queues that are"
     said = f"{lowest.name} is strict in queue {lowest.queue}, below {others} not"
     yield Measure("strict_queue_gap", gap, said, own)
+    over = sorted(c.queue for c in policy.classes if not c.strict and c.queue > lowest.queue)
+    weighted = " and ".join(map(str, dict.fromkeys(over))) or "none"
+    said = f"{lowest.name} is strict in queue {lowest.queue}, below weighted ones: {weighted}"
+    yield Measure("strict_queue_inversion", len(over), said, own)
 
 
 def _thresholds(policy: RocePolicy, place: Place, path: IntentPath) -> Iterator[Measure]:

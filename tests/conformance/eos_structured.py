@@ -41,10 +41,17 @@ def structured(device: Switch) -> Tree:
             for svi in device.svis
         ],
         "ethernet_interfaces": [_port(port) for port in device.ports],
-        "loopback_interfaces": [{"name": "Loopback0", "ip_address": f"{IPv4Address(device.loopback)}/32"}],
+        "loopback_interfaces": [
+            {
+                "name": "Loopback0",
+                "description": "ROUTER_ID",
+                "ip_address": f"{IPv4Address(device.loopback)}/32",
+            }
+        ],
         "management_interfaces": [
             {
                 "name": MANAGEMENT_PORT,
+                "description": "OOB_MANAGEMENT",
                 "vrf": services.vrf,
                 "ip_address": f"{IPv4Address(device.management.address)}/{device.management.length}",
             }

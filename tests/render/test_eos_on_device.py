@@ -95,8 +95,11 @@ def statements(text: str) -> list[str]:
 def test_another_threshold_is_the_only_difference(links: str, renderer: Renderer, connect: Callable) -> None:
     name = NAMES[0]
     switch = connect(name)
-    marking = {"leaf": {"400G": {"min": "256KB", "max": "512KB", "probability": "100%"}}}
-    for ecn in ({}, marking):
+    for thresholds in (
+        {"min": "500KB", "max": "2MB", "probability": "20%"},
+        {"min": "256KB", "max": "512KB", "probability": "100%"},
+    ):
+        ecn = {"leaf": {"400G": thresholds}}
         device = fabric(renderer.platforms, "eos", links=links, ecn=ecn)[name]
         switch.load_replace_candidate(config=resolved(render_device(device, renderer)["eos.cfg"]))
         diff = switch.compare_config()

@@ -92,6 +92,21 @@ def test_eos_keeps_traffic_class_7_in_queue_7():
         assert told("NG602", least("sonic", roce={"classes": {"control": control}})) == []
 
 
+def test_eos_has_no_map_from_traffic_class_to_pfc_priority():
+    gpu = {"dscp": [26], "traffic-class": 3, "queue": 3, "pfc-priority": 4, "lossless": True}
+    [message] = told("NG602", least("eos", roce={"classes": {"gpu": gpu}}))
+    assert message == ("gpu has traffic class 3 and PFC priority 4; Arista EOS needs the same number for both")
+
+
+def test_eos_shares_out_what_is_below_a_weighted_queue():
+    cnp = {"dscp": [48], "traffic-class": 6, "queue": 2, "strict": True}
+    [message] = told("NG602", least("eos", roce={"classes": {"cnp": cnp}}))
+    assert message == (
+        "cnp is strict in queue 2, below weighted ones: 3; Arista EOS takes no weighted queue above a strict one"
+    )
+    assert told("NG602", least("eos", roce={"classes": {"cnp": cnp | {"queue": 5}}})) == []
+
+
 def nexus(**fabric):
     """Describe the least of a fabric of Nexus switches, whose notifications have no ceiling."""
     written = least("nxos", **fabric)

@@ -19,7 +19,7 @@ def codes(roce: dict, **fabric) -> list[str]:
     ],
 )
 def test_a_strict_class_without_a_ceiling_carries_control_traffic_only(dscp, strict, expected):
-    assert codes({"classes": {"x": {"dscp": dscp, "traffic-class": 1, "queue": 1, "strict": strict}}}) == expected
+    assert codes({"classes": {"x": {"dscp": dscp, "traffic-class": 4, "queue": 4, "strict": strict}}}) == expected
 
 
 def test_lossless_classes_are_counted():
