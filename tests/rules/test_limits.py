@@ -95,7 +95,7 @@ def test_eos_keeps_traffic_class_7_in_queue_7():
 def test_eos_has_no_map_from_traffic_class_to_pfc_priority():
     gpu = {"dscp": [26], "traffic-class": 3, "queue": 3, "pfc-priority": 4, "lossless": True}
     [message] = told("NG602", least("eos", roce={"classes": {"gpu": gpu}}))
-    assert message == ("gpu has traffic class 3 and PFC priority 4; Arista EOS needs the same number for both")
+    assert message == "gpu has traffic class 3 and PFC priority 4; Arista EOS needs the same number for both"
 
 
 def test_eos_shares_out_what_is_below_a_weighted_queue():
@@ -168,7 +168,7 @@ def test_cumulus_has_one_number_for_traffic_class_and_priority():
     said = "gpu has traffic class 3 and PFC priority 5; Cumulus Linux needs the same number for both"
     assert told("NG602", cumulus(roce={"classes": {"gpu": gpu}})) == [said]
     assert told("NG602", cumulus(roce={"classes": {"gpu": {**gpu, "pfc-priority": 3}}})) == []
-    assert told("NG602", least("eos", roce={"classes": {"gpu": gpu}})) == []
+    assert told("NG602", least("sonic", roce={"classes": {"gpu": gpu}, "watchdog": None})) == []
 
 
 def test_cumulus_counts_polls_until_a_queue_is_stuck():
