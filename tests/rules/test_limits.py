@@ -107,14 +107,6 @@ def test_eos_shares_out_what_is_below_a_weighted_queue():
     assert told("NG602", least("eos", roce={"classes": {"cnp": cnp | {"queue": 5}}})) == []
 
 
-def nexus(**fabric):
-    """Describe the least of a fabric of Nexus switches, whose notifications have no ceiling."""
-    written = least("nxos", **fabric)
-    for role in ("leaf", "spine"):
-        written["fabrics"]["compute"][role]["model"] = "nexus-9364e-sg2"
-    return written
-
-
 NO_GAP = "Cisco NX-OS takes only the highest queues for strict priority, without a gap"
 CNP = {"dscp": [48], "traffic-class": 6, "queue": 6, "strict": True}
 
@@ -146,11 +138,11 @@ CNP = {"dscp": [48], "traffic-class": 6, "queue": 6, "strict": True}
     ],
 )
 def test_what_nxos_does_not_take_is_told(fabric, words):
-    assert told("NG602", nexus(**fabric)) == [words]
+    assert told("NG602", least("nxos", **fabric)) == [words]
 
 
 def test_what_nxos_takes_is_not_told():
-    written = nexus(roce={"classes": {"cnp": CNP}, "watchdog": {"detect": "1s", "restore": "10s"}})
+    written = least("nxos", roce={"classes": {"cnp": CNP}, "watchdog": {"detect": "1s", "restore": "10s"}})
     written["fabrics"]["compute"] |= {"bfd": {"interval": "999ms"}, "cables": {"host": "100m", "spine": "100m"}}
     assert told("NG602", written) == []
 
