@@ -6,6 +6,7 @@ from netgen.cluster.model import LEAF, Cluster, Fabric, ManagementPlan, Tier
 from netgen.cluster.roce import RocePolicy
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.intent.models import Management
 from netgen.platforms.features import FEATURES
 from netgen.platforms.model import Platform
 from netgen.rules.merge import merged
@@ -21,6 +22,7 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Findi
     Routing, and what `management` lists, are asked of switches only.
     """
     yield from merged(_tier_by_tier(cluster, platforms))
+    yield from _routing_table(cluster, platforms)
 
 
 def check_links(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
@@ -37,6 +39,20 @@ def check_links(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator
                     related=tuple((("fabrics", fabric.name, role, "platform"), "here") for role in roles),
                     notes=(reason,),
                 )
+
+
+def _routing_table(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield that no switch calls its management's table as the intent does: some systems have a name for it."""
+    said = cluster.management.vrf
+    used = {tier.platform: None for fabric in cluster.fabrics for tier in (fabric.leaf, fabric.spine)}
+    names = {platforms[name].title: platforms[name].management.vrf for name in used}
+    if said != Management.model_fields["vrf"].default and not {None, said} & set(names.values()):
+        yield codes.NOT_EXPRESSIBLE.about(
+            f"no switch can call the routing table of its management {said}",
+            ("management", "vrf"),
+            notes=tuple(f"{title} calls it {name}" for title, name in sorted(names.items())),
+            advice="leave `vrf` out",
+        )
 
 
 def _roles_by_platform(fabric: Fabric) -> dict[str, list[str]]:
