@@ -33,6 +33,7 @@ def check(intent: Intent, rows: Mapping[str, InventoryRow], cluster: Cluster) ->
         yield from _ecmp(fabric, path)
     yield from _overlaps(intent)
     yield from _unicast(intent)
+    yield from _servers(intent)
     yield from _management(intent, cluster)
     yield from _inventory(rows, cluster)
 
@@ -117,6 +118,20 @@ def _overlaps(intent: Intent) -> Iterator[Finding]:
     for (path_a, a), (path_b, b) in combinations(_pools(intent), 2):
         if a.overlaps(b):
             yield derived.POOL_OVERLAP.about(f"{b} overlaps {a}", path_b, related=((path_a, "the other"),))
+
+
+def _servers(intent: Intent) -> Iterator[Finding]:
+    """Yield the servers of the management plane that have an address of a fabric."""
+    management = intent.management
+    for key, what in (("ntp", "time server"), ("syslog", "log server"), ("dns", "name server")):
+        for server in getattr(management, key):
+            for path, pool in _pools(intent)[1:]:
+                if server in pool:
+                    yield derived.POOL_OVERLAP.about(
+                        f"the {what} {server} has an address of {pool}",
+                        ("management", key),
+                        related=((path, "the pool"),),
+                    )
 
 
 def _unicast(intent: Intent) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ def check(intent: Intent, roce_profiles: Mapping[str, RoceProfile]) -> Iterator[
         yield from _priorities(classes, at)
         yield from _control_classes(fabric.roce, classes, at)
         yield from _bandwidth(classes, at, path)
-        yield from _thresholds(fabric.roce, path)
+        yield from _thresholds(fabric.roce, fabric.mtu, path)
         yield from _watchdog(fabric, fabric.roce, classes, path)
         if any(c.lossless for c in classes.values()):
             if fabric.attach == "svi":
@@ -176,6 +176,14 @@ def _control_classes(roce: Roce, classes: Mapping[str, RoceClass], at: Places) -
                 f"{name} is lossless and has DSCP {' and '.join(map(str, held))}, which routing protocols use",
                 (*at[name], "dscp"),
             )
+        elif c.lossless and c.dscp == "rest":
+            yield qos.LOSSLESS_CONTROL.about(
+                f"{name} is lossless and takes the rest of the code points, whatever it is",
+                (*at[name], "dscp"),
+                advice="name the code points that are lossless",
+            )
+        elif c.lossless and not c.dscp:
+            yield qos.NO_CODE_POINT.about(f"{name} is lossless and has no code point", (*at[name], "dscp"))
 
 
 def _control(c: RoceClass) -> bool:
@@ -207,7 +215,7 @@ def _bandwidth(classes: Mapping[str, RoceClass], at: Places, path: IntentPath) -
         yield qos.BANDWIDTH.about(f"the shares make {total} %{rest}", place, notes=(shares,))
 
 
-def _thresholds(roce: Roce, path: IntentPath) -> Iterator[Finding]:
+def _thresholds(roce: Roce, mtu: int, path: IntentPath) -> Iterator[Finding]:
     for role, speeds in roce.ecn.items():
         for speed, ecn in speeds.items():
             if ecn.min >= ecn.max:
@@ -215,6 +223,11 @@ def _thresholds(roce: Roce, path: IntentPath) -> Iterator[Finding]:
                     f"marking begins at {ecn.min} bytes and would be complete at {ecn.max}",
                     (*path, "ecn", role, speed, "min"),
                     related=(((*path, "ecn", role, speed, "max"), "complete here"),),
+                )
+            elif ecn.min < mtu:
+                yield qos.WITHIN_A_PACKET.about(
+                    f"marking begins at {ecn.min} bytes, and one packet has up to {mtu}",
+                    (*path, "ecn", role, speed, "min"),
                 )
 
 

@@ -136,3 +136,12 @@ def test_what_a_platform_leaves_out_is_not_there():
     # and at neither end, it is equal
     neither = [replace(end, platform=lacking) for end in both]
     assert list(differences(*neither)) == []
+
+
+@pytest.mark.parametrize("name", [name for name, one in PLATFORMS.items() if one.expresses["pfc"] is None])
+def test_what_goes_over_the_wire_is_heard_by_every_platform_that_pauses(name):
+    """A platform that took another number for the priority would have to say which, to be compared."""
+    platform = PLATFORMS[name]
+    assert platform.expresses["dscp-map"] is None
+    for number in ("class.dscp", "class.pfc-priority"):
+        assert isinstance(platform.effects[number], tuple), number

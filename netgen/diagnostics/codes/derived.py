@@ -79,7 +79,7 @@ POOL_EXHAUSTED = Code(
 POOL_OVERLAP = Code(
     "NG413",
     "Pools overlap",
-    "Two pools, or a pool and the management subnet, share addresses.",
+    "Two pools, or a pool and the management subnet, share addresses; or a server has one that is a fabric's.",
     "pools: {hosts: 10.0.0.0/12, loopbacks: 10.1.0.0/24}",
 )
 ASN_NOT_PRIVATE = Code(

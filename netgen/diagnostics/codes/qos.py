@@ -67,8 +67,24 @@ LOSSLESS_CONTROL = Code(
     "NG533",
     "Control traffic in a lossless class",
     "Routing protocols and BFD are sent with the class selectors 6 and 7 (DSCP 48 and 56, RFC 4594). In a lossless\n"
-    "class they are paused with it, and a storm of pauses takes the sessions down.",
+    "class they are paused with it, and a storm of pauses takes the sessions down. A lossless class that takes the\n"
+    "rest of the code points pauses whatever anybody sends.",
     "classes: {gpu: {dscp: [26, 48], traffic-class: 3, queue: 3, pfc-priority: 3, lossless: true}}",
+    Severity.WARNING,
+)
+NO_CODE_POINT = Code(
+    "NG535",
+    "Lossless class without a code point",
+    "Nothing is ever put into a class that has no code point. A lossy class may be left empty; a lossless one keeps\n"
+    "headroom on every port, for nothing.",
+    "classes: {gpu: {dscp: [], traffic-class: 3, queue: 3, pfc-priority: 3, lossless: true}}",
+)
+WITHIN_A_PACKET = Code(
+    "NG536",
+    "Marking begins within one packet",
+    "Where marking begins at less than one packet of the fabric's MTU, every large packet that waits at all may be\n"
+    "marked, and senders slow down without congestion. Mostly a unit is wrong: `500B` for `500KB`.",
+    "ecn: {leaf: {400G: {min: 500B, max: 2MB, probability: 20%}}}",
     Severity.WARNING,
 )
 FEW_SPINES = Code(
