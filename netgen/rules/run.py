@@ -17,6 +17,7 @@ from netgen.rules import (
     buffers,
     effects,
     expression,
+    isolation,
     layout,
     limits,
     qos,
@@ -66,6 +67,7 @@ def derive_checked(
     findings += _of_devices(intent, cluster, platforms)
     if refused(findings):
         return None, findings
+    findings += isolation.check(cluster)
     findings += qos.check_derived(intent, cluster)
     findings += expression.check(cluster, platforms)
     findings += effects.check(intent, cluster, platforms)

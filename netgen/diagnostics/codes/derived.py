@@ -170,6 +170,13 @@ LINK_LANES = Code(
     "leaf: {breakout: 2x400G}\nspine: {breakout: 1x400G}   # 4 x 100G under 8 x 50G",
     Severity.WARNING,
 )
+CUT_OFF = Code(
+    "NG428",
+    "Switch is cut off",
+    "Exceptions shut every link between a switch and the other tier. Behind a leaf, hosts reach only each other.",
+    "exceptions: {TT-1: {port: {leaf: pod1-su1-rail1-leaf1, spine: 1}, enabled: false, reason: optics}}   # of one",
+    Severity.WARNING,
+)
 RENUMBERED = Code(
     "NG490",
     "What exists is renumbered",
