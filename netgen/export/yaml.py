@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 
 # What YAML 1.1 and 1.2 both read as a text without quotes; words such as `no` and `null` are kept from it below.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+# A dictionary is by far the most frequent mapping, and known for one at once.
+_MAPPING = (dict, Mapping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +49,35 @@ def emit(
     indent
         What stands before every line.
     """
-    parts: list[str] = []
-    _emit(document, indent, parts, text, items)
-    return "".join(parts)
+    return _Emitter(text, items).text_of(document, indent)
 
 
-def _emit(
-    mapping: Mapping[str, Value], indent: str, parts: list[str], text: Callable[[str], str], items: Items
-) -> None:
-    for key, value in items(mapping):
-        if isinstance(value, Mapping):
-            if value:
-                parts.append(f"{indent}{text(key)}:\n")
-                _emit(value, indent + "  ", parts, text, items)
-            else:
-                parts.append(f"{indent}{text(key)}: {{}}\n")
-        elif value is None:
-            parts.append(f"{indent}{text(key)}:\n")
-        elif isinstance(value, Unsafe):
-            parts.append(f"{indent}{text(key)}: !unsafe {encode_basestring(value.text)}\n")
-        elif isinstance(value, bool):
-            parts.append(f"{indent}{text(key)}: {'true' if value else 'false'}\n")
-        else:
-            parts.append(f"{indent}{text(key)}: {value if isinstance(value, int) else text(value)}\n")
+@dataclass(slots=True)
+class _Emitter:
+    text: Callable[[str], str]
+    items: Items
+    known: dict[tuple[int, str], str] = field(default_factory=dict)
+    """Identity and indent of a mapping → its text: many ports share one."""
+
+    def text_of(self, mapping: Mapping[str, Value], indent: str) -> str:
+        key = (id(mapping), indent)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = "".join(
+                [f"{indent}{self.text(name)}:{self._value(value, indent)}" for name, value in self.items(mapping)]
+            )
+        return found
+
+    def _value(self, value: Value, indent: str) -> str:
+        """Return what stands behind the colon, the end of the line included."""
+        if isinstance(value, str):
+            return f" {self.text(value)}\n"
+        if isinstance(value, _MAPPING):
+            return "\n" + self.text_of(value, indent + "  ") if value else " {}\n"
+        if value is None:
+            return "\n"
+        if isinstance(value, Unsafe):
+            return f" !unsafe {encode_basestring(value.text)}\n"
+        if isinstance(value, bool):
+            return " true\n" if value else " false\n"
+        return f" {value}\n"

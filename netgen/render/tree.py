@@ -6,7 +6,7 @@ indent=4)`` in sonic-cfggen ``--print-data``, which is what ``config save`` writ
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 
@@ -16,6 +16,8 @@ from netgen.render.errors import RenderError
 
 Tree = Mapping[str, "Tree"] | Sequence["Tree"] | str | int | bool | None
 _STEP = "    "
+_MAPPING = (dict, Mapping)
+"""For ``isinstance``: a dictionary is by far the most frequent mapping, and known for one at once."""
 
 
 def serialise(tree: Tree, form: Form = Form.JSON, lead: str | None = None) -> str:
@@ -36,13 +38,10 @@ def serialise(tree: Tree, form: Form = Form.JSON, lead: str | None = None) -> st
         If the tree holds something that the form has no word for.
     """
     if form is Form.JSON:
-        parts: list[str] = []
-        _emit(tree, "\n", parts)
-        parts.append("\n")
-        return "".join(parts)
-    nested = _nested(tree, form)
+        return _json(tree, "\n", {}) + "\n"
+    nested = _nested(tree, form, set())
     if form is Form.COMMANDS:
-        return "".join(f"{lead} {words}\n" for words in _commands(nested, ()))
+        return "".join([f"{lead} {words}\n" for words in _commands(nested, {})])
     if not nested:
         return "{}\n" if lead is None else f"- {yaml_text(lead)}: {{}}\n"
     if lead is None:
@@ -50,33 +49,32 @@ def serialise(tree: Tree, form: Form = Form.JSON, lead: str | None = None) -> st
     return f"- {yaml_text(lead)}:\n" + emit(nested, text=yaml_text, items=_sorted, indent=_STEP)
 
 
-def _emit(value: object, newline: str, parts: list[str]) -> None:
+def _json(value: object, newline: str, known: dict[tuple[int, str], str]) -> str:
+    """Return the JSON of a value; ``known``: identity and indent of a mapping → its text, for many ports share one."""
     # A hand-made emitter: json.dumps with an indent leaves its C encoder and takes six times as long.
     if isinstance(value, str):
-        parts.append(encode_basestring_ascii(value))
-    elif isinstance(value, Mapping):
-        _emit_items([(f"{_key(key)}: ", value[key]) for key in sorted(value)], "{}", newline, parts)
-    elif isinstance(value, list | tuple):
-        _emit_items([("", item) for item in value], "[]", newline, parts)
-    elif isinstance(value, bool) or value is None:
-        parts.append({True: "true", False: "false", None: "null"}[value])
-    elif isinstance(value, int):
-        parts.append(str(value))
-    else:
-        raise RenderError(f"a tree holds {value!r}, a {type(value).__name__}, which is no part of a configuration")
+        return encode_basestring_ascii(value)
+    if isinstance(value, _MAPPING):
+        place = (id(value), newline)
+        found = known.get(place)
+        if found is None:
+            inner = newline + _STEP
+            entries = [f"{_key(key)}: {_json(value[key], inner, known)}" for key in sorted(value)]
+            found = known[place] = _bracketed("{", entries, "}", newline)
+        return found
+    if isinstance(value, list | tuple):
+        inner = newline + _STEP
+        return _bracketed("[", [_json(item, inner, known) for item in value], "]", newline)
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, int):
+        return str(value)
+    raise RenderError(f"a tree holds {value!r}, a {type(value).__name__}, which is no part of a configuration")
 
 
-def _emit_items(items: list[tuple[str, object]], brackets: str, newline: str, parts: list[str]) -> None:
-    if not items:
-        parts.append(brackets)
-        return
+def _bracketed(opened: str, entries: list[str], closed: str, newline: str) -> str:
     inner = newline + _STEP
-    separator = brackets[0] + inner
-    for prefix, item in items:
-        parts.append(separator + prefix)
-        _emit(item, inner, parts)
-        separator = "," + inner
-    parts.append(newline + brackets[1])
+    return f"{opened}{inner}{(',' + inner).join(entries)}{newline}{closed}" if entries else opened + closed
 
 
 def _key(key: object) -> str:
@@ -85,25 +83,30 @@ def _key(key: object) -> str:
     return encode_basestring_ascii(key)
 
 
-def _nested(tree: object, form: Form) -> Mapping[str, Value]:
+def _nested(tree: object, form: Form, seen: set[int]) -> Mapping[str, Value]:
     """Return a tree that is mappings down to texts and numbers."""
-    if not isinstance(tree, Mapping):
+    if not isinstance(tree, _MAPPING):
         raise RenderError(f"as {form}, a tree is a mapping of names, not a {type(tree).__name__}")
+    seen.add(id(tree))
     for key, value in tree.items():
-        _key(key)
-        if isinstance(value, Mapping):
-            _nested(value, form)
-        elif not isinstance(value, str | int):
+        if not isinstance(key, str):
+            _key(key)
+        if isinstance(value, str | int):
+            continue
+        if not isinstance(value, _MAPPING):
             raise RenderError(f"a tree has {value!r} below {key!r}, for which {form} have no word")
+        if id(value) not in seen:
+            _nested(value, form, seen)
     return tree
 
 
 def _sorted(mapping: Mapping[str, Value]) -> list[tuple[str, Value]]:
-    return sorted(mapping.items(), key=_natural_item)
+    return [(name, mapping[name]) for name in _order(tuple(mapping))]
 
 
-def _natural_item(item: tuple[str, Value]) -> tuple[str | int, ...]:
-    return natural(item[0])
+@lru_cache(maxsize=4096)
+def _order(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=natural))
 
 
 @lru_cache(maxsize=16384)
@@ -113,15 +116,20 @@ def natural(name: str) -> tuple[str | int, ...]:
     return tuple(int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name))
 
 
-def _commands(mapping: Mapping[str, Value], words: tuple[str, ...]) -> Iterator[str]:
-    for key, value in _sorted(mapping):
-        here = (*words, shell_word(key))
-        if not isinstance(value, Mapping):
-            yield " ".join((*here, shell_word(_scalar(value))))
-        elif value:
-            yield from _commands(value, here)
-        else:
-            yield " ".join(here)
+def _commands(mapping: Mapping[str, Value], known: dict[int, list[str]]) -> list[str]:
+    """Return the words of each leaf; ``known``: identity of a mapping → its words, for many ports share one."""
+    found = known.get(id(mapping))
+    if found is None:
+        found = known[id(mapping)] = []
+        for key, value in _sorted(mapping):
+            word = shell_word(key)
+            if not isinstance(value, _MAPPING):
+                found.append(f"{word} {shell_word(_scalar(value))}")
+            elif value:
+                found += [f"{word} {words}" for words in _commands(value, known)]
+            else:
+                found.append(word)
+    return found
 
 
 def _scalar(value: object) -> str:
@@ -131,6 +139,7 @@ def _scalar(value: object) -> str:
 _SHELL_SAFE = re.compile(r"[A-Za-z0-9_./:,+-]+")
 
 
+@lru_cache(maxsize=16384)
 def shell_word(text: str) -> str:
     """Text as one word of a command line: in single quotes if a shell could take it for something else.
 

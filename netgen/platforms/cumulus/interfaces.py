@@ -4,10 +4,11 @@ Object model: NVUE reference, Interface, LLDP, QoS and Adaptive-Routing pages (t
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from netgen.device.model import Port, PortRole, Switch
 from netgen.device.text import ipv4
-from netgen.platforms.cumulus.branch import ON, Branch, pruned, switch
+from netgen.platforms.cumulus.branch import ON, Branch, switch
 from netgen.platforms.cumulus.qos import Policy
 from netgen.platforms.document import PlatformError
 from netgen.platforms.model import Platform
@@ -43,8 +44,13 @@ def branch(device: Switch, platform: Platform, policy: Policy) -> Branch:
         },
     }
     found.update(_cages(device, platform))
+    # Ports that are alike share one object, which is written only once.
+    link = cache(_link)
     for one in device.ports:
-        found[one.name] = _port(one, device, policy)
+        if one.speed_gbps not in SPEEDS_GBPS:
+            raise PlatformError(f"port {one.name} has {one.speed_gbps}G, which is no speed of Cumulus Linux")
+        shared = link(one.speed_gbps, one.mtu_bytes, one.fec, autoneg=one.autoneg, enabled=one.enabled)
+        found[one.name] = {**_port(one, device), **policy.of(one), "link": shared}
     for svi in device.svis:
         found[f"vlan{svi.vlan}"] = {
             "description": svi.name,
@@ -75,8 +81,8 @@ def _cages(device: Switch, platform: Platform) -> Iterator[tuple[str, Branch]]:
         yield name, {"link": {"breakout": {mode: {}}}, "type": "swp"}
 
 
-def _port(port: Port, device: Switch, policy: Policy) -> Branch:
-    found: Branch = {"link": _link(port), "type": "swp"}
+def _port(port: Port, device: Switch) -> Branch:
+    found: Branch = {"type": "swp"}
     if port.description is not None:
         found["description"] = port.description
     if port.ipv4 is not None:
@@ -86,17 +92,14 @@ def _port(port: Port, device: Switch, policy: Policy) -> Branch:
         found["bridge"] = {"domain": {BRIDGE: {"access": port.vlan, "stp": {"admin-edge": ON, "bpdu-guard": ON}}}}
     if device.load_balancing == "per-packet" and port.role in FABRIC:
         found["router"] = {"adaptive-routing": {"enable": ON}}
-    found.update(pruned({"lldp": policy.lldp_of(port), "qos": policy.of(port)}))
     return found
 
 
-def _link(port: Port) -> Branch:
-    if port.speed_gbps not in SPEEDS_GBPS:
-        raise PlatformError(f"port {port.name} has {port.speed_gbps}G, which is no speed of Cumulus Linux")
+def _link(speed_gbps: int, mtu_bytes: int, fec: str, *, autoneg: bool, enabled: bool) -> Branch:
     return {
-        "auto-negotiate": switch(port.autoneg),
-        "fec": "off" if port.fec == "none" else port.fec,
-        "mtu": port.mtu_bytes,
-        "speed": f"{port.speed_gbps}G",
-        "state": {"up" if port.enabled else "down": {}},
+        "auto-negotiate": switch(autoneg),
+        "fec": "off" if fec == "none" else fec,
+        "mtu": mtu_bytes,
+        "speed": f"{speed_gbps}G",
+        "state": {"up" if enabled else "down": {}},
     }

@@ -44,33 +44,12 @@ class Policy:
     lldp: Branch = field(default_factory=dict)
     """Below ``service/lldp``."""
 
-    def of(self, port: Port) -> Branch:
-        """Build what a port has below ``interface/<port>/qos``."""
-        qos = port.qos
-        if qos is None:
-            return {}
-        profile: Branch = {"profile": qos.name}
-        guarded = bool(qos.lossless) and qos.watchdog is not None
-        return pruned(
-            {
-                "congestion-control": profile if qos.ecn else {},
-                "egress-scheduler": profile,
-                "egress-shaper": profile if _capped(qos) else {},
-                "pfc": {"profile": _pfc_profile(port, qos)} if qos.lossless else {},
-                "pfc-watchdog": {"state": "enable"} if guarded else {},
-            }
-        )
+    ports: dict[tuple[str, int | None], Branch] = field(default_factory=dict)
+    """Name of a port's policy and length of its cable → what the port has below ``interface/<port>``."""
 
-    def lldp_of(self, port: Port) -> Branch:
-        """Build what a port has below ``interface/<port>/lldp``: all that ``qos roce`` would announce."""
-        if port.qos is None or not port.qos.lossless:
-            return {}
-        return {
-            "application-tlv": {"udp-port": {ROCE_UDP_PORT: {}}},
-            "dcbx-ets-config-tlv": ON,
-            "dcbx-ets-recomm-tlv": ON,
-            "dcbx-pfc-tlv": ON,
-        }
+    def of(self, port: Port) -> Branch:
+        """Return a port's part, the same object for all ports that are alike."""
+        return {} if port.qos is None else self.ports[port.qos.name, port.cable_m]
 
 
 def policy(device: Switch) -> Policy:
@@ -98,7 +77,37 @@ def policy(device: Switch) -> Policy:
         "traffic-pool": POOLS if lossless else {},
     }
     announced: Branch = {"udp-port": {ROCE_UDP_PORT: {"priority": lossless[0].pfc_priority or 0}}} if lossless else {}
-    return Policy(pruned(branch), {"application-tlv": announced} if announced else {})
+    ports: dict[tuple[str, int | None], Branch] = {}
+    for port in device.ports:
+        if port.qos is not None and (port.qos.name, port.cable_m) not in ports:
+            ports[port.qos.name, port.cable_m] = pruned({"lldp": _announced(port.qos), "qos": _of_port(port, port.qos)})
+    return Policy(pruned(branch), {"application-tlv": announced} if announced else {}, ports)
+
+
+def _of_port(port: Port, qos: PortQos) -> Branch:
+    profile: Branch = {"profile": qos.name}
+    guarded = bool(qos.lossless) and qos.watchdog is not None
+    return pruned(
+        {
+            "congestion-control": profile if qos.ecn else {},
+            "egress-scheduler": profile,
+            "egress-shaper": profile if _capped(qos) else {},
+            "pfc": {"profile": _pfc_profile(port, qos)} if qos.lossless else {},
+            "pfc-watchdog": {"state": "enable"} if guarded else {},
+        }
+    )
+
+
+def _announced(qos: PortQos) -> Branch:
+    """Build what a port announces: all that ``qos roce`` would."""
+    if not qos.lossless:
+        return {}
+    return {
+        "application-tlv": {"udp-port": {ROCE_UDP_PORT: {}}},
+        "dcbx-ets-config-tlv": ON,
+        "dcbx-ets-recomm-tlv": ON,
+        "dcbx-pfc-tlv": ON,
+    }
 
 
 def _common_classes(policies: tuple[PortQos, ...]) -> Classes:
@@ -145,12 +154,12 @@ def _capped(qos: PortQos) -> bool:
 
 
 def _shaped(device: Switch) -> list[tuple[PortQos, Branch]]:
-    speeds = {port.qos: port.speed_gbps for port in device.ports if port.qos is not None}
+    speeds = {port.qos.name: port.speed_gbps for port in device.ports if port.qos is not None}
     return [
         (
             qos,
             {
-                str(c.queue): {"max-rate": c.cap_percent * speeds[qos] * KBPS_PER_GBPS // 100}
+                str(c.queue): {"max-rate": c.cap_percent * speeds[qos.name] * KBPS_PER_GBPS // 100}
                 for c in qos.classes
                 if c.cap_percent is not None
             },
@@ -187,8 +196,11 @@ def _flow_control(device: Switch) -> Branch:
             continue
         if port.cable_m is None:
             raise PlatformError(f"port {port.name} is lossless over a cable of unknown length: it needs headroom")
+        name = _pfc_profile(port, qos)
+        if name in found:
+            continue
         # NVUE reckons headroom from the length, the speed and the MTU; its thresholds are not to be set by hand.
-        found[_pfc_profile(port, qos)] = {
+        found[name] = {
             "cable-length": port.cable_m,
             "rx": "enable",
             "switch-priority": {str(c.pfc_priority): {} for c in qos.lossless},
