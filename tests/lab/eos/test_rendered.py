@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
 from tests.fabrics import fabric as derived
 
+GOLDEN = sorted((Path(__file__).parents[2] / "golden/configs").glob("*/configs/*/eos.cfg"))
+TOKEN = re.compile("@secret:[^@]*@")
 PASSWORD_TOKEN = re.compile(r"(?<=secret sha512 )@secret:[^@]*@")
 
 
@@ -57,6 +60,15 @@ def test_every_line_is_accepted_and_shown_as_it_was_written_in_the_same_order(ap
     lab, _, texts = applied
     for name, text in texts.items():
         assert lines(lab.running(name)) == lines(text)
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=[f"{path.parts[-4]}-{path.parts[-2]}" for path in GOLDEN])
+def test_examples_are_accepted_and_shown_as_they_were_written(path: Path):
+    text = TOKEN.sub("hidden", PASSWORD_TOKEN.sub("$6$salt$hash", path.read_text()))
+    ports = tuple(re.findall(r"^interface (Ethernet\S+)", text, re.MULTILINE))
+    lab = Fabric(LabSpec("one", (LabNode("switch", "eos", "", "4.33.1F", "dcs-7060x6-64pe", ports),), ()))
+    lab.drift("switch", text.splitlines())
+    assert lines(lab.running("switch")) == lines(text)
 
 
 def test_every_link_and_every_session_comes_up(applied):
