@@ -276,6 +276,24 @@ def test_every_port_keeps_the_headroom_of_the_longest_cable(eos: Platform, rende
     assert int(pool[1]) == device.buffers.headroom_pool_bytes
 
 
+def test_a_model_may_take_neither_a_buffer_profile_nor_guaranteed_bandwidth(renderer: Renderer) -> None:
+    known = renderer.platforms["eos"]
+    less = {**known.models["dcs-7060x6-64pe"], "mmu": None, "watchdog_guarantee_percent": None}
+    platform = replace(known, models={"dcs-7060x6-64pe": less})
+    other = replace(renderer, platforms={**renderer.platforms, "eos": platform})
+    before, after = (text_of(devices.leaf(platform), one).splitlines() for one in (renderer, other))
+    gone = [line.split()[:2] for line in before if line not in after]
+    assert gone == [
+        ["platform", "trident"],
+        ["ingress", "threshold"],
+        ["ingress", "headroom"],
+        ["bandwidth", "guaranteed"],
+        ["platform", "trident"],
+        ["platform", "trident"],
+    ]
+    assert set(after) < set(before)
+
+
 def test_no_buffer_is_shared_out_where_no_headroom_is_known(switch: Switch, renderer: Renderer) -> None:
     for port in switch.ports:
         port.headroom = None
