@@ -37,8 +37,8 @@ TIMEOUT_S = 60
 """For each request: NAPALM's own default; a large candidate takes a switch tens of seconds."""
 CONNECT_TIMEOUT_S = 10.0
 
-_ADAPTERS: Mapping[str, Adapter] = MappingProxyType({"eos": eos, "frr": linux, "linux": linux})
-_DEFAULT_PORTS: Mapping[str, int] = MappingProxyType({"eos": 443, "frr": 22, "linux": 22})
+_ADAPTERS: Mapping[str, Adapter] = MappingProxyType({"eos": eos, "frr": linux, "linux": linux, "ubuntu": linux})
+_DEFAULT_PORTS: Mapping[str, int] = MappingProxyType({"eos": 443, "frr": 22, "linux": 22, "ubuntu": 22})
 # They log what they send and receive, passwords and configurations, and tracebacks of what is reported anyway.
 _TALKATIVE = ("napalm", "netmiko", "paramiko", "pyeapi")
 

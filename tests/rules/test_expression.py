@@ -26,7 +26,7 @@ def test_nothing_is_missing_without_a_policy():
     assert warnings(least("eos")) == []
 
 
-@pytest.mark.parametrize("platform", ["linux"])
+@pytest.mark.parametrize("platform", ["linux", "ubuntu"])
 def test_hosts_do_what_the_policy_asks_of_both_ends(platform: str):
     written = least("eos", roce={})
     written["hosts"]["platform"] = platform

@@ -167,10 +167,8 @@ interfaces_activate() { # FILE BEFORE
     done
 }
 
-interfaces_restore() { # LIVE OLD NEW
-    interfaces_forget "$3" "$2"
-    interfaces_reload "$2"
-    result=$?
+# Put back what was set by hand on the interfaces of two files, and take away what was not there.
+interfaces_bring_back() { # LIVE OLD NEW
     mkdir -p "$work/now"
     for part in links addresses routes; do
         interfaces_snapshot "$work/now"
@@ -181,6 +179,13 @@ interfaces_restore() { # LIVE OLD NEW
         interfaces_ours "$2" "$3" <"$work/back" >"$work/ours"
         interfaces_ip "$work/ours"
     done
+}
+
+interfaces_restore() { # LIVE OLD NEW
+    interfaces_forget "$3" "$2"
+    interfaces_reload "$2"
+    result=$?
+    interfaces_bring_back "$1" "$2" "$3"
     return $result
 }
 
@@ -191,6 +196,85 @@ interfaces_observe() { # FILE BASE
         ifquery --all --check --format json >"$work/checked"
     ask ip -j route show table all >"$work/routes" && ask ip -j rule show >"$work/rules" || return 1
     emit checked "$work/checked"
+    emit routes "$work/routes"
+    emit rules "$work/rules"
+}
+
+# --------------------------------------------------------------------------------------------- kind: netplan
+
+NETPLAN_WAIT_S=20 # for systemd-networkd, to which `netplan apply` only hands over
+
+netplan_check() { # FILE
+    command -v netplan >/dev/null || { say "netplan is missing: install netplan.io" && return 1; }
+    mkdir -p "$work/root/etc/netplan" && cp "$1" "$work/root/etc/netplan/${target##*/}" || return 1
+    run netplan generate --root-dir "$work/root"
+}
+
+# The interfaces of a file, each as a line that interfaces_ours reads.
+netplan_names() { # FILE
+    sed -n 's/^    "\{0,1\}\([A-Za-z0-9][A-Za-z0-9_.-]*\)"\{0,1\}:$/iface \1/p' "$1"
+}
+
+netplan_addresses() { # FILE
+    awk '
+        /^    "?[A-Za-z0-9][A-Za-z0-9_.-]*"?:$/ { gsub(/[":]/, "", $1); device = $1 }
+        $1 == "activation-mode:" { device = "" }
+        $1 == "addresses:" && device { gsub(/[][,]/, " "); for (i = 2; i <= NF; i++) print device, $i }' "$1"
+}
+
+# Whether every interface of a file that has carrier has its addresses.
+netplan_is_settled() { # FILE
+    netplan_addresses "$1" >"$work/expected"
+    while read -r device address <&4; do
+        [ "$(cat "/sys/class/net/$device/carrier" 2>/dev/null)" = 1 ] || continue
+        ask ip -o address show dev "$device" | grep -qF " $address " || return 1
+    done 4<"$work/expected"
+}
+
+netplan_apply() { # FILE
+    if [ -s "$1" ]; then
+        [ -f "$target" ] || { mkdir -p "${target%/*}" && : >"$target" && placed=yes; } # a place to bind to
+        run unshare --mount --propagation private /bin/sh -c "$IN_PLACE" sh "$1" "$target" netplan apply
+        result=$?
+        # Of a file that is not confirmed nothing may be left, not even an empty one.
+        [ -z "${placed:-}" ] || { rm -f "$target" && placed=; }
+        [ $result = 0 ] || return 1
+    else
+        run netplan apply || return 1
+    fi
+    waited=0
+    until netplan_is_settled "$1"; do
+        [ $waited -lt $NETPLAN_WAIT_S ] || { say "after $waited s interfaces still lack addresses" && return 1; }
+        waited=$((waited + 1))
+        sleep 1
+    done
+}
+
+netplan_backup() { # FILE LIVE
+    interfaces_snapshot "$2"
+}
+
+netplan_activate() { # FILE BEFORE
+    netplan_names "$1" >"$work/names"
+    while read -r word device <&4; do
+        [ -e "/sys/class/net/$device" ] || { say "the device has no interface $device" && return 1; }
+    done 4<"$work/names"
+    netplan_apply "$1"
+}
+
+netplan_restore() { # LIVE OLD NEW
+    netplan_apply "$2"
+    result=$?
+    netplan_names "$2" >"$work/names.old"
+    netplan_names "$3" >"$work/names.new"
+    interfaces_bring_back "$1" "$work/names.old" "$work/names.new"
+    return $result
+}
+
+netplan_observe() { # FILE BASE
+    ask ip -j address show >"$work/addresses" && ask ip -j route show table all >"$work/routes" \
+        && ask ip -j rule show >"$work/rules" || return 1
+    emit addresses "$work/addresses"
     emit routes "$work/routes"
     emit rules "$work/rules"
 }

@@ -9,6 +9,7 @@ from functools import partial
 
 from netgen.session.drivers.diff_files import drift_diff, interfaces_diff, sysctl_diff
 from netgen.session.drivers.diff_frr import frr_diff
+from netgen.session.drivers.diff_netplan import netplan_diff
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,11 @@ _HOST = (
 # In the order of activation: links and addresses before the kernel's switches, routing or RoCE on top of both.
 LINUX_ARTIFACTS = (_interfaces("/etc/network/interfaces.d/netgen"), _SYSCTL, *_HOST)
 """A host has interfaces of its own: netgen's file stands beside theirs."""
+UBUNTU_ARTIFACTS = (
+    Artifact("netplan.yaml", "netplan", "/etc/netplan/90-netgen.yaml", "root:root", "0600", netplan_diff),
+    _SYSCTL,
+    *_HOST,
+)
+"""So it has under netplan; by its number the file comes after the installer's."""
 FRR_ARTIFACTS = (_interfaces("/etc/network/interfaces"), _SYSCTL, _FRR)
 """A switch is netgen's whole."""

@@ -26,7 +26,8 @@ def text_diff(name: str, before: str, after: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _live_diff(name: str, lines: Iterable[str]) -> str:
+def live_diff(name: str, lines: Iterable[str]) -> str:
+    """Return the difference of what runs to a candidate, empty where there are no lines."""
     body = "".join(f"{line}\n" for line in lines)
     return f"--- {name} (live)\n+++ {name} (candidate)\n{body}" if body else ""
 
@@ -45,7 +46,7 @@ def drift_diff(name: str, candidate: str, parts: Mapping[str, str]) -> str:
         there is one.
     """
     drift = parts.get("drift", "").splitlines()
-    return text_diff(name, parts.get("base", ""), candidate) + _live_diff(name, (f"+{line}" for line in drift))
+    return text_diff(name, parts.get("base", ""), candidate) + live_diff(name, (f"+{line}" for line in drift))
 
 
 # ---------------------------------------------------------------------------------------------------- sysctl
@@ -85,7 +86,7 @@ def sysctl_diff(candidate: str, parts: Mapping[str, str]) -> str:
         if in_force.get(key) == value and live.get(key) != value:
             lines += [f"-{key} = {live[key]}"] if key in live else []
             lines.append(f"+{key} = {value}")
-    return text_diff("sysctl.conf", parts.get("base", ""), candidate) + _live_diff("sysctl.conf", lines)
+    return text_diff("sysctl.conf", parts.get("base", ""), candidate) + live_diff("sysctl.conf", lines)
 
 
 # ------------------------------------------------------------------------------------------------ interfaces
@@ -182,4 +183,4 @@ def interfaces_diff(candidate: str, parts: Mapping[str, str]) -> str:
         if (attribute, value) in wanted.get(interface, []):
             drifted.setdefault(interface, []).append(f"+    {attribute} {value}")
     live = [line for name, lines in drifted.items() if lines for line in (f" iface {name}", *lines)]
-    return text_diff("interfaces", parts.get("base", ""), candidate) + _live_diff("interfaces", live)
+    return text_diff("interfaces", parts.get("base", ""), candidate) + live_diff("interfaces", live)

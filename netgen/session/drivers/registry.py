@@ -7,11 +7,12 @@ from typing import Any
 _OWN = {
     "frr": ("netgen.session.drivers.frr", "FrrDriver"),
     "linux": ("netgen.session.drivers.linux", "LinuxDriver"),
+    "ubuntu": ("netgen.session.drivers.ubuntu", "UbuntuDriver"),
 }
 
 
 def driver_class(name: str) -> type[Any]:
-    """Return the NAPALM driver of a platform: netgen's own for ``frr`` and ``linux``, NAPALM's for any other.
+    """Return the NAPALM driver of a platform: netgen's own for its systems, NAPALM's for any other.
 
     Parameters
     ----------
@@ -31,5 +32,7 @@ def driver_class(name: str) -> type[Any]:
     try:
         found: type[Any] = napalm.get_network_driver(name)
     except napalm.exceptions.ModuleImportError as error:
-        raise ValueError(f"there is no NAPALM driver {name!r}: netgen has frr and linux, NAPALM has its own") from error
+        raise ValueError(
+            f"there is no NAPALM driver {name!r}: netgen has {', '.join(_OWN)}, NAPALM has its own"
+        ) from error
     return found
