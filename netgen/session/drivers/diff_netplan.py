@@ -50,11 +50,11 @@ def _of_interface(
     if not link or ("UP" in link["flags"]) == is_off:
         yield f"{'-' if is_off else '+'}  up"
         return
+    if is_off:
+        return  # systemd-networkd sets nothing on a link that it keeps down
     if "mtu" in wanted and link["mtu"] != wanted["mtu"]:
         yield f"-  mtu: {link['mtu']}"
         yield f"+  mtu: {wanted['mtu']}"
-    if is_off:
-        return  # systemd-networkd sets no address on a link that it keeps down
     has = {
         f"{address['local']}/{address['prefixlen']}"
         for address in link["addr_info"]
