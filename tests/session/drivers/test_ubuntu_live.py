@@ -120,7 +120,7 @@ def host(prepared):
 
 def test_what_netplan_refuses_is_refused_with_its_words(host):
     before = kernel(host)
-    with pytest.raises(ReplaceConfigException, match="netplan.yaml"):
+    with pytest.raises(ReplaceConfigException, match=r"netplan\.yaml"):
         host.load_replace_artifacts({**FILES, "netplan.yaml": NETPLAN.replace("10.1.0.1/31", "10.1.0.1/33")})
     assert kernel(host) == before
 
