@@ -456,6 +456,16 @@ def test_a_snippet_is_merged_over_the_tree(leaf: Switch, renderer: Renderer) -> 
     assert tree["router"]["bgp"]["graceful-shutdown"] == "on"
 
 
+def test_a_snippet_can_be_a_whole_file(leaf: Switch, renderer: Renderer) -> None:
+    leaf.native = native("- set:\n    system:\n      reboot:\n        mode: cold\n")
+    assert tree_of(leaf, renderer)["system"]["reboot"] == {"mode": "cold"}
+
+
+def test_the_last_snippet_wins(leaf: Switch, renderer: Renderer) -> None:
+    leaf.native = native("system: {hostname: one}") + native("system: {hostname: two}")
+    assert tree_of(leaf, renderer)["system"]["hostname"] == "two"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
