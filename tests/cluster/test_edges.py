@@ -97,7 +97,9 @@ def given(platform: str, *, links: str = "unnumbered", **fabric: Any) -> dict[st
     intent = least(platform)
     compute = intent["fabrics"]["compute"]
     role = {"model": PLATFORMS[platform], "platform": platform, "breakout": "2x400G"}
-    compute |= {"leaf": role, "spine": role, "roce": {"profile": "balanced"}, **fabric}
+    # a switch that pauses nobody is refused a lossless class
+    lossless = {} if RENDERER.platforms[platform].expresses["pfc"] else {"roce": {"profile": "balanced"}}
+    compute |= {"leaf": role, "spine": role, **lossless, **fabric}
     compute["pools"] = {**compute["pools"], "links": links}
     return intent
 

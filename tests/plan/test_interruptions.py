@@ -46,6 +46,11 @@ def test_every_pattern_is_of_a_line_that_the_platform_has(name):
         for device in balanced:
             device.load_balancing = way
         devices += balanced
+    whole = [device for device in samples(platform) if isinstance(device, Switch)]
+    for device in whole:
+        device.ports = [replace(port, breakout=1, lanes=8) for port in device.ports if port.subport == 0]
+        device.bgp.neighbors = [one for one in device.bgp.neighbors if one.port in {port.name for port in device.ports}]
+    devices += whole
     rendered = {
         line.strip()
         for device in devices
