@@ -23,7 +23,7 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform], build: Build) -> 
         for node, snippets in sorted(fabric.overlay.snippets.items()):
             device = build(cluster.device_at(fabric, node))
             platform = platforms[device.platform]
-            for builder in filter(None, (artifact.builder for artifact in platform.artifacts)):
+            for builder in dict.fromkeys(filter(None, (artifact.builder for artifact in platform.artifacts))):
                 try:
                     import_module(f"netgen.platforms.{platform.name}.{builder}").build(device, platform)
                 except PlatformError as error:
