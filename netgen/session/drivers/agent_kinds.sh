@@ -350,7 +350,7 @@ roce_observe() { # FILE BASE
 # another artifact already; the unit is for the next boot, and so it is enabled once it is persisted.
 
 unit_instances() { # FILE...
-    sed -n 's/^Also=//p' "$@" 2>/dev/null | sort -u
+    sed -n -e 's/\\\\/\\/g' -e 's/^Also=//p' "$@" 2>/dev/null | sort -u
 }
 
 unit_check() { # FILE

@@ -30,7 +30,8 @@ esac
 
 
 def unit(*nics: str) -> str:
-    also = "".join(f"Also=netgen-roce@{nic}.service\n" for nic in nics)
+    # systemd takes a backslash of a value for an escape
+    also = "".join(f"Also=netgen-roce@{nic}.service\n" for nic in nics).replace("\\", "\\\\")
     return f"[Service]\nType=oneshot\nExecStart=/etc/netgen/roce.sh %I\n\n[Install]\nWantedBy=x-%i.device\n{also}"
 
 
