@@ -44,6 +44,27 @@ def test_a_repository_adds_its_own_beside_the_built_in_ones(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("mlx5_{index}", ("mlx5_0", "mlx5_1", "mlx5_2", "mlx5_3")),
+        ("roce{rail}", ("roce1", "roce2", "roce3", "roce4")),
+        ("[mlx5_0, mlx5_3, mlx5_4, mlx5_9]", ("mlx5_0", "mlx5_3", "mlx5_4", "mlx5_9")),
+    ],
+)
+def test_rdma_devices_are_called_by_a_pattern_or_one_by_one(tmp_path: Path, written: str, names: tuple[str, ...]):
+    given = f'"{written}"' if "{" in written else written
+    own(tmp_path, "hosts", HOST.replace("count", f"rdma: {given}, out-of-order: true, count") + "frontend: bond0\n")
+    mine = load_catalog(resources(tmp_path)).hosts["mine"]
+    assert (mine.rdma_names, mine.out_of_order, mine.frontend) == (names, True, "bond0")
+
+
+def test_a_host_of_which_nothing_is_said_has_no_rdma(tmp_path: Path):
+    own(tmp_path, "hosts", HOST)
+    mine = load_catalog(resources(tmp_path)).hosts["mine"]
+    assert (mine.rdma_names, mine.out_of_order, mine.frontend) == ((), False, "eth0")
+
+
+@pytest.mark.parametrize(
     ("kind", "text", "said"),
     [
         ("switches", SWITCH.replace("lanes: 8", "lanes: 7"), "7 lanes cannot be shared as 2x400G"),
@@ -57,6 +78,13 @@ def test_a_repository_adds_its_own_beside_the_built_in_ones(tmp_path: Path):
         ("switches", "- a list\n", "valid dictionary"),
         ("switches", "title: {\n", "not YAML"),
         ("hosts", HOST.replace("{rail}", ""), "4 NICs cannot all be called 'nic'"),
+        ("hosts", HOST.replace("nic{rail}", "nic {rail}"), "'nic 1' is not the name of a device"),
+        ("hosts", HOST.replace("nic{rail}", "a-very-long-name{rail}"), "15 at most"),
+        ("hosts", HOST.replace("count", "rdma: mlx5_0, count"), "4 NICs need 4 RDMA devices"),
+        ("hosts", HOST.replace("count", "rdma: [mlx5_0, mlx5_3], count"), "4 NICs need 4 RDMA devices"),
+        ("hosts", HOST.replace("count", "rdma: [a, b, c, c], count"), "4 NICs need 4 RDMA devices"),
+        ("hosts", HOST.replace("count", "rdma: [a, b, c, '$(x)'], count"), "is not the name of a device"),
+        ("hosts", HOST + "frontend: eth0;reboot\n", "frontend: "),
         ("hosts", HOST.replace("400G", "400"), "nics.speed: "),
         ("roce", "title: Mine\n", "ecn: "),
         ("roce", ROCE.format(row="speed: 400G, min: 1KB, max: 2KB"), "the last row of `ecn` must name no platform"),

@@ -150,6 +150,20 @@ class TestRun:
         assert after == before
         assert machine.files() == files
 
+    @pytest.mark.parametrize("comes_back", [True, False])
+    def test_it_waits_for_the_links_that_it_took_down(self, machine: Machine, comes_back: bool):
+        machine.write("class/net/rail1/carrier", "1")
+        (machine.tools / "dcb").rename(machine.tools / "dcb-of-old")
+        carrier = "/sys/class/net/rail1/carrier"
+        takes_down = f'case "$*" in "pfc set dev rail1 "*) echo 0 >{carrier} ;; esac; exec dcb-of-old "$@"'
+        for tool, body in (("dcb", takes_down), ("sleep", f"echo {int(comes_back)} >{carrier}")):
+            (machine.tools / tool).write_text(f"#!/bin/sh\n{body}\n")
+            (machine.tools / tool).chmod(0o755)
+        done = machine.run()
+        assert done.returncode == (0 if comes_back else 1)
+        assert ("rail1: its link has not come back 60 s after" in done.stderr) is not comes_back
+        assert machine.read("class/net/rail1/carrier") == str(int(comes_back))
+
     def test_what_save_did_not_print_is_not_run(self, machine: Machine, tmp_path: Path):
         done = machine.run("--restore", stdin=f"touch {tmp_path}/x\nput {tmp_path}/y $(touch {tmp_path}/z)\n")
         assert done.returncode == 1

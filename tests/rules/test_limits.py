@@ -181,3 +181,18 @@ def test_cumulus_spreads_packets_over_links_of_400g_at_most():
     assert told("NG602", cumulus("1x800G", "hgx-b300-8x800g", **by_packet)) == [
         "the packets of a flow are spread over links of 800G; Cumulus Linux takes at most 400 Gb/s"
     ]
+
+
+@pytest.mark.parametrize("platform", ["linux", "ubuntu"])
+def test_what_nics_cannot_be_told_is_refused(platform):
+    """mlx5 counts a ceiling in eight bits of Gb/s, and passes over a cable of a kilometre."""
+    cnp = {"dscp": [48], "traffic-class": 6, "queue": 6, "strict": {"cap": "70%"}}
+    written = least("eos", roce={"classes": {"cnp": cnp}}, cables={"host": "1000m", "spine": "40m"})
+    written["hosts"]["platform"] = platform
+    title = PLATFORMS[platform].title
+    found = {finding.path: finding.message for finding in findings(written) if title in finding.message}
+    path = ("fabrics", "compute")
+    assert found[*path, "roce", "classes", "cnp", "strict", "cap"] == (
+        f"the ceiling of cnp is 70 % of 400G, 280000 Mb/s; {title} takes at most 255000 Mb/s"
+    )
+    assert found[*path, "cables", "host"] == f"lossless host cables are 1000 m long; {title} takes at most 999 m"

@@ -55,6 +55,8 @@ def _of_interface(
     if "mtu" in wanted and link["mtu"] != wanted["mtu"]:
         yield f"-  mtu: {link['mtu']}"
         yield f"+  mtu: {wanted['mtu']}"
+    if "LOWER_UP" not in link["flags"]:
+        return  # without carrier it sets no address either (ConfigureWithoutCarrier=, systemd.network(5))
     has = {
         f"{address['local']}/{address['prefixlen']}"
         for address in link["addr_info"]

@@ -73,6 +73,7 @@ nics() { # NAME, RDMA DEVICE, METRES OF CABLE; in rail order
 mode=apply
 nic=
 missing=
+bounced=
 faults=0
 differences=0
 
@@ -214,7 +215,27 @@ set_pfc() {
         wanted="$wanted delay $cable_m"
         want delay "$cable_m" "$has"
     fi
+    if [ "$mode" = apply ] && [ -n "$missing" ] && has_carrier "$nic"; then bounced="$bounced $nic"; fi
     settle "prio-pfc ${prio_pfc}delay $has" "$wanted" dcb pfc set dev "$nic"
+}
+
+has_carrier() { # NIC
+    [ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" = 1 ]
+}
+
+# What begins by RDMA after this is to find links that are up.
+wait_for_links() {
+    waited=0
+    for nic in $bounced; do
+        until has_carrier "$nic"; do
+            if [ $waited -ge 60 ]; then
+                fault "its link has not come back $waited s after the change of PFC"
+                break
+            fi
+            waited=$((waited + 1))
+            sleep 1
+        done
+    done
 }
 
 # The driver of RDMA comes after the one of the interface.
@@ -274,6 +295,7 @@ chosen=" $* "
 [ $# -gt 0 ] || chosen=' '
 known=' '
 if [ "$mode" = restore ]; then restore; else nics; fi
+wait_for_links
 for nic in "$@"; do
     case $known in *" $nic "*) ;; *) fault "not one of this host's NICs:$known" ;; esac
 done
