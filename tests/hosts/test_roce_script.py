@@ -208,6 +208,18 @@ class TestRun:
         assert "rail1: ethtool --get-tunable rail1: netlink error: Operation not supported" in done.stderr
         assert machine.read(f"{CM}/default_roce_mode") == "RoCE v2"
 
+    @pytest.mark.parametrize(("dscp", "status"), [(48, 0), (46, 1)])
+    def test_without_debugfs_notifications_are_as_shipped_or_a_fault(self, tmp_path: Path, dscp: int, status: int):
+        cnp = {"dscp": [dscp], "traffic-class": 6, "queue": 6, "strict": {"cap": "5%"}}
+        machine = Machine(tmp_path, script(host(roce={"classes": {"cnp": cnp}})))
+        for path in (machine.sys / "kernel/debug/mlx5").rglob("np_*"):
+            path.unlink()
+        assert machine.run("--save").returncode == status
+        done = machine.run()
+        assert done.returncode == status
+        assert ("rail1: notifications are taken to be as shipped" in done.stderr) == (status == 0)
+        assert "np_cnp_dscp': No such file" in done.stderr
+
     @pytest.mark.parametrize(("control", "enabled", "tos"), [("dcqcn", "1", "106"), ("none", "0", "104")])
     def test_nvidias_driver_switches_congestion_control_by_priority(
         self, tmp_path: Path, control: str, enabled: str, tos: str
