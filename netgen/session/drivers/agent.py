@@ -67,7 +67,7 @@ class Commit:
 @cache
 def _program() -> Mapping[str, bytes]:
     folder = resources.files("netgen.session.drivers")
-    return {name: folder.joinpath(name).read_bytes() for name in ("agent.sh", "agent_kinds.sh")}
+    return {name: folder.joinpath(name).read_bytes() for name in ("agent.sh", "agent_kinds.sh", "agent_host_kinds.sh")}
 
 
 @cache

@@ -23,7 +23,7 @@
 #   agent/VERSION/   this program
 #
 # A manifest has one line an artifact, in the order of activation: NAME KIND TARGET OWNER MODE.
-# What a kind's tools are and how to trust them is in agent_kinds.sh beside this file.
+# What a kind's tools are and how to trust them is in agent_kinds.sh and agent_host_kinds.sh beside this file.
 
 set -uf
 umask 077
@@ -272,7 +272,7 @@ commit() { # HOLDER WAIT CANDIDATE SECONDS MESSAGE
     dir=$ROOT/commits/$id
     log=$dir/log
     mkdir -p "$dir/old" "$dir/live" && cp -R "$candidate" "$dir/new" && mv "$dir/new/manifest" "$dir/manifest" \
-        && cp "${0%/*}/agent.sh" "${0%/*}/agent_kinds.sh" "$dir" && boot_id >"$dir/boot" && printf '%s\n' "$3" >"$dir/session" \
+        && cp "${0%/*}/agent.sh" "${0%/*}/agent_kinds.sh" "${0%/*}/agent_host_kinds.sh" "$dir" && boot_id >"$dir/boot" && printf '%s\n' "$3" >"$dir/session" \
         && printf '%s\n' "$5" >"$dir/message" || die $UNDONE "cannot write to $ROOT"
     set_state "$dir" preparing
     each backup_one "$dir/manifest" || { set_state "$dir" undone && die $UNDONE "backing up $name: $(reason)"; }
@@ -349,6 +349,7 @@ status() {
 discard() { rm -rf "${ROOT:?}/candidate/$1"; }
 
 . "${0%/*}/agent_kinds.sh"
+. "${0%/*}/agent_host_kinds.sh"
 work=$(mktemp -d "$ROOT/work.XXXXXX") || die $UNDONE "cannot write to $ROOT"
 trap 'rm -rf "$work"' EXIT
 log=$work/log
