@@ -33,6 +33,7 @@ SWITCHES = load_catalog(resources()).switches
 
 LOOPBACKS = 0x0AFF0000  # 10.255.0.0
 HOSTS = 0x0A000000  # 10.0.0.0
+HOST_LOOPBACKS = 0x0AFE0000  # 10.254.0.0
 MANAGEMENT = 0xAC140000  # 172.20.0.0
 
 NATIVE = {"cumulus": "system:\n  timezone: Etc/UTC"}
@@ -78,11 +79,16 @@ def qos(name: str = "ROCE-400G") -> PortQos:
 
 
 def leaf(
-    platform: Platform, *, model: str = "dcs-7060x6-64pe", unnumbered: bool = True, shared: bool = False
+    platform: Platform,
+    *,
+    model: str = "dcs-7060x6-64pe",
+    unnumbered: bool = True,
+    shared: bool = False,
+    speaking: bool = False,
 ) -> Switch:
     """A leaf of one host port, one spare port, both of one cage, and two uplinks of another.
 
-    Its host is in a subnet of its own, or, ``shared``, in a VLAN with the leaf as the gateway.
+    Its host is in a subnet of its own, or, ``shared``, in a VLAN with the leaf as the gateway; it may speak BGP.
     """
     policy = qos()
     ports = [
@@ -112,6 +118,12 @@ def leaf(
     if shared:
         switch.svis = (Svi(101, "rail1", HOSTS + 1, 24, 9000, "fabrics.compute.attach"),)
         ports[0].ipv4, ports[0].vlan = None, 101
+    if speaking:
+        hosts = PrefixList("HOSTS-IN", (PrefixRule(10, True, HOST_LOOPBACKS, 24, ge=32, le=32),), "fabrics.compute")
+        bgp.prefix_lists = (*bgp.prefix_lists, hosts)
+        group = BgpGroup("HOSTS", "HOSTS-IN", "FABRIC-OUT", False, 2, True, "fabrics.compute")
+        bgp.groups = (group, *(replace(one, hosts_routes_too=True) for one in bgp.groups))
+        bgp.neighbors.append(BgpNeighbor(ports[0].name, "HOSTS", 4_201_000_000, "pod1-su1-host1 eth_r0", HOSTS + 1))
     return switch
 
 
@@ -181,8 +193,8 @@ def admitted(lists: Iterable[PrefixList]) -> dict[str, list[tuple[int, bool, int
     }
 
 
-def host(platform: Platform) -> Host:
-    """A host of two NICs."""
+def host(platform: Platform, *, speaking: bool = False) -> Host:
+    """A host of two NICs, which may speak BGP."""
     policy = qos()
     ports = [
         Port(
@@ -209,7 +221,15 @@ def host(platform: Platform) -> Host:
         )
         for rail in range(2)
     ]
+    bgp = None
+    if speaking:
+        bgp = _bgp(4_201_000_000, HOST_LOOPBACKS + 1, "LEAVES", own_routes_only=True, aggregates=())
+        for rail, port in enumerate(ports):
+            address = HOSTS + 256 * rail
+            bgp.neighbors.append(BgpNeighbor(port.name, "LEAVES", 4_200_010_000 + rail, str(port.peer_device), address))
     return Host(
+        loopback=None if bgp is None else bgp.router_id,
+        bgp=bgp,
         name="pod1-su1-host1",
         cluster="toy",
         fabric="compute",

@@ -101,7 +101,7 @@ def _watched(device: Switch | Host, changing: set[str]) -> Iterator[str]:
     Sessions with devices that are changed as well are judged once both ends are, or nothing could ever be applied
     from empty, and nothing renumbered.
     """
-    if isinstance(device, Host):
+    if device.bgp is None:
         return
     peers = {port.name: port.peer_device for port in device.ports}
     for neighbor in device.bgp.neighbors:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from ipaddress import IPv4Network
 
 from netgen.catalog.model import Catalog, SwitchModel
 from netgen.cluster.model import (
@@ -32,6 +33,8 @@ from netgen.intent.quantities import Breakout, parse_ids
 
 FOUR_BYTE_LEAVES, TWO_BYTE_LEAVES = 10_000, 64
 """From the spines' first AS number to the leaves', where the intent does not say."""
+FOUR_BYTE_HOSTS = 1_000_000
+"""To the hosts', behind any number of leaves."""
 MAX_TWO_BYTE_ASN = 65_535
 
 
@@ -216,13 +219,19 @@ def _numbers(given: models.Fabric, plan: RailOptimized) -> Numbers:
     return Numbers(
         hosts=Pool(int(pools.hosts.network_address), pools.hosts.prefixlen),
         loopbacks=Pool(int(pools.loopbacks.network_address), pools.loopbacks.prefixlen),
-        links=None if pools.links is None else Pool(int(pools.links.network_address), pools.links.prefixlen),
+        links=_pool(pools.links),
         block=block_size(plan.down, shared=given.attach == "svi"),
         shared=given.attach == "svi",
         uplinks=plan.uplinks,
         spine_asn=base + 1,
         leaf_asn=given.asn.leaves or base + gap,
+        host_loopbacks=_pool(pools.host_loopbacks),
+        host_asn=given.asn.hosts or base + FOUR_BYTE_HOSTS,
     )
+
+
+def _pool(given: IPv4Network | None) -> Pool | None:
+    return None if given is None else Pool(int(given.network_address), given.prefixlen)
 
 
 def _management(given: models.Management) -> ManagementPlan:

@@ -137,6 +137,12 @@ class Fabric:
         """Return the model of one switch: its tier's, or the overlay's."""
         return self.overlay.models.get(self.node(ref), self.tier(ref.role).model)
 
+    def equal_paths(self, role: str) -> int:
+        """Count the equal-cost paths that a leaf or a spine has towards another; a spine to each NIC of a host's."""
+        if role == LEAF:
+            return self.plan.uplinks
+        return self.plan.trunk * (1 if self.numbers.host_loopbacks is None else self.plan.rails)
+
     def port_map(self, ref: DeviceRef) -> PortMap:
         """Return where the slots of one switch are on its front panel."""
         return self.tier(ref.role).port_map(self.model_of(ref), self.plan)

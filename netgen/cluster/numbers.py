@@ -3,7 +3,8 @@
 Hosts: each leaf has an aligned block, which is what it announces. Routed links take a /31 of it (RFC 3021) a host
 slot, the leaf's end first; hosts that share a VLAN take an address each, behind the leaf's, which is the first.
 Loopbacks: leaves from the beginning of the pool, spines from its middle. Links: a /31 an uplink, the spine's end
-first. AS numbers: one a leaf, one a spine layer of a pod (RFC 7938).
+first. AS numbers: one a leaf, one a spine layer of a pod (RFC 7938). Hosts that speak BGP have a loopback and an AS
+number each, by their index.
 """
 
 from dataclasses import dataclass
@@ -42,6 +43,10 @@ class Numbers:
         Of the first pod's spines.
     leaf_asn
         Of the first leaf.
+    host_loopbacks
+        Pool of the loopbacks of hosts that speak BGP; ``None``: they do not.
+    host_asn
+        Of the first host, where they do.
     """
 
     hosts: Pool
@@ -52,6 +57,8 @@ class Numbers:
     uplinks: int
     spine_asn: int
     leaf_asn: int
+    host_loopbacks: Pool | None = None
+    host_asn: int = 0
 
     def leaf_loopback(self, leaf: int) -> int:
         """Loopback of a leaf by its index; the pool's first address stays free."""
@@ -60,6 +67,10 @@ class Numbers:
     def spine_loopback(self, spine: int) -> int:
         """Loopback of a spine by its index."""
         return self.loopbacks.address + self.loopbacks.size // 2 + 1 + spine
+
+    def host_loopback(self, host: int) -> int | None:
+        """Loopback of a host by its index; the pool's first address stays free. ``None``: it speaks no BGP."""
+        return None if self.host_loopbacks is None else self.host_loopbacks.address + 1 + host
 
     def host_block(self, leaf: int) -> tuple[int, int]:
         """Address and prefix length of the block of a leaf's hosts."""

@@ -21,7 +21,7 @@ from netgen.device.model import (
     User,
 )
 from netgen.device.names import port_at, switch_port
-from netgen.device.routing import Cabled, bgp
+from netgen.device.routing import Cabled, bgp, host_bgp
 from netgen.intent.quantities import Breakout
 from netgen.platforms.model import Platform
 
@@ -233,16 +233,18 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
         state=record.state,
         management=_management(cluster, ref),
         origin=cluster.hosts.origin,
-        ports=[port for port, _ in nics],
+        ports=[port for port, _, _ in nics],
         gpus=profile.gpus,
-        routes=[route for _, route in nics],
+        routes=[route for _, _, route in nics],
         frontend=profile.frontend,
+        loopback=fabric.numbers.host_loopback(ref.index),
+        bgp=host_bgp(fabric, ref, [(port, leaf) for port, leaf, _ in nics]),
         load_balancing=fabric.load_balancing,
     )
 
 
-def _nics(site: _Site) -> Iterator[tuple[Port, HostRoute]]:
-    """Yield every NIC that is cabled, with its route to the NICs of other hosts; in rail order."""
+def _nics(site: _Site) -> Iterator[tuple[Port, DeviceRef, HostRoute]]:
+    """Yield every NIC that is cabled, with its leaf, and its route to the NICs of other hosts; in rail order."""
     cluster, fabric = site.cluster, site.fabric
     profile, numbers = cluster.hosts.profile, fabric.numbers
     place = Place(HOST, profile.speed_gbps, cluster.hosts.platform, "")
@@ -277,7 +279,7 @@ def _nics(site: _Site) -> Iterator[tuple[Port, HostRoute]]:
             rdma=profile.rdma_names[rail] if profile.rdma_names else None,
             qos=qos,
         )
-        yield port, HostRoute(numbers.hosts.address, numbers.hosts.length, gateway)
+        yield port, leaf, HostRoute(numbers.hosts.address, numbers.hosts.length, gateway)
 
 
 def _management(cluster: Cluster, ref: DeviceRef) -> Management:

@@ -132,6 +132,9 @@ class BgpGroup:
     """Name of the prefix list of what is announced; everything else is not."""
     own_routes_only: bool
     """Whether only routes that this device originates are announced (valley-free at a leaf)."""
+    hosts_routes_too: bool = field(default=False, kw_only=True)
+    """With ``own_routes_only``: whether routes that neighbours originate themselves, of one AS, go out as well; what
+    the export list leaves of them is the hosts' loopbacks."""
     maximum_prefixes: int
     """More prefixes than this from one neighbour take the session down."""
     bfd: bool
@@ -289,6 +292,9 @@ class Host(Node):
     """One entry a port, in the same order: the fabric's host pool via that port's leaf."""
     frontend: str = "eth0"
     """The interface that is on no fabric."""
+    loopback: int | None = None
+    """Address of its own, a /32, reachable over every NIC; also the router id; ``None``: it speaks no BGP."""
+    bgp: Bgp | None = None
     load_balancing: str = "hash"
     """How the fabric shares the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
 

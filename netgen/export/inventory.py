@@ -26,12 +26,14 @@ def inventory(cluster: Cluster) -> str:
 def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
     record = cluster.record(ref)
     fabric = cluster.fabric(ref.fabric)
-    own: dict[str, Value] = {}
     if ref.role == HOST:
         platform, model = cluster.hosts.platform, cluster.hosts.profile.name
     else:
         platform, model = fabric.tier(ref.role).platform, fabric.model_of(ref).name
-        own = {"netgen_asn": as_number(fabric, ref), "netgen_loopback": ipv4(loopback(fabric, ref))}
+    address = loopback(fabric, ref)
+    own: dict[str, Value] = {}
+    if address is not None:
+        own = {"netgen_asn": as_number(fabric, ref), "netgen_loopback": ipv4(address)}
     optional = {
         "netgen_serial": record.serial,
         "netgen_os_version": record.os_version,

@@ -46,6 +46,9 @@ def _secrets(cluster: Cluster) -> Iterator[str]:
 
 def _node(device: Switch | Host, platforms: Mapping[str, Platform]) -> LabNode:
     kind = KINDS[str(platforms[device.platform].napalm)]
+    if isinstance(device, Host) and device.bgp is not None:
+        # what such a node is, for the lab: it runs FRR
+        kind = "frr"
     return LabNode(
         name=device.name,
         kind=kind,

@@ -245,6 +245,8 @@ class Pools(Model):
         Subnet | None, BeforeValidator(_links, json_schema_input_type=Subnet | Literal["unnumbered"] | None)
     ] = None
     """A subnet for /31s (RFC 3021), or ``unnumbered`` (IPv6 link-local, RFC 8950)."""
+    host_loopbacks: Subnet | None = None
+    """Of hosts that speak BGP (``attach: host-bgp``)."""
 
 
 class AsnPlan(Model):
@@ -254,6 +256,9 @@ class AsnPlan(Model):
     """The spines of pod *p* have ``base + p``."""
     leaves: Asn | None = None
     """The first leaf's; default: ``base + 10000``, or ``base + 64`` in the two-byte range."""
+    hosts: Asn | None = None
+    """The first host's, where hosts speak BGP: one AS a host; default: ``base + 1000000``. The two-byte range is too
+    small for a default."""
 
 
 class Cables(Model):
@@ -311,9 +316,10 @@ class Fabric(Model):
     mtu: Mtu = 9000
     """IP MTU in bytes, at both ends of every link."""
     cables: Cables = Cables()
-    attach: Literal["routed-31", "svi"] = "routed-31"
+    attach: Literal["routed-31", "svi", "host-bgp"] = "routed-31"
     """How hosts are attached. ``routed-31``: one /31 a NIC; the leaf is the gateway and announces one aggregate.
-    ``svi``: the NICs of a leaf share a VLAN, that of its rail, and a subnet; the leaf is its gateway."""
+    ``svi``: the NICs of a leaf share a VLAN, that of its rail, and a subnet; the leaf is its gateway.
+    ``host-bgp``: as ``routed-31``, and each host announces a loopback of its own over all of its NICs by eBGP."""
     bfd: Bfd | None = Bfd()
     load_balancing: Literal["hash", "flowlet", "per-packet"] = "hash"
     """How equal-cost paths are chosen: by hash; by load for each flowlet; by load for each packet (adaptive routing),

@@ -76,9 +76,9 @@ def read_facts(folder: Path) -> Facts:
 
 def _numbers(device: Switch | Host) -> Numbers:
     management = ipv4(device.management.address)
-    if isinstance(device, Host):
+    if device.bgp is None:
         return Numbers(management, None, None)
-    return Numbers(management, str(device.bgp.asn), ipv4(device.loopback))
+    return Numbers(management, str(device.bgp.asn), ipv4(device.bgp.router_id))
 
 
 def _read_numbers(path: Path) -> Iterator[tuple[str, Numbers]]:

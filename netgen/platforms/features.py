@@ -5,6 +5,7 @@ FEATURES: dict[str, str] = {
     "breakout": "splitting a cage into several ports",
     "fec": "forward error correction chosen by port",
     "autoneg": "autonegotiation switched by port",
+    "host-bgp": "BGP between leaves and hosts, where leaves pass on what hosts announce themselves",
     "svi": "a VLAN that the hosts of a leaf share, with the leaf as their gateway",
     "numbered": "IPv4 addresses on fabric links",
     "unnumbered": "BGP over IPv6 link-local addresses with IPv4 routes (RFC 8950)",

@@ -119,11 +119,14 @@ def _artifact(section: Section) -> Artifact:
         comment=section.optional_text("comment"),
         form=_word(section, "form", section.text("form"), Form) if section.has("form") else Form.JSON,
         lead=section.optional_text("lead"),
+        when=section.optional_text("when"),
     )
     section.finish()
     for name in (artifact.file, artifact.template):
         if name is not None and not _FILE.fullmatch(name):
             raise section.error(f"{name!r} is not the name of a file: small letters, digits and . _ - only")
+    if artifact.when is not None and not _MODULE.fullmatch(artifact.when):
+        raise section.error(f"{artifact.when!r} is not the name of an attribute of devices")
     if (artifact.template is None) == (artifact.builder is None):
         raise section.error("an artifact is made by a 'template' or by a 'builder': name one of them")
     if artifact.template is not None and (section.has("form") or section.has("lead")):

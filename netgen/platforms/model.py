@@ -63,6 +63,8 @@ class Artifact:
     lead: str | None = None
     """Of `Form.COMMANDS`: the words before each. Of `Form.YAML`: the document is a list of one item, with the tree
     below this key; ``None``: the document is the tree."""
+    when: str | None = None
+    """Attribute of a device without which it has no such file, such as ``bgp``; ``None``: every device has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,27 @@ def render_device(device: Switch | Host, renderer: Renderer) -> dict[str, str]:
         return {
             artifact.file: _render_artifact(device, platform, artifact, renderer, trees)
             for artifact in platform.artifacts
+            if has_artifact(device, artifact)
         }
     except RenderError as error:
         raise RenderError(f"device {device.name}: {error}") from None
+
+
+def has_artifact(device: Switch | Host, artifact: Artifact) -> bool:
+    """Whether a device has the file at all.
+
+    Raises
+    ------
+    RenderError
+        If it depends on something that devices do not have.
+    """
+    if artifact.when is None:
+        return True
+    if not hasattr(device, artifact.when):
+        raise RenderError(
+            f"{artifact.file} is only for devices with {artifact.when!r}, which no {device.role} knows of"
+        )
+    return bool(getattr(device, artifact.when))
 
 
 def _render_artifact(

@@ -9,11 +9,13 @@ from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.suggest import did_you_mean
 from netgen.intent.models import AsnPlan, Intent, InventoryRow
+from netgen.intent.models import Fabric as Given
 from netgen.intent.texts import HOST_NAME
 
 # RFC 6996.
 PRIVATE_TWO_BYTE = (64_512, 65_534)
 PRIVATE_FOUR_BYTE = (4_200_000_000, 4_294_967_294)
+HOST_BGP = "host-bgp"
 # RFC 6890, table of special-purpose addresses: those that are no router's interface.
 SPECIAL = {
     "unspecified": IPv4Network("0.0.0.0/8"),
@@ -38,9 +40,41 @@ def check(intent: Intent, rows: Mapping[str, InventoryRow], cluster: Cluster) ->
     yield from _inventory(rows, cluster)
 
 
+def check_given(intent: Intent) -> Iterator[Finding]:
+    """Yield the numbers of hosts that their attachment needs, or has no use for."""
+    for name, fabric in intent.fabrics.items():
+        yield from _of_hosts(fabric, ("fabrics", name))
+
+
+def _of_hosts(given: Given, path: IntentPath) -> Iterator[Finding]:
+    pool, first = given.pools.host_loopbacks, given.asn.hosts
+    if given.attach != HOST_BGP:
+        for key, value in ((("pools", "host-loopbacks"), pool), (("asn", "hosts"), first)):
+            if value is not None:
+                yield derived.HOST_NUMBERS.about(
+                    f"{'.'.join(key)} is of hosts that speak BGP, and these are attached by {given.attach}",
+                    (*path, *key),
+                    advice=f"write `attach: {HOST_BGP}`, or leave it out",
+                )
+        return
+    if pool is None:
+        yield derived.HOST_NUMBERS.about(
+            "hosts that speak BGP announce a loopback each, and there is no pool of them",
+            (*path, "attach"),
+            advice="add `host-loopbacks`, a subnet, below `pools`",
+        )
+    if first is None and given.asn.base <= PRIVATE_TWO_BYTE[1]:
+        yield derived.HOST_NUMBERS.about(
+            "hosts that speak BGP have an AS number each, and the two-byte range has no room for a default",
+            (*path, "attach"),
+            related=(((*path, "asn", "base"), "the two-byte range"),),
+            advice="add `hosts`, the first host's number, below `asn`; the four-byte range has more room",
+        )
+
+
 def _exhausted(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
     plan, numbers = fabric.plan, fabric.numbers
-    _, leaves, spines = plan.layers
+    hosts, leaves, spines = plan.layers
     needs = [
         (
             "hosts",
@@ -58,6 +92,10 @@ def _exhausted(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
     if numbers.links is not None:
         count = leaves.count * plan.uplinks
         needs.append(("links", numbers.links.size, 2 * count, f"{count} links x 2 addresses"))
+    if numbers.host_loopbacks is not None:
+        needs.append(
+            ("host-loopbacks", numbers.host_loopbacks.size, hosts.count + 1, f"{hosts.count} hosts, the first is free")
+        )
     for pool, size, needed, arithmetic in needs:
         if needed > size:
             length = 32 - (needed - 1).bit_length()
@@ -73,10 +111,14 @@ def _asns(given: AsnPlan, fabric: Fabric, path: IntentPath) -> Iterator[Finding]
     numbers, plan = fabric.numbers, fabric.plan
     spines = range(numbers.spine_asn, numbers.spine_asn + plan.pods)
     leaves = range(numbers.leaf_asn, numbers.leaf_asn + plan.layers[1].count)
-    # where the leaves' numbers follow from the base, the base is all that there is to change
+    # where the leaves' numbers follow from the base, the base is all that there is to change; so with the hosts'
     leaf_key = "base" if given.leaves is None else "leaves"
+    blocks = [("spines", spines, "base"), ("leaves", leaves, leaf_key)]
+    if numbers.host_loopbacks is not None:
+        hosts = range(numbers.host_asn, numbers.host_asn + plan.layers[0].count)
+        blocks.append(("hosts", hosts, "base" if given.hosts is None else "hosts"))
     public: dict[str, list[str]] = {}
-    for who, asns, key in (("spines", spines, "base"), ("leaves", leaves, leaf_key)):
+    for who, asns, key in blocks:
         if not any(low <= asns[0] and asns[-1] <= high for low, high in (PRIVATE_TWO_BYTE, PRIVATE_FOUR_BYTE)):
             public.setdefault(key, []).append(f"the {who} would have {_span(asns)}")
     for key, said in public.items():
@@ -85,10 +127,11 @@ def _asns(given: AsnPlan, fabric: Fabric, path: IntentPath) -> Iterator[Finding]
             (*path, "asn", key),
             notes=("private are 64512-65534 and 4200000000-4294967294 (RFC 6996)",),
         )
-    if not public and max(spines[0], leaves[0]) <= min(spines[-1], leaves[-1]):
-        yield derived.ASN_COLLISION.about(
-            f"the leaves' AS numbers {_span(leaves)} include the spines' {_span(spines)}", (*path, "asn", leaf_key)
-        )
+    for (one, ours, _), (other, theirs, key) in combinations(blocks, 2) if not public else ():
+        if max(ours[0], theirs[0]) <= min(ours[-1], theirs[-1]):
+            yield derived.ASN_COLLISION.about(
+                f"the {other}' AS numbers {_span(theirs)} include the {one}' {_span(ours)}", (*path, "asn", key)
+            )
 
 
 def _span(numbers: range) -> str:
@@ -96,7 +139,8 @@ def _span(numbers: range) -> str:
 
 
 def _ecmp(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
-    for tier, needed in ((fabric.leaf, fabric.plan.uplinks), (fabric.spine, fabric.plan.trunk)):
+    for tier in (fabric.leaf, fabric.spine):
+        needed = fabric.equal_paths(tier.role)
         if tier.ecmp is not None and tier.ecmp < needed:
             yield derived.ECMP.about(
                 f"{tier.ecmp} equal-cost paths are fewer than the {needed} that a {tier.role} has",
@@ -107,8 +151,8 @@ def _ecmp(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
 def _pools(intent: Intent) -> list[tuple[IntentPath, IPv4Network]]:
     pools: list[tuple[IntentPath, IPv4Network]] = [(("management", "subnet"), intent.management.subnet)]
     for name, fabric in intent.fabrics.items():
-        for key in ("hosts", "loopbacks", "links"):
-            pool = getattr(fabric.pools, key)
+        for key in ("hosts", "loopbacks", "links", "host-loopbacks"):
+            pool = getattr(fabric.pools, key.replace("-", "_"))
             if pool is not None:
                 pools.append((("fabrics", name, "pools", key), pool))
     return pools

@@ -28,9 +28,11 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Findi
 
 
 def tiers_with_choice(fabric: Fabric) -> list[Tier]:
-    """Return the tiers whose switches have several paths of equal cost: spines have them over parallel links only."""
-    paths = ((fabric.leaf, fabric.plan.uplinks), (fabric.spine, fabric.plan.trunk))
-    return [tier for tier, count in paths if count > 1]
+    """Return the tiers whose switches have several paths of equal cost.
+
+    Spines have them over parallel links, and to hosts that announce a loopback over every NIC.
+    """
+    return [tier for tier in (fabric.leaf, fabric.spine) if fabric.equal_paths(tier.role) > 1]
 
 
 def _unable(fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Finding]:

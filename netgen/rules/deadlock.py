@@ -10,7 +10,8 @@ its way. So the graph is the same for every lossless priority, and is made once.
 Two leaves and two spines stand for any number of them. All leaves have one policy, and so have all spines; AS
 numbers matter by being equal or not; every leaf is cabled to every spine. So whichever leaves and spines are named, a
 turn leaf, spine, leaf is permitted or not alike, and so is a turn spine, leaf, spine. A circle needs both kinds of
-turns; if both are permitted, two leaves and two spines are enough to close one.
+turns; if both are permitted, two leaves and two spines are enough to close one. Hosts that speak BGP have one policy
+too: if a turn leaf, host, leaf were permitted, two hosts would close a circle with two leaves that they share.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +20,6 @@ from itertools import islice, pairwise
 
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
 from netgen.device.build import Build
-from netgen.device.model import Switch
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding
 from netgen.platforms.model import Platform
@@ -41,8 +41,7 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform], build: Build) -> 
         lossless = () if fabric.roce is None else tuple(c for c in fabric.roce.classes if c.lossless)
         if not lossless:
             continue
-        switches = [build(ref) for ref in representatives(cluster, fabric)]
-        routers = routers_of((one for one in switches if isinstance(one, Switch)), platforms)
+        routers = routers_of(map(build, representatives(cluster, fabric)), platforms)
         circle = find_circle(permitted_routes(routers))
         if circle is not None:
             yield qos.DEADLOCK.about(
@@ -53,13 +52,16 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform], build: Build) -> 
 
 
 def representatives(cluster: Cluster, fabric: Fabric) -> list[DeviceRef]:
-    """Return some leaves and some spines of one pod that exist."""
+    """Return some spines of one pod that exist, some leaves, and some hosts that are at the same leaves."""
     pod, units = min(cluster.pods.items())
     plan = fabric.plan
-    leaves = (index for unit in sorted(units) for index in plan.leaves_of(pod, unit))
+    unit, ids = min(units.items())
+    leaves = [index for one in sorted(units) for index in plan.leaves_of(pod, one)]
+    shared = plan.leaves_of(pod, unit)[(next(iter(ids)) - 1) // plan.down :: plan.group]
     return [
         *(cluster.spine(fabric, index) for index in plan.spines_of(pod)[:OF_EACH]),
-        *(cluster.leaf(fabric, index) for index in islice(leaves, OF_EACH)),
+        *(cluster.leaf(fabric, index) for index in list(dict.fromkeys((*shared, *leaves)))[:OF_EACH]),
+        *(cluster.host(fabric, plan.host_at(pod, unit, host)) for host in islice(ids, OF_EACH)),
     ]
 
 

@@ -131,10 +131,11 @@ def _bfd(a: End, b: End) -> Iterator[Difference]:
 
 def _detects(end: End) -> bool | None:
     """Whether the session over the port has BFD; ``None``: there is no session."""
-    if isinstance(end.device, Host):
+    bgp = end.device.bgp
+    if bgp is None:
         return None
-    groups = {group.name: group.bfd for group in end.device.bgp.groups}
-    sessions = [groups[n.group] and end.says("bfd") for n in end.device.bgp.neighbors if n.port == end.port.name]
+    groups = {group.name: group.bfd for group in bgp.groups}
+    sessions = [groups[n.group] and end.says("bfd") for n in bgp.neighbors if n.port == end.port.name]
     return sessions[0] if sessions else None
 
 

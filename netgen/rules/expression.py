@@ -28,6 +28,7 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Findi
 def check_links(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     """Yield the platforms that cannot have links as the fabric has them; without links, there is no fabric."""
     for fabric in cluster.fabrics:
+        yield from _host_bgp(cluster, fabric, platforms)
         feature = "unnumbered" if fabric.numbers.links is None else "numbered"
         for name, roles in _roles_by_platform(fabric).items():
             platform = platforms[name]
@@ -53,6 +54,22 @@ def _routing_table(cluster: Cluster, platforms: Mapping[str, Platform]) -> Itera
             notes=tuple(f"{title} calls it {name}" for title, name in sorted(names.items())),
             advice="leave `vrf` out",
         )
+
+
+def _host_bgp(cluster: Cluster, fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield the platforms at the ends of host links that cannot speak BGP over them as they should."""
+    if fabric.numbers.host_loopbacks is None:
+        return
+    leaf: IntentPath = ("fabrics", fabric.name, LEAF, "platform")
+    for platform, path in ((platforms[fabric.leaf.platform], leaf), (platforms[cluster.hosts.platform], HOSTS)):
+        reason = platform.expresses["host-bgp"]
+        if reason is not None:
+            yield codes.MISSING_BASIS.about(
+                f"{platform.title} cannot express {FEATURES['host-bgp']}, and the hosts are attached by it",
+                ("fabrics", fabric.name, "attach"),
+                related=((path, "here"),),
+                notes=(reason,),
+            )
 
 
 def _roles_by_platform(fabric: Fabric) -> dict[str, list[str]]:

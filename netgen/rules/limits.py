@@ -176,8 +176,7 @@ def _management(plan: ManagementPlan) -> Iterator[Measure]:
 
 
 def _routing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
-    plan = fabric.plan
-    paths = tier.ecmp or (plan.uplinks if tier is fabric.leaf else plan.trunk)
+    paths = tier.ecmp or fabric.equal_paths(tier.role)
     yield Measure("paths", paths, f"a {tier.role} would install {paths} equal-cost paths", (*path, tier.role, "ecmp"))
     if fabric.bfd is not None:
         interval, multiplier = fabric.bfd.interval_ms, fabric.bfd.multiplier

@@ -8,7 +8,7 @@ takes routes away and permits none, what holds of all permitted routes holds in 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from netgen.device.model import Bgp, BgpGroup, PrefixList, Switch
+from netgen.device.model import Bgp, BgpGroup, Host, PrefixList, Switch
 from netgen.platforms.model import Platform
 
 Prefix = tuple[int, int]
@@ -23,11 +23,14 @@ class Policy:
     ----------
     own_only
         Whether only what originates here is announced.
+    hosts_too
+        With it: whether also what a neighbour originates is announced, a route of one AS.
     exports, imports
         What is announced and accepted; ``None``: everything.
     """
 
     own_only: bool = False
+    hosts_too: bool = False
     exports: PrefixList | None = None
     imports: PrefixList | None = None
 
@@ -42,10 +45,14 @@ class Router:
     """By the router at the other end."""
 
 
-def routers_of(switches: Iterable[Switch], platforms: Mapping[str, Platform]) -> dict[str, Router]:
-    """Return the routers of some switches and the sessions among them, as far as their platforms can say it."""
-    chosen = {switch.name: switch for switch in switches}
-    return {name: _router(switch, platforms[switch.platform], chosen) for name, switch in chosen.items()}
+def routers_of(devices: Iterable[Switch | Host], platforms: Mapping[str, Platform]) -> dict[str, Router]:
+    """Return those of some devices that speak BGP, with the sessions among them, as far as their platforms go."""
+    chosen = {device.name: device for device in devices}
+    return {
+        name: _router(device, device.bgp, platforms[device.platform], chosen)
+        for name, device in chosen.items()
+        if device.bgp is not None
+    }
 
 
 def permitted_routes(routers: Mapping[str, Router]) -> Iterator[tuple[str, ...]]:
@@ -60,8 +67,7 @@ def _spread(routers: Mapping[str, Router], prefix: Prefix, route: tuple[str, ...
     head = route[0]
     seen = {routers[name].asn for name in route}
     for neighbor, policy in routers[head].sessions.items():
-        is_own = len(route) == 1
-        if (policy.own_only and not is_own) or not _admits(policy.exports, prefix):
+        if (policy.own_only and len(route) > 1 + policy.hosts_too) or not _admits(policy.exports, prefix):
             continue
         far = routers[neighbor]
         if far.asn in seen or not _admits(far.sessions[head].imports, prefix):
@@ -70,16 +76,15 @@ def _spread(routers: Mapping[str, Router], prefix: Prefix, route: tuple[str, ...
         yield from _spread(routers, prefix, (neighbor, *route))
 
 
-def _router(switch: Switch, platform: Platform, chosen: Mapping[str, Switch]) -> Router:
-    bgp = switch.bgp
+def _router(device: Switch | Host, bgp: Bgp, platform: Platform, chosen: Mapping[str, Switch | Host]) -> Router:
     groups = {group.name: _policy(bgp, group, platform) for group in bgp.groups}
-    peers = {port.name: port.peer_device for port in switch.ports}
+    peers = {port.name: port.peer_device for port in device.ports}
     sessions = {}
     for neighbor in bgp.neighbors:
         peer = peers[neighbor.port]
         if peer in chosen:
             sessions[str(peer)] = groups[neighbor.group]
-    return Router(bgp.asn, ((switch.loopback, 32), *bgp.aggregates), sessions)
+    return Router(bgp.asn, ((bgp.router_id, 32), *bgp.aggregates), sessions)
 
 
 def _policy(bgp: Bgp, group: BgpGroup, platform: Platform) -> Policy:
@@ -87,6 +92,7 @@ def _policy(bgp: Bgp, group: BgpGroup, platform: Platform) -> Policy:
     filters = platform.expresses["prefix-filters"] is None
     return Policy(
         own_only=group.own_routes_only and platform.expresses["own-routes-only"] is None,
+        hosts_too=group.hosts_routes_too,
         exports=lists[group.export_list] if filters else None,
         imports=lists[group.import_list] if filters else None,
     )

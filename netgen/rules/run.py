@@ -48,6 +48,7 @@ def derive_checked(
         return None, findings
     findings += layout.check(intent, catalog)
     findings += accounts.check(intent)
+    findings += addressing.check_given(intent)
     findings += qos.check(intent, catalog.roce)
     if refused(findings):
         return None, findings

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from netgen.cluster.model import ABSENT_STATES, Cluster
-from netgen.device.model import Host, Role, Switch
+from netgen.device.model import Bgp, Host, Role, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.model import Platform
 from netgen.session.state import BgpSession
@@ -61,8 +61,8 @@ def compare(
         problems += [Problem(name, check, "", why) for check, why in state.unanswered.items()]
         if Check.INTERFACE not in state.unanswered:
             problems += _interfaces(device, platforms[device.platform], cabling, state)
-        if isinstance(device, Switch) and Check.SESSION not in state.unanswered:
-            problems += _sessions(device, cabling, state)
+        if device.bgp is not None and Check.SESSION not in state.unanswered:
+            problems += _sessions(device, device.bgp, cabling, state)
     problems += paths.check(leaves, cabling, states)
     asked = [devices[name] for name in states]
     return Report(
@@ -71,7 +71,7 @@ def compare(
             Check.REACHABLE: len(states) + len(unreachable),
             Check.CABLING: len({frozenset(link) for link in cabling.far.items() if link[0][0] in states}),
             Check.INTERFACE: sum(port.enabled and port.peer_device is not None for d in asked for port in d.ports),
-            Check.SESSION: sum(len(d.bgp.neighbors) for d in asked if isinstance(d, Switch)),
+            Check.SESSION: sum(len(d.bgp.neighbors) for d in asked if d.bgp is not None),
             Check.PATHS: sum(name in leaves for name in states) * max(sum(name in leaves for name in states) - 1, 0),
         },
         problems=tuple(sorted(problems)),
@@ -109,10 +109,10 @@ def _interfaces(device: Switch | Host, platform: Platform, cabling: Cabling, sta
             )
 
 
-def _sessions(device: Switch, cabling: Cabling, state: State) -> Iterator[Problem]:
+def _sessions(device: Switch | Host, bgp: Bgp, cabling: Cabling, state: State) -> Iterator[Problem]:
     by_port = {session.port: session for session in state.bgp if session.port is not None}
     by_address = {session.peer: session for session in state.bgp}
-    for neighbor in device.bgp.neighbors:
+    for neighbor in bgp.neighbors:
         if (device.name, neighbor.port) in cabling.dark:
             continue
         at = by_port.get(neighbor.port) if neighbor.address is None else by_address.get(ipv4(neighbor.address))

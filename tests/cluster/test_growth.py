@@ -38,6 +38,7 @@ def intent(
 ) -> dict[str, Any]:
     model, platform = switch
     divided = {} if uplinks is None else {"uplink-breakout": uplinks}
+    speaking = {"host-loopbacks": "10.254.0.0/16"} if attach == "host-bgp" else {}
     return {
         "cluster": "c",
         "management": {"subnet": "172.16.0.0/16", "gateway": "172.16.0.1"},
@@ -53,7 +54,7 @@ def intent(
                 "kind": "rail-optimized",
                 "leaf": {"model": model, "platform": platform, **divided},
                 "spine": {"model": model, "platform": platform},
-                "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18", "links": links},
+                "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18", "links": links, **speaking},
                 "attach": attach,
                 "cables": {"host": "5m", "spine": "30m"},
                 # a switch that pauses nobody is refused a lossless class
@@ -83,7 +84,7 @@ shapes = st.fixed_dictionaries(
         "switch": st.sampled_from(SWITCHES),
         "profile": st.sampled_from(["hgx-h100-8x400g", "gb200-4x400g", "hgx-b300-8x800g"]),
         "links": st.sampled_from(["unnumbered", "10.128.0.0/14"]),
-        "attach": st.sampled_from(["routed-31", "svi"]),
+        "attach": st.sampled_from(["routed-31", "svi", "host-bgp"]),
         "uplinks": st.sampled_from([None, "1x800G"]),
     }
 ).filter(
@@ -129,7 +130,7 @@ def test_both_ends_of_every_link_agree(shape: dict, units: set[int]) -> None:
 def announced(leaf: Switch) -> tuple[int, int]:
     """Return what a leaf announces for its hosts: one prefix, and no more."""
     own = next(one for one in leaf.bgp.prefix_lists if one.name == "PL-OWN")
-    (rule,) = (rule for rule in own.rules if rule.length < 32)
+    (rule,) = (rule for rule in own.rules if rule.length < 32 and rule.ge is None)
     assert (*leaf.bgp.aggregates, *((svi.ipv4 - 1, svi.ipv4_length) for svi in leaf.svis)) == (
         (rule.address, rule.length),
     )
@@ -141,15 +142,17 @@ def announced(leaf: Switch) -> tuple[int, int]:
 def test_numbers_are_unique_and_sessions_mutual(shape: dict, units: set[int]) -> None:
     built = build(intent(sorted(units), **shape))
     switches = [device for device in built.values() if isinstance(device, Switch)]
+    hosts = [device for device in built.values() if isinstance(device, Host)]
+    assert all((host.bgp is not None) == (shape["attach"] == "host-bgp") for host in hosts)
+    speakers = [host for host in hosts if host.bgp is not None]
     addresses = Counter(port.ipv4 for device in built.values() for port in device.ports if port.ipv4 is not None)
-    addresses += Counter(switch.loopback for switch in switches)
+    addresses += Counter(device.loopback for device in (*switches, *speakers))
     addresses += Counter(svi.ipv4 for switch in switches for svi in switch.svis)
     addresses += Counter(device.management.address for device in built.values())
     assert set(addresses.values()) == {1}
     leaves = [switch for switch in switches if switch.role == "leaf"]
-    assert (
-        len({leaf.bgp.asn for leaf in leaves} | {s.bgp.asn for s in switches if s.role == "spine"}) == len(leaves) + 1
-    )
+    own = [device.bgp.asn for device in (*leaves, *speakers)]
+    assert len({*own, *(s.bgp.asn for s in switches if s.role == "spine")}) == len(own) + 1
     blocks = sorted(announced(leaf) for leaf in leaves)
     for (a, length), (b, _) in pairwise(blocks):
         assert a + 2 ** (32 - length) <= b
@@ -157,10 +160,17 @@ def test_numbers_are_unique_and_sessions_mutual(shape: dict, units: set[int]) ->
         address, length = announced(leaf)
         nics = [nic for host in built.values() for nic in host.ports if nic.peer_device == leaf.name and nic.ipv4]
         assert all(address <= nic.ipv4 < address + 2 ** (32 - length) for nic in nics if nic.role is PortRole.HOST)
-    for switch in switches:
-        asn_at = {port.name: built[port.peer_device] for port in switch.ports if port.peer_device is not None}
-        for neighbor in switch.bgp.neighbors:
-            assert neighbor.remote_asn == asn_at[neighbor.port].bgp.asn
+    for device in (*switches, *speakers):
+        peers = {port.name: built[port.peer_device] for port in device.ports if port.peer_device is not None}
+        for neighbor in device.bgp.neighbors:
+            far = peers[neighbor.port]
+            assert neighbor.remote_asn == far.bgp.asn
+            back = [
+                port.name for port in far.ports if (port.peer_device, port.peer_port) == (device.name, neighbor.port)
+            ]
+            assert [one.remote_asn for one in far.bgp.neighbors if one.port in back] == [device.bgp.asn]
+    for host in speakers:
+        assert [neighbor.port for neighbor in host.bgp.neighbors] == [port.name for port in host.ports]
 
 
 @SOME
@@ -177,8 +187,7 @@ def test_growth_within_the_capacity_changes_nothing_that_is_there(shape: dict, u
                 assert (later.name, later.speed_gbps, later.enabled) == (port.name, port.speed_gbps, port.enabled)
             else:
                 assert later == port
-        if isinstance(device, Switch):
-            assert isinstance(grown, Switch)
+        if device.bgp is not None:
             assert (grown.loopback, grown.bgp.asn) == (device.loopback, device.bgp.asn)
             assert grown.bgp.prefix_lists == device.bgp.prefix_lists
             assert grown.bgp.groups == device.bgp.groups

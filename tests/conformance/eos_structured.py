@@ -164,11 +164,7 @@ def _routing(device: Switch) -> Tree:
         if device.load_balancing == "flowlet"
         else None,
         "ipv6_unicast_routing": unnumbered or None,
-        "as_path": {
-            "access_lists": [{"name": OWN_ROUTES, "entries": [{"type": "permit", "match": "^$", "origin": "any"}]}]
-        }
-        if valley_free
-        else None,
+        "as_path": {"access_lists": [{"name": OWN_ROUTES, "entries": list(_paths(bgp))}]} if valley_free else None,
         "prefix_lists": [
             {
                 "name": one.name,
@@ -190,6 +186,12 @@ def _routing(device: Switch) -> Tree:
         if bgp.bfd
         else None,
     }
+
+
+def _paths(bgp: Bgp) -> Iterator[Tree]:
+    yield {"type": "permit", "match": "^$", "origin": "any"}
+    if any(group.hosts_routes_too for group in bgp.groups):
+        yield {"type": "permit", "match": "^[1-4294967295]$", "origin": "any"}
 
 
 def _action(rule: PrefixRule) -> str:

@@ -255,6 +255,7 @@ FABRICS: dict[str, dict[str, object]] = {
     "per-packet": {"roce": {"profile": "balanced"}, "load-balancing": "per-packet"},
     "no-watchdog": {"roce": {"watchdog": None, "congestion-control": "none"}},
     "svi": {"roce": {"profile": "balanced"}, "attach": "svi"},
+    "host-bgp": {"attach": "host-bgp", "pools": {**POOLS, "host-loopbacks": "10.254.0.0/24"}},
     "no-roce": {},
 }
 

@@ -53,6 +53,11 @@ def test_a_whole_switch(links: str, name: str, renderer: Renderer, aristas: Writ
     assert ours(device, renderer) == aristas(device)
 
 
+def test_a_leaf_whose_hosts_speak_bgp(renderer: Renderer, aristas: Writer) -> None:
+    device = devices.leaf(renderer.platforms["eos"], speaking=True)
+    assert ours(device, renderer) == aristas(device)
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_first_switch_of_each_role_of_an_example(example: str, renderer: Renderer, aristas: Writer) -> None:
     cluster = compile_intent(Path(__file__).parents[2] / "intent" / example).cluster

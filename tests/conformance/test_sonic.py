@@ -66,6 +66,7 @@ FABRICS: dict[str, dict[str, object]] = {
     "no-watchdog": {"roce": {"watchdog": None, "congestion-control": "none"}},
     "two-lossless": {"roce": {"classes": {"storage": STORAGE}}},
     "svi": {"roce": {"profile": "balanced"}, "attach": "svi"},
+    "host-bgp": {"attach": "host-bgp", "pools": {**POOLS, "host-loopbacks": "10.254.0.0/24"}},
     "no-roce": {},
 }
 

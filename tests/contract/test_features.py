@@ -49,8 +49,13 @@ def bgp(change: Callable[[Switch], None]) -> Change:
     return lambda device: change(device) if isinstance(device, Switch) else None
 
 
+def speaker(change: Callable[[Switch | Host], None]) -> Change:
+    """Change what speaks BGP, a host among it."""
+    return lambda device: change(device) if device.bgp is not None else None
+
+
 def groups(**fields: object) -> Change:
-    return bgp(lambda d: setattr(d.bgp, "groups", tuple(replace(group, **fields) for group in d.bgp.groups)))
+    return speaker(lambda d: setattr(d.bgp, "groups", tuple(replace(group, **fields) for group in d.bgp.groups)))
 
 
 def qos(change: Callable[[PortQos], PortQos]) -> Change:
@@ -76,12 +81,20 @@ def services(**fields: object) -> Change:
     return change
 
 
-def without_bfd(switch: Switch) -> None:
+def mute(device: Switch | Host) -> None:
+    """Let hosts speak no BGP, and a leaf pass on nothing of theirs."""
+    if isinstance(device, Host):
+        device.bgp = device.loopback = None
+    else:
+        device.bgp.groups = tuple(replace(group, hosts_routes_too=False) for group in device.bgp.groups)
+
+
+def without_bfd(switch: Switch | Host) -> None:
     switch.bgp.bfd = None
     switch.bgp.groups = tuple(replace(group, bfd=False) for group in switch.bgp.groups)
 
 
-def other_prefixes(switch: Switch) -> None:
+def other_prefixes(switch: Switch | Host) -> None:
     rule = PrefixRule(990, True, 0x0A630000, 16)
     switch.bgp.prefix_lists = tuple(replace(one, rules=(*one.rules, rule)) for one in switch.bgp.prefix_lists)
 
@@ -122,12 +135,13 @@ PROBES: dict[str, Change] = {
     "breakout": ports(breakout=4, lanes=2),
     "fec": ports(fec="none"),
     "autoneg": ports(autoneg=True),
+    "host-bgp": mute,
     "svi": bgp(lambda d: setattr(d, "svis", tuple(replace(svi, vlan=svi.vlan + 1) for svi in d.svis))),
     "numbered": moved,
     "unnumbered": bgp(numbered),
-    "bfd": bgp(without_bfd),
-    "ecmp": bgp(lambda d: setattr(d.bgp, "maximum_paths", 2)),
-    "prefix-filters": bgp(other_prefixes),
+    "bfd": speaker(without_bfd),
+    "ecmp": speaker(lambda d: setattr(d.bgp, "maximum_paths", 2)),
+    "prefix-filters": speaker(other_prefixes),
     "own-routes-only": groups(own_routes_only=False),
     "maximum-prefixes": groups(maximum_prefixes=77),
     "aggregates": bgp(lambda d: setattr(d.bgp, "aggregates", ())),

@@ -17,7 +17,7 @@ from netgen.device.model import Host, Native, Switch
 from netgen.platforms.load import load_platforms, platform_names
 from netgen.platforms.model import Kind, Platform
 from netgen.platforms.ports import port_name
-from netgen.render.device import Renderer, make_renderer, render_device
+from netgen.render.device import Renderer, has_artifact, make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources
 from tests import devices
@@ -43,9 +43,13 @@ def samples(platform: Platform) -> Iterator[Switch | Host]:
             yield devices.leaf(platform, model=model, unnumbered=False)
             if platform.expresses["svi"] is None:
                 yield devices.leaf(platform, model=model, shared=True)
+            if platform.expresses["host-bgp"] is None:
+                yield devices.leaf(platform, model=model, speaking=True)
             yield devices.spine(platform, model=model)
     if Kind.HOST in platform.kinds:
         yield devices.host(platform)
+        if platform.expresses["host-bgp"] is None:
+            yield devices.host(platform, speaking=True)
 
 
 def test_every_folder_is_a_platform_or_shared():
@@ -71,10 +75,14 @@ def test_sources_are_named(platform: Platform):
 
 @every_platform
 def test_every_artifact_renders_for_every_kind_of_device(platform: Platform):
-    rendered = [render_device(device, renderer()) for device in samples(platform)]
-    assert rendered
-    for files in rendered:
-        assert list(files) == [artifact.file for artifact in platform.artifacts]
+    found = list(samples(platform))
+    assert found
+    for device in found:
+        files = [artifact.file for artifact in platform.artifacts if has_artifact(device, artifact)]
+        assert list(render_device(device, renderer())) == files
+    assert {artifact.file for artifact in platform.artifacts} == {
+        file for device in found for file in render_device(device, renderer())
+    }
 
 
 @every_platform

@@ -102,6 +102,9 @@ def groups(top: Block, bgp: Block) -> dict[str, dict[str, object]]:
             "import_list": incoming.one(r"match ip address prefix-list (\S+)")[1],
             "export_list": outgoing.one(r"match ip address prefix-list (\S+)")[1],
             "own_routes_only": bool(paths and top.one(rf"ip as-path access-list {paths[1]} permit \^\$ any")),
+            "hosts_routes_too": bool(
+                paths and top.one(rf"ip as-path access-list {paths[1]} permit \^\[1-4294967295\]\$ any")
+            ),
             "maximum_prefixes": int(bgp.one(rf"neighbor {name} maximum-routes (\d+)")[1]),
             "bfd": bgp.one(rf"neighbor {name} bfd") is not None,
             "active": family.one(rf"neighbor {name} activate") is not None,

@@ -15,6 +15,8 @@ def switches(breakout: str = "2x400G", links: str = "unnumbered", **changes: Any
     tier = {"model": MODEL, "platform": "junos", "breakout": breakout}
     profile = "hgx-h100-8x400g" if breakout.endswith("400G") else "hgx-b300-8x800g"
     pools = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "links": links}
+    if changes.get("attach") == "host-bgp":
+        pools["host-loopbacks"] = "10.254.0.0/24"
     changes = {"roce": {"profile": "throughput"}, **changes}
     made = lab_fabric(leaf=tier, spine={**tier, "count": 2}, profile=profile, pools=pools, **changes)
     return {name: one for name, one in made.items() if isinstance(one, Switch)}
@@ -30,6 +32,7 @@ def said_of(device: Switch, renderer: Renderer) -> Said:
 
 CHANGES: dict[str, dict[str, Any]] = {
     "svi": {"attach": "svi"},
+    "host-bgp": {"attach": "host-bgp"},
     "flowlet": {"load_balancing": "flowlet"},
     "per-packet": {"load_balancing": "per-packet"},
     "no bfd": {"bfd": None},

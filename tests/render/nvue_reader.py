@@ -179,10 +179,12 @@ def _group(tree: Tree, one: Tree) -> dict[str, Any]:
     inbound, outbound = (_matched(tree, family["policy"][way]["route-map"]) for way in ("inbound", "outbound"))
     paths = tree["router"]["policy"].get("as-path-list", {})
     own = outbound.get("as-path-list")
+    permitted = [] if own is None else [rule["aspath-exp"] for rule in paths[own]["rule"].values()]
     return {
         "import_list": inbound["ip-prefix-list"],
         "export_list": outbound["ip-prefix-list"],
-        "own_routes_only": own is not None and [r["aspath-exp"] for r in paths[own]["rule"].values()] == ["^$"],
+        "own_routes_only": "^$" in permitted,
+        "hosts_routes_too": permitted == ["^$", "^[0-9]+$"],
         "maximum_prefixes": family["prefix-limits"]["inbound"]["maximum"],
         "bfd": one.get("bfd"),
         "active": family["enable"] == "on",

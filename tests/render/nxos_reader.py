@@ -109,6 +109,9 @@ def groups(top: Block, bgp: Block) -> dict[str, dict[str, object]]:
             "import_list": incoming.one(r"match ip address prefix-list (\S+)")[1],
             "export_list": outgoing.one(r"match ip address prefix-list (\S+)")[1],
             "own_routes_only": bool(paths and top.one(rf'ip as-path access-list {paths[1]} seq 10 permit "\^\$"')),
+            "hosts_routes_too": bool(
+                paths and top.one(rf'ip as-path access-list {paths[1]} seq 20 permit "\^\[0-9\]\+\$"')
+            ),
             "maximum_prefixes": int(family.one(r"maximum-prefix (\d+)")[1]),
             "bfd": block.one("bfd") is not None,
         }

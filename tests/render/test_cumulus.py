@@ -33,6 +33,7 @@ SWITCHES: dict[str, Callable[[Platform], Switch]] = {
     "leaf": lambda platform: devices.leaf(platform, model="sn5600"),
     "numbered": lambda platform: devices.leaf(platform, model="sn5600", unnumbered=False),
     "shared": lambda platform: devices.leaf(platform, model="sn5600", shared=True),
+    "speaking": lambda platform: devices.leaf(platform, model="sn5600", speaking=True),
     "spine": lambda platform: devices.spine(platform, model="sn5600"),
 }
 
@@ -324,6 +325,7 @@ def test_sessions_and_policies_are_the_models(switch: Switch, renderer: Renderer
             "import_list": group.import_list,
             "export_list": group.export_list,
             "own_routes_only": group.own_routes_only,
+            "hosts_routes_too": group.hosts_routes_too,
             "maximum_prefixes": group.maximum_prefixes,
             "bfd": bfd if group.bfd else None,
             "active": True,

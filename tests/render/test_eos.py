@@ -75,6 +75,7 @@ def test_sessions_and_policies_are_the_models(switch: Switch, renderer: Renderer
             "import_list": group.import_list,
             "export_list": group.export_list,
             "own_routes_only": group.own_routes_only,
+            "hosts_routes_too": group.hosts_routes_too,
             "maximum_prefixes": group.maximum_prefixes,
             "bfd": group.bfd,
             "active": True,
@@ -407,3 +408,14 @@ def test_hosts_that_share_a_vlan_have_one_gateway(renderer: Renderer) -> None:
     assert "interface Vlan101\n   description rail1\n   mtu 9000\n   ip address 10.0.0.1/24\n" in text
     assert "vlan 101\n   name rail1\n" in text
     assert "aggregate-address" not in text
+
+
+def test_a_leaf_passes_on_what_hosts_announce_themselves(eos: Platform, renderer: Renderer) -> None:
+    device = devices.leaf(eos, speaking=True)
+    top = eos_reader.read(text_of(device, renderer))
+    found = eos_reader.groups(top, top.block(rf"router bgp {device.bgp.asn}"))
+    assert {name: (one["own_routes_only"], one["hosts_routes_too"]) for name, one in found.items()} == {
+        "HOSTS": (False, False),
+        "SPINES": (True, True),
+    }
+    assert (found["HOSTS"]["import_list"], found["HOSTS"]["maximum_prefixes"]) == ("HOSTS-IN", 2)

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
+from itertools import permutations, product
 
 import pytest
 
@@ -22,6 +23,10 @@ pytestmark = [
     pytest.mark.needs("brctl", "bridge-utils"),
     pytest.mark.root,
 ]
+
+
+FOREIGN, IN_POOL = "192.0.2.1/32", "10.254.0.99/32"
+"""A loopback that no host should have, and one that some host might."""
 
 
 @dataclass
@@ -45,10 +50,18 @@ class Fabric:
         ]
 
 
-@pytest.fixture(scope="module", params=["routed-31", "svi"])
+POOLS = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "links": "unnumbered"}
+ATTACHED: dict[str, dict[str, object]] = {
+    "routed-31": {},
+    "svi": {},
+    "host-bgp": {"pools": {**POOLS, "host-loopbacks": "10.254.0.0/24"}},
+}
+
+
+@pytest.fixture(scope="module", params=ATTACHED)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fabric]:
     # A busy machine must not look like a broken link.
-    devices = lab_fabric(attach=request.param, bfd={"interval": "2s", "multiplier": 10})
+    devices = lab_fabric(attach=request.param, bfd={"interval": "2s", "multiplier": 10}, **ATTACHED[request.param])
     renderer = make_renderer(resources())
     with ExitStack() as stack:
         boxes = {name: stack.enter_context(box(name)) for name in devices}
@@ -59,13 +72,17 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             boxes[name].run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "oob")
             boxes[name].run("ip", "link", "set", "oob", "up")
             boxes[name].configure(files, folder)
-            if isinstance(device, Switch):
+            if device.bgp is not None:
                 boxes[name].start_frr()
                 boxes[name].frr_reload("--reload", folder / "frr.conf")
+                assert boxes[name].frr_reload("--test", folder / "frr.conf") == ""
         found = Fabric(devices, boxes)
         wait_for(lambda: not _silent(found), "every BGP session is established")
         wait_for(lambda: not _lonely(found), "every leaf knows the others by every spine")
         yield found
+
+
+where_hosts_speak = pytest.mark.parametrize("running", ["host-bgp"], indirect=True)
 
 
 def test_every_nic_reaches_every_other(running: Fabric):
@@ -99,7 +116,7 @@ def test_no_route_but_to_hosts_and_loopbacks_and_no_default(running: Fabric):
             found = {route["dst"] for route in routes}
             assert found
             hosts = {network(*_hosts_of(leaf)) for leaf in _leaves(running)}
-            assert all(prefix in hosts or prefix.startswith("10.255.0.") for prefix in found), found
+            assert all(prefix in hosts or prefix.startswith(("10.255.0.", "10.254.0.")) for prefix in found), found
 
 
 def test_nothing_is_forwarded_between_fabric_and_management(running: Fabric):
@@ -118,6 +135,7 @@ def test_nothing_is_forwarded_between_fabric_and_management(running: Fabric):
 def test_a_lost_uplink_is_gone_around_by_no_valley(running: Fabric):
     leaf = running.boxes["pod1-su1-rail1-leaf1"]
     uplink = next(port for port in running.devices[leaf.name].ports if port.role is PortRole.UPLINK)
+    hosts = {host.bgp.asn for host in _speakers(running)}
     leaf.run("ip", "link", "set", uplink.name, "down")
     try:
         wait_for(lambda: not running.unreachable(), "every NIC reaches every other over the other spine")
@@ -125,12 +143,105 @@ def test_a_lost_uplink_is_gone_around_by_no_valley(running: Fabric):
             if "host" not in name:
                 table = json.loads(running.boxes[name].vtysh("show bgp ipv4 unicast json"))["routes"]
                 paths = [path["path"].split() for entries in table.values() for path in entries]
-                # A spine and a leaf at most: never leaf, spine, leaf.
-                assert max(map(len, paths)) <= 2
+                # A spine and a leaf at most, and perhaps the host that it leads to: never leaf, spine, leaf.
+                assert max(len([asn for asn in path if int(asn) not in hosts]) for path in paths) <= 2
+                assert not [path for path in paths if hosts & set(map(int, path[:-1]))]
         lonely = json.loads(running.boxes[uplink.peer_device].vtysh("show bgp ipv4 unicast json"))["routes"]
         assert f"{ipv4(running.devices[leaf.name].loopback)}/32" not in lonely
     finally:
         leaf.run("ip", "link", "set", uplink.name, "up")
+
+
+@where_hosts_speak
+def test_every_host_reaches_the_loopback_of_every_other_by_all_its_nics(running: Fabric):
+    hosts = _speakers(running)
+    for host, other in permutations(hosts, 2):
+        wait_for(
+            lambda host=host, other=other: _next_hops(running.boxes[host.name], ipv4(other.loopback)) == 2,
+            f"{host.name} has a way to {other.name} by each NIC",
+        )
+    assert _lost(running) == []
+
+
+@where_hosts_speak
+def test_a_lost_nic_costs_no_loopback(running: Fabric):
+    for host in _speakers(running)[:1]:
+        box, nic = running.boxes[host.name], host.ports[0].name
+        box.run("ip", "link", "set", nic, "down")
+        try:
+            # The leaf of the lost rail goes up to a spine and down to the leaf of the other rail.
+            leaf = running.boxes[str(host.ports[0].peer_device)]
+            wait_for(partial(_reaches, leaf, ipv4(host.loopback)), "its leaf has another way")
+            wait_for(lambda: not _lost(running), "every loopback is reached over the other rail")
+            for switch in running.devices.values():
+                if isinstance(switch, Switch):
+                    table = json.loads(running.boxes[switch.name].vtysh("show bgp ipv4 unicast json"))["routes"]
+                    paths = [path["path"].split() for entries in table.values() for path in entries]
+                    speakers = {str(one.bgp.asn) for one in _speakers(running)}
+                    assert not [path for path in paths if speakers & set(path[:-1])]
+        finally:
+            box.run("ip", "link", "set", nic, "up")
+
+
+@where_hosts_speak
+def test_a_host_forwards_nothing(running: Fabric):
+    for host in _speakers(running):
+        box = running.boxes[host.name]
+        for key in ("ipv4.ip_forward", "ipv6.conf.all.forwarding"):
+            assert box.run("sysctl", "-n", f"net.{key}").stdout == "0\n"
+        # And it gives no leaf a reason to try: it names nobody's addresses but its own.
+        for leaf in (str(port.peer_device) for port in host.ports):
+            (peer,) = [ipv4(n.address) for n in running.devices[leaf].bgp.neighbors if n.remote_asn == host.bgp.asn]
+            wait_for(
+                lambda leaf=leaf, peer=peer, own=host.loopback: (
+                    set(json.loads(running.boxes[leaf].vtysh(f"show bgp ipv4 neighbors {peer} routes json"))["routes"])
+                    == {f"{ipv4(own)}/32"}
+                ),
+                f"{leaf} hears of {host.name} what is its own",
+            )
+
+
+@where_hosts_speak
+def test_a_leaf_refuses_of_a_host_what_is_no_loopback_of_hosts(running: Fabric):
+    for host in _speakers(running)[:1]:
+        box = running.boxes[host.name]
+        box.run("ip", "address", "add", FOREIGN, "dev", "lo")
+        box.run("ip", "address", "add", IN_POOL, "dev", "lo")
+        for name in ("PL-OWN", "PL-FABRIC"):
+            _configure(box, f"ip prefix-list {name} seq 5 permit 0.0.0.0/0 le 32")
+        try:
+            leaf = running.boxes[str(host.ports[0].peer_device)]
+            # What is in the pool shows that the host does announce: the other one is refused, and not only late.
+            wait_for(partial(_reaches, leaf, IN_POOL), "the leaf takes what is in the pool")
+            assert _next_hops(leaf, FOREIGN) == 0
+        finally:
+            for name in ("PL-OWN", "PL-FABRIC"):
+                _configure(box, f"no ip prefix-list {name} seq 5")
+            box.run("ip", "address", "del", FOREIGN, "dev", "lo")
+            box.run("ip", "address", "del", IN_POOL, "dev", "lo")
+
+
+def _reaches(router: Box, prefix: str) -> bool:
+    return _next_hops(router, prefix) > 0
+
+
+def _configure(box: Box, line: str) -> None:
+    box.run("vtysh", "-c", "configure terminal", "-c", line)
+
+
+def _speakers(running: Fabric) -> list[Host]:
+    """Return the hosts that speak BGP; none but under one attachment."""
+    return [one for one in running.devices.values() if isinstance(one, Host) and one.bgp is not None]
+
+
+def _lost(running: Fabric) -> list[str]:
+    """Pairs of hosts between whose loopbacks a packet is lost."""
+    return [
+        f"{host.name} → {other.name}"
+        for host, other in permutations(_speakers(running), 2)
+        for box in (running.boxes[host.name],)
+        if box.run("ping", "-n", "-c1", "-W1", "-I", ipv4(host.loopback), ipv4(other.loopback), check=False).returncode
+    ]
 
 
 def _leaves(running: Fabric) -> list[Switch]:
@@ -163,7 +274,7 @@ def _lonely(found: Fabric) -> list[str]:
     return [
         f"{leaf.name} → {other.name}"
         for leaf, other in product(leaves, repeat=2)
-        if leaf is not other and _next_hops(found.boxes[leaf.name], ipv4(other.loopback)) < len(leaf.bgp.neighbors)
+        if leaf is not other and _next_hops(found.boxes[leaf.name], ipv4(other.loopback)) < leaf.bgp.maximum_paths
     ]
 
 
@@ -171,8 +282,9 @@ def _silent(found: Fabric) -> list[str]:
     """Sessions that are not established."""
     silent = []
     for name, device in found.devices.items():
-        if isinstance(device, Switch):
+        if device.bgp is not None:
             summary = json.loads(found.boxes[name].vtysh("show bgp ipv4 unicast summary json"))
             states = {peer: entry["state"] for peer, entry in summary.get("peers", {}).items()}
-            silent += [f"{name} {n.port}" for n in device.bgp.neighbors if states.get(n.port) != "Established"]
+            peers = [n.port if n.address is None else ipv4(n.address) for n in device.bgp.neighbors]
+            silent += [f"{name} {peer}" for peer in peers if states.get(peer) != "Established"]
     return silent

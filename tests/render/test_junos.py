@@ -128,6 +128,16 @@ def test_a_leaf_announces_what_is_its_own_and_a_spine_what_leaves_have(switch: S
     assert [reader.number(one.split("/")[0]) for one in aggregates] == [address for address, _ in bgp.aggregates]
 
 
+def test_a_leaf_passes_on_what_hosts_announce_themselves(renderer: Renderer) -> None:
+    said = said_of(switches(attach="host-bgp")["pod1-su1-rail1-leaf1"], renderer)
+    # of one AS, which is any: https://www.juniper.net, "AS path regular expressions"
+    assert said.one(r'policy-options as-path ONE "(.*)"') == "."
+    assert said.one(r"policy-options policy-statement PS-SPINES-OUT term hosts from as-path (\S+)") == "ONE"
+    assert reader.origins(said, "PS-SPINES-OUT")["bgp"] == {"PL-OWN"}
+    assert reader.origins(said, "PS-HOSTS-IN") == {"bgp": {"PL-HOSTS"}}
+    assert reader.origins(said, "PS-HOSTS-OUT")["bgp"] == {"PL-FABRIC"}
+
+
 def test_prefix_lists_admit_the_same_lengths(switch: Switch, renderer: Renderer) -> None:
     rules = (
         PrefixRule(10, True, 0x0A000000, 8),

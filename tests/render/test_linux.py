@@ -39,5 +39,16 @@ def test_a_nic_that_is_shut_has_no_routes(renderer: Renderer, host: Host):
     assert not any("ip route" in line or "ip rule" in line for line in found)
 
 
+def test_only_a_host_that_speaks_bgp_has_a_loopback_and_a_router(renderer: Renderer, host: Host):
+    pools = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "host-loopbacks": "10.254.0.0/24"}
+    speaking = lab_fabric(profile="hgx-h100-8x400g", attach="host-bgp", pools=pools)["pod1-su1-host1"]
+    before, after = render_device(host, renderer), render_device(speaking, renderer)
+    assert set(after) - set(before) == {"frr.conf"}
+    assert stanzas(after["interfaces"]) == {"lo": ["    address 10.254.0.1/32"], **stanzas(before["interfaces"])}
+    assert "net.ipv4.ip_forward = 0\n" in after["sysctl.conf"]
+    assert "ip_forward" not in before["sysctl.conf"]
+    assert after["frr.conf"].count(" peer-group LEAVES\n") == 8
+
+
 def test_other_interfaces_are_the_hosts_own(renderer: Renderer, host: Host):
     assert set(stanzas(render_device(host, renderer)["interfaces"])) == {port.name for port in host.ports}

@@ -138,6 +138,7 @@ def test_sessions_and_policies_are_the_models(switch: Switch, renderer: Renderer
             "import_list": group.import_list,
             "export_list": group.export_list,
             "own_routes_only": group.own_routes_only,
+            "hosts_routes_too": group.hosts_routes_too,
             "maximum_prefixes": group.maximum_prefixes,
             "bfd": group.bfd,
         }
@@ -395,3 +396,14 @@ def test_the_text_is_clean_and_the_same_each_time(switch: Switch, renderer: Rend
     assert "\n\n\n" not in text
     assert not text.startswith("\n")
     assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_a_leaf_passes_on_what_hosts_announce_themselves(nxos: Platform, renderer: Renderer) -> None:
+    device = devices.leaf(nxos, model=MODEL, speaking=True)
+    top = nxos_reader.read(text_of(device, renderer))
+    found = nxos_reader.groups(top, top.block(rf"router bgp {device.bgp.asn}"))
+    assert {name: (one["own_routes_only"], one["hosts_routes_too"]) for name, one in found.items()} == {
+        "HOSTS": (False, False),
+        "SPINES": (True, True),
+    }
+    assert (found["HOSTS"]["import_list"], found["HOSTS"]["maximum_prefixes"]) == ("HOSTS-IN", 2)

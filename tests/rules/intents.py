@@ -174,7 +174,7 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
             oversubscription=among("1:1", "2:1", "1.5:1", "3:1"),
             asn=some(base=st.sampled_from([64_512, 65_400, 4_200_000_000, 4_294_967_000])),
             mtu=MTUS,
-            attach=among("routed-31", "svi"),
+            attach=among("routed-31", "svi", "host-bgp"),
             load_balancing=among("hash", "flowlet", "per-packet"),
             bfd=st.none() | some(interval=among("50ms", "300ms", "1s", "60s"), multiplier=st.integers(3, 50)),
             roce=roce(SPEEDS),
@@ -182,6 +182,7 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
         )
     )
     units = draw(st.integers(1, 3))
+    speaking = fabric.get("attach") == "host-bgp"
     return {
         "cluster": "c",
         "management": draw(management()),
@@ -206,6 +207,7 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
                     "hosts": "10.0.0.0/12",
                     "loopbacks": "10.255.0.0/18",
                     "links": draw(among("unnumbered", "10.128.0.0/12")),
+                    **({"host-loopbacks": draw(among("10.254.0.0/20", "10.254.0.0/30"))} if speaking else {}),
                 },
                 "cables": draw(
                     st.just({"host": "5m", "spine": "40m"}) | some(host=among("5m", "400m"), spine=among("2m"))

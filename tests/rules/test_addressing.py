@@ -4,6 +4,8 @@ import pytest
 
 from tests.rules.intents import findings, least
 
+SPEAKING = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "host-loopbacks": "10.254.0.0/24"}
+
 
 @pytest.mark.parametrize(
     ("asn", "code", "key"),
@@ -18,6 +20,57 @@ from tests.rules.intents import findings, least
 def test_a_wrong_number_is_told_once(asn, code, key):
     [finding] = findings(least("eos", asn=asn))
     assert (finding.code, finding.path) == (code, ("fabrics", "compute", "asn", key))
+
+
+@pytest.mark.parametrize(
+    ("asn", "code", "key"),
+    [
+        ({"hosts": 13335}, "NG414", "hosts"),
+        ({"base": 4_294_000_000}, "NG414", "base"),
+        ({"hosts": 4_200_010_000}, "NG415", "hosts"),
+        ({"base": 64_512, "hosts": 64_513}, "NG415", "hosts"),
+        ({"base": 64_512, "hosts": 65_532}, "NG414", "hosts"),
+    ],
+)
+def test_a_wrong_number_of_the_hosts_is_told_once(asn, code, key):
+    [finding] = findings(least("eos", asn=asn, attach="host-bgp", pools=SPEAKING))
+    assert (finding.code, finding.path) == (code, ("fabrics", "compute", "asn", key))
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"attach": "host-bgp"}, ("attach",)),
+        ({"attach": "host-bgp", "pools": SPEAKING, "asn": {"base": 64_512}}, ("attach",)),
+        ({"attach": "svi", "pools": SPEAKING}, ("pools", "host-loopbacks")),
+        ({"asn": {"hosts": 4_201_000_000}}, ("asn", "hosts")),
+    ],
+)
+def test_numbers_of_hosts_go_with_their_attachment(changes, key):
+    [finding] = findings(least("eos", **changes))
+    assert (finding.code, finding.path) == ("NG429", ("fabrics", "compute", *key))
+
+
+@pytest.mark.parametrize(
+    ("pool", "code"),
+    [("10.254.0.0/30", "NG412"), ("10.255.0.0/25", "NG413"), ("169.254.0.0/24", "NG427")],
+)
+def test_the_pool_of_hosts_loopbacks_is_checked_as_the_others_are(pool, code):
+    written = least("eos", attach="host-bgp", pools={**SPEAKING, "host-loopbacks": pool})
+    [finding] = findings(written)
+    assert (finding.code, finding.path) == (code, ("fabrics", "compute", "pools", "host-loopbacks"))
+
+
+@pytest.mark.parametrize("asn", [{}, {"base": 64_512, "hosts": 65_000}])
+def test_hosts_that_speak_are_accepted(asn):
+    assert findings(least("eos", attach="host-bgp", pools=SPEAKING, asn=asn)) == []
+
+
+def test_a_spine_has_a_path_to_each_nic_of_a_host():
+    written = least("eos", attach="host-bgp", pools=SPEAKING)
+    written["fabrics"]["compute"]["spine"]["ecmp"] = 3
+    [finding] = findings(written)
+    assert (finding.code, finding.path) == ("NG423", ("fabrics", "compute", "spine", "ecmp"))
 
 
 def test_one_number_is_no_range():

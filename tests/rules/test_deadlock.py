@@ -62,6 +62,43 @@ def test_leaves_that_pass_routes_on_between_spines_of_different_numbers_are_foun
     assert sorted("leaf" in name for name in found[:-1]) == [False, False, True, True]
 
 
+def speaking(part: str, **changes: object) -> dict[str, Router]:
+    """The routers of a fabric with hosts that speak BGP, with changes to the policies of its leaves or its hosts."""
+    pools = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "host-loopbacks": "10.254.0.0/24"}
+    written = least("eos", roce={}, attach="host-bgp", pools=pools)
+    written["fabrics"]["compute"]["spine"]["count"] = 4
+    cluster = accepted(written)
+    built = [build(cluster, PLATFORMS, ref) for ref in representatives(cluster, cluster.fabrics[0])]
+    assert [sum(one.role == role for one in built) for role in ("leaf", "host")] == [2, 2]
+    routers = routers_of(built, PLATFORMS)
+    return {name: changed(router, **changes) if part in name else router for name, router in routers.items()}
+
+
+def test_hosts_that_speak_pass_nothing_on():
+    routers = speaking("host")
+    assert circle(routers) is None
+    routes = list(permitted_routes(routers))
+    hosts = {name for name in routers if "host" in name}
+    assert not [route for route in routes if hosts & set(route[1:-1])]
+    # and yet their loopbacks go everywhere, over a spine to the other leaf as well
+    reached = {(route[0], route[-1]) for route in routes}
+    assert all((name, host) in reached for host in hosts for name in routers if name != host)
+    assert circle(speaking("host", own_only=False)) is None
+    assert circle(speaking("host", exports=None)) is None
+
+
+def test_hosts_that_would_pass_routes_on_are_found():
+    found = circle(speaking("host", own_only=False, exports=None))
+    assert found
+    assert any("host" in name for name in found)
+
+
+def test_what_a_leaf_passes_on_for_its_hosts_is_bounded_by_its_list():
+    # a spine's own loopback is of one AS too: only the list keeps it from the other spines
+    assert circle(own_asns(speaking("leaf"))) is None
+    assert circle(own_asns(speaking("leaf", exports=None)))
+
+
 @pytest.mark.parametrize("guarded", [True, False])
 def test_no_failure_permits_a_route_that_was_not_permitted(guarded):
     whole = fabric() if guarded else own_asns(fabric(own_only=False, exports=None))

@@ -91,7 +91,7 @@ ASN_NOT_PRIVATE = Code(
 ASN_COLLISION = Code(
     "NG415",
     "AS numbers collide",
-    "Every leaf has an AS number of its own, and none of them is the spines'.",
+    "Every leaf has an AS number of its own, and so has every host that speaks BGP; none of them is the spines'.",
     "asn: {base: 4200000000, leaves: 4200000001}",
 )
 MTU_MISMATCH = Code(
@@ -176,6 +176,13 @@ CUT_OFF = Code(
     "Exceptions shut every link between a switch and the other tier. Behind a leaf, hosts reach only each other.",
     "exceptions: {TT-1: {port: {leaf: pod1-su1-rail1-leaf1, spine: 1}, enabled: false, reason: optics}}   # of one",
     Severity.WARNING,
+)
+HOST_NUMBERS = Code(
+    "NG429",
+    "Numbers of hosts do not go with their attachment",
+    "Hosts that speak BGP (`attach: host-bgp`) have a loopback each from `pools.host-loopbacks`, and an AS number\n"
+    "each from `asn.hosts` on, which has a default in the four-byte range only. Other hosts have neither.",
+    "attach: host-bgp   # without pools: {host-loopbacks: …}",
 )
 RENUMBERED = Code(
     "NG490",

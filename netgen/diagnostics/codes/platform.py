@@ -14,7 +14,7 @@ MISSING_BASIS = Code(
     "NG611",
     "Platform cannot carry the fabric",
     "The links of a fabric are numbered or unnumbered (RFC 8950), and the routers at both ends of each must be able\n"
-    "to be so.",
+    "to be so. Where hosts speak BGP, their platform and that of their leaves must be able to.",
     "pools: {links: unnumbered}   # under a platform that needs addresses on its links",
 )
 LOAD_BALANCING = Code(

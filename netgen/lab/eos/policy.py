@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from typing import TypeAlias
 
+_RANGE = re.compile(r"\[(\d+)-(\d{2,})\]")
+
 AsPathList: TypeAlias = list[tuple[bool, str]]
 """Whether an entry permits, and its regular expression, in the order of entry."""
 
@@ -121,7 +123,7 @@ class Policies:
     def _as_path(self, name: str, as_path: tuple[int, ...]) -> bool:
         text = " ".join(map(str, as_path))
         for permit, expression in self.as_path_lists.get(name, []):
-            if as_path_expression(expression).search(text):
+            if as_path_expression(expression, as_path).search(text):
                 return permit
         return False
 
@@ -144,6 +146,16 @@ def _changed(rule: Rule, route: Route) -> Route:
     )
 
 
-def as_path_expression(expression: str) -> re.Pattern[str]:
-    """Return the regular expression with ``_``, which stands for a boundary between AS numbers, spelt out."""
-    return re.compile(expression.replace("_", r"(?:^|$|[ ,{}()])"))
+def as_path_expression(expression: str, as_path: tuple[int, ...] = ()) -> re.Pattern[str]:
+    """Return the regular expression with what EOS adds to those of Python spelt out.
+
+    ``_`` stands for a boundary between AS numbers; ``[64512-65534]`` for an AS number of that range, as in EOS's
+    default mode (``ip as-path regex-mode asn``): here for those of the path that are in it. A range of single digits
+    is one of characters, as in the mode of strings.
+    """
+
+    def within(match: re.Match[str]) -> str:
+        found = [str(asn) for asn in as_path if int(match[1]) <= asn <= int(match[2])]
+        return rf"\b(?:{'|'.join(found)})\b" if found else "(?!)"
+
+    return re.compile(_RANGE.sub(within, expression.replace("_", r"(?:^|$|[ ,{}()])")))

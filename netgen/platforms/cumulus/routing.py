@@ -9,10 +9,10 @@ from netgen.device.text import ipv4
 from netgen.platforms.cumulus.branch import ON, Branch, pruned
 
 CONNECTED, OWN = "CONNECTED", "OWN"
-"""The route map of what is originated, and the AS path list of what no other switch announced."""
+"""The route map of what is originated, and the AS path list of what no other switch passed on."""
 
 RULE = "10"
-"""Number of the only rule of a route map or an AS path list."""
+"""Number of the only rule of a route map."""
 
 
 def router(device: Switch) -> Branch:
@@ -28,7 +28,8 @@ def router(device: Switch) -> Branch:
 
 
 def _policy(bgp: Bgp) -> Branch:
-    own = any(group.own_routes_only for group in bgp.groups)
+    paths = ["^$"] if any(group.own_routes_only for group in bgp.groups) else []
+    paths += ["^[0-9]+$"] if any(group.hosts_routes_too for group in bgp.groups) else []
     maps: Branch = {CONNECTED: _map({"ip-prefix-list": bgp.originate_list})}
     for group in bgp.groups:
         outbound: Branch = {"as-path-list": OWN} if group.own_routes_only else {}
@@ -36,7 +37,7 @@ def _policy(bgp: Bgp) -> Branch:
         maps[f"{group.name}-OUT"] = _map({**outbound, "ip-prefix-list": group.export_list})
     return pruned(
         {
-            "as-path-list": {OWN: {"rule": {RULE: {"action": "permit", "aspath-exp": "^$"}}}} if own else {},
+            "as-path-list": {OWN: {"rule": _permitted(paths)}} if paths else {},
             "prefix-list": {
                 one.name: {"rule": {str(rule.sequence): _rule(rule) for rule in one.rules}, "type": "ipv4"}
                 for one in bgp.prefix_lists
@@ -44,6 +45,10 @@ def _policy(bgp: Bgp) -> Branch:
             "route-map": maps,
         }
     )
+
+
+def _permitted(paths: list[str]) -> Branch:
+    return {str(10 * number): {"action": "permit", "aspath-exp": path} for number, path in enumerate(paths, 1)}
 
 
 def _map(match: Branch) -> Branch:

@@ -48,7 +48,7 @@ def _interfaces(target: str) -> Artifact:
 
 
 _SYSCTL = Artifact("sysctl.conf", "sysctl", "/etc/sysctl.d/90-netgen.conf", "root:root", "0644", sysctl_diff)
-_FRR = Artifact("frr.conf", "frr", "/etc/frr/frr.conf", "frr:frr", "0640", frr_diff)
+FRR = Artifact("frr.conf", "frr", "/etc/frr/frr.conf", "frr:frr", "0640", frr_diff)
 
 _HOST = (
     Artifact("roce.sh", "roce", "/etc/netgen/roce.sh", "root:root", "0755", partial(drift_diff, "roce.sh")),
@@ -65,13 +65,13 @@ _HOST = (
 """What hosts have beside their network, whatever configures that."""
 
 # In the order of activation: links and addresses before the kernel's switches, routing or RoCE on top of both.
-LINUX_ARTIFACTS = (_interfaces("/etc/network/interfaces.d/netgen"), _SYSCTL, *_HOST)
-"""A host has interfaces of its own: netgen's file stands beside theirs."""
+LINUX_ARTIFACTS = (_interfaces("/etc/network/interfaces.d/netgen"), _SYSCTL, FRR, *_HOST)
+"""A host has interfaces of its own: netgen's file stands beside theirs. FRR is asked for only where it speaks BGP."""
 UBUNTU_ARTIFACTS = (
     Artifact("netplan.yaml", "netplan", "/etc/netplan/90-netgen.yaml", "root:root", "0600", netplan_diff),
     _SYSCTL,
     *_HOST,
 )
 """So it has under netplan; by its number the file comes after the installer's."""
-FRR_ARTIFACTS = (_interfaces("/etc/network/interfaces"), _SYSCTL, _FRR)
+FRR_ARTIFACTS = (_interfaces("/etc/network/interfaces"), _SYSCTL, FRR)
 """A switch is netgen's whole."""

@@ -20,12 +20,6 @@ class FrrDriver(LinuxDriver):
     def _main_artifact(self) -> Artifact:
         return self.ARTIFACTS[-1]
 
-    def _vtysh(self, command: str) -> str:
-        return self._ask("vtysh", "-c", command)
-
-    def _vtysh_json(self, command: str) -> Any:  # noqa: ANN401 - whatever FRR prints
-        return self._ask_json("vtysh", "-c", f"{command} json")
-
     def _command_line(self, command: str) -> tuple[str, ...]:
         return ("vtysh", "-c", command)
 
@@ -37,14 +31,8 @@ class FrrDriver(LinuxDriver):
     def _running(self) -> str:
         return self._vtysh("show running-config no-header")
 
-    def get_artifacts(self) -> dict[str, str]:
-        """Return what runs by artifact name; FRR's running configuration may be another than its file."""
-        return {**super().get_artifacts(), self._main_artifact().name: self._running()}
-
-    def get_bgp_neighbors(self) -> dict[str, Any]:
-        """Return BGP sessions by VRF and neighbour; an unnumbered neighbour is called by its port."""
-        summary = self._vtysh_json("show bgp vrf all summary")
-        return getters.bgp_neighbors(summary or {}, self._vtysh_json("show bgp vrf all neighbors") or {})
+    def _routes(self) -> bool:
+        return True
 
     def get_route_to(self, destination: str = "", protocol: str = "", longer: bool = False) -> dict[str, Any]:
         """Return FRR's routes to a prefix, a route a next hop."""

@@ -16,7 +16,7 @@ from napalm.base.exceptions import (
 
 from netgen.session.drivers import getters
 from netgen.session.drivers.agent import Agent, Commit, mask
-from netgen.session.drivers.artifacts import LINUX_ARTIFACTS, Artifact
+from netgen.session.drivers.artifacts import FRR, LINUX_ARTIFACTS, Artifact
 from netgen.session.drivers.ssh import Connection, connect, endpoint
 
 
@@ -279,7 +279,10 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
 
     def get_artifacts(self) -> dict[str, str]:
         """Return what runs by artifact name, as `load_replace_artifacts` takes it."""
-        return {artifact.name: self._read(artifact.target) for artifact in self.ARTIFACTS}
+        found = {artifact.name: self._read(artifact.target) for artifact in self.ARTIFACTS if artifact != FRR}
+        # FRR's running configuration may be another than its file; where FRR does not run, nobody could take it back.
+        routes = FRR in self.ARTIFACTS and self._routes()
+        return {**found, FRR.name: self._vtysh("show running-config no-header")} if routes else found
 
     def get_interfaces(self) -> dict[str, dict[str, Any]]:
         """Return the links; a speed of 0 Mbit/s is one that the driver does not tell."""
@@ -301,8 +304,21 @@ class LinuxDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped her
         return getters.lldp_neighbors(self.get_lldp_neighbors_detail())
 
     def get_bgp_neighbors(self) -> dict[str, Any]:
-        """Return nothing: a host without a routing daemon has no sessions."""
-        return {}
+        """Return BGP sessions by VRF and neighbour; an unnumbered one is called by its port. None where none runs."""
+        if not self._routes():
+            return {}
+        summary = self._vtysh_json("show bgp vrf all summary")
+        return getters.bgp_neighbors(summary or {}, self._vtysh_json("show bgp vrf all neighbors") or {})
+
+    def _routes(self) -> bool:
+        """Whether FRR's BGP runs here, as on a router and on a host that announces itself."""
+        return self._ask("/bin/sh", "-c", "if [ -S /run/frr/bgpd.vty ]; then echo yes; fi") != ""
+
+    def _vtysh(self, command: str) -> str:
+        return self._ask("vtysh", "-c", command)
+
+    def _vtysh_json(self, command: str) -> Any:  # noqa: ANN401 - whatever FRR prints
+        return self._ask_json("vtysh", "-c", f"{command} json")
 
     def get_kernel_next_hops(self, destination: str = "") -> dict[str, list[dict[str, str]]]:
         """Return what the kernel forwards by: ``{prefix: [{"gateway", "interface"}, ...]}``, usable next hops only.
