@@ -17,8 +17,8 @@ LEAF = ("--limit", "pod1-su1-rail1-leaf1")
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     found = Repository(tmp_path_factory.mktemp("wrong"))
-    good = (ROOT / "intent/lab/cluster.yaml").read_text().replace("172.21.0.0/24", "127.77.13.0/24")
-    good = good.replace("gateway: 172.21.0.1", "gateway: 127.77.13.1")
+    good = (ROOT / "intent/lab/cluster.yaml").read_text().replace("172.21.0.0/24", "192.0.2.0/24")  # nobody is there
+    good = good.replace("gateway: 172.21.0.1", "gateway: 192.0.2.1")
     found.write("intent/good/cluster.yaml", good)
     found.write("intent/empty/README", "")
     found.write("intent/broken/cluster.yaml", "cluster: [a\n")
