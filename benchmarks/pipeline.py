@@ -11,7 +11,7 @@ from netgen.cluster.model import DeviceRef
 from netgen.compile import compile_intent
 from netgen.device.build import build
 from netgen.device.model import Host, Switch
-from netgen.render.device import render_device
+from netgen.render.device import has_artifact, render_device
 from netgen.render.run import render
 from netgen.render.source import Source, open_source
 
@@ -94,7 +94,7 @@ def _artifacts(source: Source, device: Device) -> list[Callable[[], str]]:
     platform = source.renderer.platforms[device.platform]
     context = {"device": device, "platform": platform, "model": platform.models.get(device.model, {})}
     steps: list[Callable[[], str]] = []
-    for artifact in platform.artifacts:
+    for artifact in (one for one in platform.artifacts if has_artifact(device, one)):
         if artifact.template is not None:
             template = source.renderer.templates.get_template(f"{platform.name}/{artifact.template}")
             steps.append(lambda template=template: template.render(context))
