@@ -163,6 +163,7 @@ def test_bfd_has_its_times_and_what_it_needs(switch: Switch, renderer: Renderer)
     assert top.one("feature bfd")
     for neighbor in switch.bgp.neighbors:
         port = top.block(f"interface {neighbor.port}")
+        assert port.one("no bfd echo")
         assert port.one("no ip redirects")
         assert (port.one("no ipv6 redirects") is not None) is (neighbor.address is None)
 
@@ -407,3 +408,14 @@ def test_a_leaf_passes_on_what_hosts_announce_themselves(nxos: Platform, rendere
         "SPINES": (True, True),
     }
     assert (found["HOSTS"]["import_list"], found["HOSTS"]["maximum_prefixes"]) == ("HOSTS-IN", 2)
+
+
+def test_no_echo_goes_to_a_host_that_forwards_nothing(nxos: Platform, renderer: Renderer) -> None:
+    """A host that speaks BGP does not forward, so what asks it to send an echo back is lost."""
+    device = devices.leaf(nxos, model=MODEL, speaking=True)
+    top = nxos_reader.read(text_of(device, renderer))
+    silent = {
+        name for name in (port.name for port in device.ports) if top.block(f"interface {name}").one("no bfd echo")
+    }
+    assert silent == {neighbor.port for neighbor in device.bgp.neighbors}
+    assert silent > {port.name for port in device.ports if port.role is PortRole.HOST}
