@@ -1,7 +1,8 @@
 """Writes the trees of platforms whose configuration is one, in the form that an artifact asks for.
 
-Whatever the form, the same tree has the same bytes: keys are sorted. JSON is as SONiC prints it (``json.dumps(…,
-indent=4)`` in sonic-cfggen ``--print-data``, which is what ``config save`` writes); YAML is as NVUE saves it
+Whatever the form, the same tree has the same bytes: keys are sorted, numbers in them by size. JSON is as SONiC's
+``config save`` writes it (sonic-utilities config/main.py: ``json.dump(…, indent=4)`` of ``sort_dict``, which sorts by
+natsort); YAML is as NVUE saves it
 (``/etc/nvue.d/startup.yaml``), and the commands are those that its command line takes.
 """
 
@@ -59,7 +60,9 @@ def _json(value: object, newline: str, known: dict[tuple[int, str], str]) -> str
         found = known.get(place)
         if found is None:
             inner = newline + _STEP
-            entries = [f"{_key(key)}: {_json(value[key], inner, known)}" for key in sorted(value)]
+            entries = [
+                f"{encode_basestring_ascii(key)}: {_json(value[key], inner, known)}" for key in _order(_names(value))
+            ]
             found = known[place] = _bracketed("{", entries, "}", newline)
         return found
     if isinstance(value, list | tuple):
@@ -77,10 +80,11 @@ def _bracketed(opened: str, entries: list[str], closed: str, newline: str) -> st
     return f"{opened}{inner}{(',' + inner).join(entries)}{newline}{closed}" if entries else opened + closed
 
 
-def _key(key: object) -> str:
-    if not isinstance(key, str):
-        raise RenderError(f"a tree has the key {key!r}, which is not text")
-    return encode_basestring_ascii(key)
+def _names(mapping: Mapping[str, object]) -> tuple[str, ...]:
+    for key in mapping:
+        if not isinstance(key, str):
+            raise RenderError(f"a tree has the key {key!r}, which is not text")
+    return tuple(mapping)
 
 
 def _nested(tree: object, form: Form, seen: set[int]) -> Mapping[str, Value]:
@@ -88,9 +92,8 @@ def _nested(tree: object, form: Form, seen: set[int]) -> Mapping[str, Value]:
     if not isinstance(tree, _MAPPING):
         raise RenderError(f"as {form}, a tree is a mapping of names, not a {type(tree).__name__}")
     seen.add(id(tree))
+    _names(tree)
     for key, value in tree.items():
-        if not isinstance(key, str):
-            _key(key)
         if isinstance(value, str | int):
             continue
         if not isinstance(value, _MAPPING):
@@ -106,7 +109,8 @@ def _sorted(mapping: Mapping[str, Value]) -> list[tuple[str, Value]]:
 
 @lru_cache(maxsize=4096)
 def _order(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(names, key=natural))
+    # Two names may differ in leading zeros only.
+    return tuple(sorted(sorted(names), key=natural))
 
 
 @lru_cache(maxsize=16384)
