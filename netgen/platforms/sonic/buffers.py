@@ -110,6 +110,7 @@ def _spans(numbers: Iterable[int]) -> Iterator[str]:
 def _queues(ports: list[tuple[Port, PortQos]], sku: Sku) -> Iterator[tuple[str, Fields]]:
     for port, policy in ports:
         lossless = {traffic.queue for traffic in policy.lossless}
-        for number in NUMBERS:
-            profile = sku.buffers.lossless_queue if number in lossless else sku.buffers.lossy_queue
-            yield f"{port.name}|{number}", {"profile": profile}
+        for span in _spans(lossless):
+            yield f"{port.name}|{span}", {"profile": sku.buffers.lossless_queue}
+        for span in _spans(number for number in NUMBERS if number not in lossless):
+            yield f"{port.name}|{span}", {"profile": sku.buffers.lossy_queue}

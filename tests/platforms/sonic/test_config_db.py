@@ -92,13 +92,36 @@ def test_four_numbers_of_a_class_are_kept_apart(sonic: Platform, model: str):
     assert taken == ("pfc_to_pg_map" in port) == (model == "sn5600")
 
 
+def queue_profiles(table, port: str) -> dict[int, str]:
+    """Return the profile of each queue of a port; the table says it of ranges."""
+    found: dict[int, str] = {}
+    for key, fields in table.items():
+        name, _, span = key.partition("|")
+        first, _, last = span.partition("-")
+        if name == port:
+            each = dict.fromkeys(range(int(first), int(last or first) + 1), fields["profile"])
+            assert not each.keys() & found.keys()
+            found |= each
+    return found
+
+
+def test_every_queue_has_a_profile_and_neighbours_share_an_entry(sonic: Platform):
+    """As files/build_templates/buffers_config.j2 writes them: ``0-2``, ``3-4``, ``5-6``."""
+    storage = {"dscp": [34], "traffic-class": 4, "queue": 4, "pfc-priority": 4, "lossless": True, "bandwidth": "5%"}
+    for classes, spans in (({}, {"0-2", "3", "4-7"}), ({"storage": storage}, {"0-2", "3-4", "5-7"})):
+        table = build(leaf(roce={"classes": classes}), sonic)["BUFFER_QUEUE"]
+        assert {key.partition("|")[2] for key in table if key.startswith("Ethernet0|")} == spans
+        assert set(queue_profiles(table, "Ethernet0")) == set(range(8))
+
+
 def test_no_lossy_traffic_meets_a_lossless_queue_or_group(sonic: Platform):
     tables = build(leaf(roce={"classes": {"gpu": OTHER_NUMBERS}}), sonic)
+    queues = queue_profiles(tables["BUFFER_QUEUE"], "Ethernet0")
     lossless = {"2"}
     for number in map(str, range(8)):
         if number not in lossless:
-            queue = tables["TC_TO_QUEUE_MAP"]["ROCE"][number]
-            assert tables["BUFFER_QUEUE"][f"Ethernet0|{queue}"]["profile"] == "q_lossy_profile"
+            queue = int(tables["TC_TO_QUEUE_MAP"]["ROCE"][number])
+            assert queues[queue] == "q_lossy_profile"
             assert tables["TC_TO_PRIORITY_GROUP_MAP"]["ROCE"][number] == "0"
     assert tables["BUFFER_PG"]["Ethernet0|0"] == {"profile": "ingress_lossy_profile"}
 
