@@ -21,7 +21,9 @@ def host() -> Host:
 
 
 def stanzas(text: str) -> dict[str, list[str]]:
-    return {lines[0].split()[1]: lines[2:] for lines in map(str.splitlines, text.split("\n\n"))}
+    head, *rest = map(str.splitlines, text.split("\n\n"))
+    assert all(line.startswith("# ") for line in head)
+    return {lines[0].split()[1]: lines[2:] for lines in rest}
 
 
 def test_every_nic_has_a_table_and_a_preference_of_its_own(renderer: Renderer, host: Host):
