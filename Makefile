@@ -43,7 +43,7 @@ test: $(READY) debian ## all tests, with their real targets
 
 check: $(READY) ## the quick part: lint, types, tests that need no real target
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
-	@$(BIN)/python -m pytest --quiet -n 2 -m "not needs and not root and not slow"
+	@$(BIN)/python -m pytest --quiet -n 2 -m "not needs and not root and not slow" --hypothesis-profile quick
 
 format: $(READY) ## format and mend what can be mended
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

@@ -1,11 +1,22 @@
 """What all tests share: real programs are demanded in CI, and skipped by name elsewhere."""
 
+import functools
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import jinja2
 import pytest
 from hypothesis import settings
+from jinja2.bccache import Bucket
+
+from netgen import compile as compiling
+from netgen.catalog.model import Catalog
+from netgen.platforms import load as platforms
+from netgen.platforms.model import Platform
+from netgen.render import device, source
+from netgen.resources.load import Resource, Resources
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
@@ -14,7 +25,52 @@ PROGRAM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"
 
 # No test measures time: a busy machine must not fail one.
 settings.register_profile("netgen", deadline=None)
+# `make check` tries fewer examples of what hypothesis makes up; `make test` all.
+settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("netgen")
+
+
+class _CompiledOnce(jinja2.BytecodeCache):
+    """Templates as they were compiled before, by their text; a command compiles them anew in its own process."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], object] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key, bucket.checksum] = bucket.code
+
+
+def _work_once() -> None:
+    """Compile a template, and read a platform and the built-in catalog, once in a process of tests, not once a test."""
+    make_environment, compiled = device.jinja_environment, _CompiledOnce()
+    parse, load_catalog = platforms.parse_platform, compiling.load_catalog
+
+    def environment(found: Resources) -> jinja2.Environment:
+        made = make_environment(found)
+        made.bytecode_cache = compiled
+        return made
+
+    @functools.cache
+    def parsed(resource: Resource, text: str) -> Platform:
+        return parse(resource)
+
+    @functools.cache
+    def builtin_catalog(found: Resources) -> Catalog:
+        return load_catalog(found)
+
+    def catalog(found: Resources) -> Catalog:
+        own = found.user is not None and (found.user / "catalog").exists()
+        return load_catalog(found) if own else builtin_catalog(replace(found, user=None))
+
+    device.jinja_environment = source.jinja_environment = environment
+    platforms.parse_platform = lambda resource: parsed(resource, resource.read())
+    compiling.load_catalog = catalog
+
+
+_work_once()
 
 
 def _without(what: str, remedy: str) -> None:

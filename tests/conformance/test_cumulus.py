@@ -260,6 +260,7 @@ FABRICS: dict[str, dict[str, object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FABRICS)
 @pytest.mark.parametrize(("model", "breakout"), [("sn5600", "2x400G"), ("sn5600", "1x400G"), ("sn5400", "1x400G")])
 def test_every_switch_conforms(renderer: Renderer, model: str, breakout: str, name: str):

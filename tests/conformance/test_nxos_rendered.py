@@ -45,6 +45,7 @@ def test_every_sample_conforms(renderer: Renderer) -> None:
         assert of(device, renderer) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("links", ["unnumbered", "10.128.0.0/12"])
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_fabric_conforms_whatever_its_policy(policy: str, links: str, renderer: Renderer) -> None:

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,8 +64,13 @@ def room_of(module: str) -> str:
     return ""
 
 
-def imports_of(path: Path) -> Iterator[tuple[str, int]]:
-    """Yield what a module imports, wherever in it, with the line."""
+@cache
+def imports_of(path: Path) -> tuple[tuple[str, int], ...]:
+    """Return what a module imports, wherever in it, with the line."""
+    return tuple(_imports_of(path))
+
+
+def _imports_of(path: Path) -> Iterator[tuple[str, int]]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)

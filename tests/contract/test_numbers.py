@@ -48,7 +48,7 @@ def lines(device: Switch | Host) -> Counter[str]:
         if file.endswith(".json"):
             found.update(line.lstrip("/") for line in flat(json.loads(text), ""))
         elif file.endswith(".yaml"):
-            found.update(line.lstrip("/") for line in flat(yaml.safe_load(text), ""))
+            found.update(line.lstrip("/") for line in flat(yaml.load(text, yaml.CSafeLoader), ""))
         else:
             found.update(line.strip() for line in text.splitlines())
     return found
@@ -113,12 +113,17 @@ def change(device: Switch | Host, number: str, cable_m: int) -> None:
             port.mtu_bytes = 8000
 
 
+@cache
+def unchanged_lines(name: str) -> tuple[Counter[str], ...]:
+    """Lines of each sample as it is."""
+    return tuple(lines(device) for device in samples(PLATFORMS[name]))
+
+
 def changed_lines(platform: Platform, number: str) -> set[str]:
     found: set[str] = set()
     for cable_m in LONGER_M if number == "port.cable-m" else LONGER_M[:1]:
-        for before, after in zip(samples(platform), samples(platform), strict=True):
+        for old, after in zip(unchanged_lines(platform.name), samples(platform), strict=True):
             change(after, number, cable_m)
-            old = lines(before)
             try:
                 new = lines(after)
             except RenderError:
@@ -133,6 +138,7 @@ def test_every_number_is_tried():
     assert {*POLICY, "port.cable-m", "port.mtu-bytes"} == set(NUMBERS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_number_changes_the_declared_lines_and_no_others(name: str, number: str):

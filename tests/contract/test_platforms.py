@@ -25,6 +25,7 @@ from tests import devices
 FOUND = resources()
 TEMPLATES = Path(__file__).parents[2] / "templates"
 PLATFORMS = load_platforms(FOUND)
+CATALOG = load_catalog(FOUND)
 
 every_platform = pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
 
@@ -37,7 +38,7 @@ def renderer() -> Renderer:
 def samples(platform: Platform) -> Iterator[Switch | Host]:
     """Yield a device of every kind and role that the platform configures."""
     if Kind.SWITCH in platform.kinds:
-        models = [model.name for model in load_catalog(FOUND).switches.values() if platform.name in model.platforms]
+        models = [model.name for model in CATALOG.switches.values() if platform.name in model.platforms]
         for model in models:
             yield devices.leaf(platform, model=model)
             yield devices.leaf(platform, model=model, unnumbered=False)
@@ -57,13 +58,13 @@ def test_every_folder_is_a_platform_or_shared():
 
 
 def test_every_platform_of_the_catalog_has_a_folder():
-    for model in load_catalog(FOUND).switches.values():
+    for model in CATALOG.switches.values():
         assert set(model.platforms) <= set(PLATFORMS)
 
 
 @every_platform
 def test_every_switch_model_is_in_the_catalog(platform: Platform):
-    assert set(platform.models) <= set(load_catalog(FOUND).switches)
+    assert set(platform.models) <= set(CATALOG.switches)
 
 
 @every_platform
@@ -186,23 +187,40 @@ def line_counts(files: dict[str, str]) -> dict[str, int]:
     return {file: len(text.splitlines()) for file, text in files.items()}
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sample:
+    """A device to draw from, which is copied and never changed: its texts, and how many lines it renders to."""
+
+    device: Switch | Host
+    places: tuple[tuple[str | int, ...], ...]
+    lines: dict[str, int]
+
+
+@cache
+def drawn(name: str) -> tuple[Sample, ...]:
+    return tuple(
+        Sample(device, tuple(places(device)), line_counts(render_device(device, renderer())))
+        for device in samples(PLATFORMS[name])
+    )
+
+
 @every_platform
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_no_value_adds_a_line(platform: Platform, data: st.DataObject):
-    device = data.draw(st.sampled_from(list(samples(platform))))
-    path = data.draw(st.sampled_from(list(places(device))))
-    text = value_at(device, path) + data.draw(HOSTILE)
-    changed = render_device(replaced(device, path, text), renderer())
-    assert line_counts(changed) == line_counts(render_device(device, renderer()))
+    sample = data.draw(st.sampled_from(drawn(platform.name)))
+    path = data.draw(st.sampled_from(sample.places))
+    text = value_at(sample.device, path) + data.draw(HOSTILE)
+    changed = render_device(replaced(sample.device, path, text), renderer())
+    assert line_counts(changed) == sample.lines
 
 
 @every_platform
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_value_with_a_line_break_is_refused(platform: Platform, data: st.DataObject):
-    device = data.draw(st.sampled_from(list(samples(platform))))
-    path = data.draw(st.sampled_from(list(places(device))))
+    sample = data.draw(st.sampled_from(drawn(platform.name)))
+    device, path = sample.device, data.draw(st.sampled_from(sample.places))
     text = value_at(device, path) + data.draw(st.sampled_from(["\n", "\r", "\x85", "\u2028", "\x0b"])) + "reload"
     with pytest.raises(RenderError, match=r"holds U\+"):
         render_device(replaced(device, path, text), renderer())

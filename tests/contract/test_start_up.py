@@ -45,6 +45,7 @@ def test_help_loads_neither_the_compiler_nor_what_it_compiles_with():
     assert own == {"netgen.cli", "netgen.cli.app", "netgen.cli.console", "netgen.cli.exits"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["validate", "topology"])
 @pytest.mark.parametrize("form", ["human", "json"])
 def test_what_only_looks_at_an_intent_loads_no_template_and_no_device(command: str, form: str):
@@ -53,6 +54,7 @@ def test_what_only_looks_at_an_intent_loads_no_template_and_no_device(command: s
     assert loaded >= INTENT
 
 
+@pytest.mark.slow
 def test_schema_loads_no_template_and_no_device():
     assert loaded_by("schema") & ({"rich"} | RENDERING | DEVICES | ROOMS_OF_DEVICES) == set()
 
@@ -63,6 +65,7 @@ def test_render_loads_no_device(tmp_path: Path):
     assert loaded >= INTENT | {"jinja2", "orjson"}
 
 
+@pytest.mark.slow
 def test_diff_between_two_renders_loads_no_library_of_devices(tmp_path: Path):
     loaded_by("render", "intent/lab", "-o", tmp_path, "--jobs", "1")
     loaded = loaded_by("diff", "intent/lab", "--against", tmp_path)

@@ -10,7 +10,6 @@ from netgen.lab.errors import LabError
 from netgen.lab.faults import FAULTS
 
 pytestmark = [
-    pytest.mark.xdist_group("lab-faults"),
     pytest.mark.root,
     pytest.mark.needs("zebra", "frr"),
     pytest.mark.needs("lldpd", "lldpd"),

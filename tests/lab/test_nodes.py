@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 pytestmark = [
-    pytest.mark.xdist_group("lab-nodes"),
     pytest.mark.root,
     pytest.mark.needs("zebra", "frr"),
     pytest.mark.needs("frr-reload.py", "frr-pythontools"),

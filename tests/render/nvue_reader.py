@@ -13,7 +13,7 @@ import yaml
 Tree = dict[str, Any]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML with texts and whole numbers only: to NVUE, `on` and `off` are words; and a key is always a text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

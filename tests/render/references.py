@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +192,15 @@ def dangling(text: str, kinds: Mapping[str, Named]) -> dict[str, tuple[set[str],
         Kind → names that are used but not defined, and names that are defined but not used; kinds without
         either are left out.
     """
-    lines = [line.strip() for line in text.splitlines()]
+    patterns = tuple(pattern for named in kinds.values() for pattern in (named.defined, *named.used))
+    names_of: dict[str, set[str]] = {pattern: set() for pattern in patterns}
+    for line in text.splitlines():
+        for pattern, name in _names(line.strip(), patterns):
+            names_of[pattern].add(name)
     found = {}
     for kind, named in kinds.items():
-        defined = _names(lines, (named.defined,))
-        used = _names(lines, named.used)
+        defined = set(names_of[named.defined])
+        used = set().union(*(names_of[pattern] for pattern in named.used))
         for names in (defined, used):
             names -= {name for name in names if re.fullmatch(named.builtin, name)}
         unused = set() if named.stands_alone else defined - used
@@ -204,6 +209,9 @@ def dangling(text: str, kinds: Mapping[str, Named]) -> dict[str, tuple[set[str],
     return found
 
 
-def _names(lines: list[str], patterns: tuple[str, ...]) -> set[str]:
-    matches = (re.match(pattern, line) for line in lines for pattern in patterns)
-    return {".".join(match.groups()) for match in matches if match}
+# A text is tried again and again with one line changed.
+@lru_cache(maxsize=100_000)
+def _names(line: str, patterns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the patterns that a line follows, each with the name in it."""
+    matches = ((pattern, re.match(pattern, line)) for pattern in patterns)
+    return tuple((pattern, ".".join(match.groups())) for pattern, match in matches if match)

@@ -45,6 +45,7 @@ def switch(request: pytest.FixtureRequest, breakout: str, links: str) -> Switch:
     return switches(breakout, links)[request.param]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
 def test_junos_takes_it(changes: dict[str, Any], links: str, renderer: Renderer) -> None:
     for name, device in switches(links=links, **changes).items():

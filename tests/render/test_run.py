@@ -85,6 +85,7 @@ def test_second_run_touches_nothing(intent: Path, out: Path):
     assert report.unchanged == len(before)
 
 
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_processes_or_place(intent: Path, tmp_path: Path):
     render(intent, tmp_path / "one", jobs=1)
     render(intent, tmp_path / "two", jobs=2)
@@ -93,6 +94,7 @@ def test_bytes_do_not_depend_on_processes_or_place(intent: Path, tmp_path: Path)
     assert contents(tmp_path / "one") == contents(tmp_path / "two") == contents(tmp_path / "three")
 
 
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_the_seed_of_hashes(intent: Path, tmp_path: Path):
     for seed in ("1", "2"):
         program = (
@@ -242,7 +244,7 @@ def override(repository: Path, name: str, text: str) -> None:
     path.write_text(text)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_device_that_fails_leaves_everything_as_it_was(repository: Path, intent: Path, out: Path, jobs: int):
     render(intent, out)
     before = snapshot(out)
@@ -292,6 +294,7 @@ def test_process_that_dies_is_told_of(intent: Path, out: Path):
         render(intent, out, executor=executor)
 
 
+@pytest.mark.slow
 def test_interrupt_ends_quietly_and_leaves_nothing(intent: Path, out: Path):
     render(intent, out)
     before = snapshot(out)
@@ -335,6 +338,7 @@ def test_link_in_the_place_of_a_device_is_refused(intent: Path, out: Path, tmp_p
     assert contents(out) == {}
 
 
+@pytest.mark.slow
 def test_killed_run_leaves_whole_files_and_the_next_cleans_up(intent: Path, out: Path):
     render(intent, out)
     before = contents(out)

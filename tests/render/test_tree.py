@@ -45,7 +45,7 @@ branches = st.recursive(
 )
 
 
-class Core(yaml.SafeLoader):
+class Core(yaml.CSafeLoader):
     """A reader to which only whole numbers are numbers, as the reader of NVUE's files must be: `on` is a word."""
 
 

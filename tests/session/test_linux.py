@@ -30,7 +30,6 @@ pytestmark = [
     pytest.mark.needs("lldpd", "lldpd"),
     pytest.mark.needs("sshd", "openssh-server"),
     pytest.mark.needs("ifreload", "ifupdown2"),
-    pytest.mark.xdist_group("session-linux"),
 ]
 
 INTENT = """\

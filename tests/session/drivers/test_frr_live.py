@@ -23,7 +23,6 @@ pytestmark = [
     pytest.mark.needs("ifreload", "ifupdown2"),
     pytest.mark.needs("lldpd", "lldpd"),
     pytest.mark.needs("sshd", "openssh-server"),
-    pytest.mark.xdist_group("frr-driver"),
 ]
 
 FRR = """\

@@ -9,7 +9,6 @@ pytestmark = [
     pytest.mark.needs("lldpd", "lldpd"),
     pytest.mark.needs("sshd", "openssh-server"),
     pytest.mark.needs("bgpd", "frr"),
-    pytest.mark.xdist_group("linux-driver"),
 ]
 
 

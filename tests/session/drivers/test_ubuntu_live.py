@@ -12,7 +12,6 @@ pytestmark = [
     pytest.mark.needs("lldpd", "lldpd"),
     pytest.mark.needs("sshd", "openssh-server"),
     pytest.mark.needs("bgpd", "frr"),
-    pytest.mark.xdist_group("linux-driver"),
 ]
 
 # Netplan without the daemon behind it: `apply` lets the real generator read /etc/netplan, and sets up what it made.
