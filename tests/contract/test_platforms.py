@@ -102,6 +102,8 @@ def test_text_is_clean(platform: Platform):
 @every_platform
 def test_same_device_same_bytes(platform: Platform):
     fresh = make_renderer(FOUND)
+    # compiled anew, which the tests' environments are not
+    fresh.templates.bytecode_cache = None
     for one, other in zip(samples(platform), samples(platform), strict=True):
         assert render_device(one, renderer()) == render_device(other, fresh)
 
@@ -169,8 +171,15 @@ def value_at(value, path: tuple[str | int, ...]):
 
 
 def replaced(device: Switch | Host, path: tuple[str | int, ...], text: str) -> Switch | Host:
-    """Put another text at a place of a copy; what the device's parts share is still shared."""
+    """Put another text at a place of a copy; what the device's parts share is still shared.
+
+    A port's sessions refer to it by its name, so they take the new one.
+    """
     device = copy.deepcopy(device)
+    if path[0] == "ports" and path[2:] == ("name",) and device.bgp is not None:
+        for neighbor in device.bgp.neighbors:
+            if neighbor.port == value_at(device, path):
+                neighbor.port = text
     last = max(position for position, step in enumerate(path) if isinstance(step, str))
     owner = value_at(device, path[:last])
     name, *indices = path[last:]
