@@ -53,10 +53,12 @@ Device = Annotated[str, AfterValidator(_check_device)]
 
 class _Nics(Model):
     names: str
-    """``{rail}`` counts from 1."""
+    """``{rail}`` and ``{port}`` count from 1."""
     rdma: str | list[Device] | None = None
-    """Of the RDMA devices: a pattern (``{index}`` counts from 0, ``{rail}`` from 1), or each in rail order."""
+    """Of the RDMA devices: a pattern (``{index}`` counts from 0, port by port, the others from 1), or each in order."""
     count: Count
+    ports: Annotated[int, Field(ge=1, le=8)] = 1
+    """Ports of a NIC."""
     speed: SpeedGbps
     adapter: str = ""
     out_of_order: bool = False
@@ -65,26 +67,33 @@ class _Nics(Model):
     def _tell_rails_apart(self) -> Self:
         if self.count > 1 and "{rail}" not in self.names:
             raise ValueError(f"{self.count} NICs cannot all be called {self.names!r}: write {{rail}} in their name")
+        if self.ports > 1 and "{port}" not in self.names:
+            raise ValueError(f"{self.ports} ports cannot all be called {self.names!r}: write {{port}} in their name")
         for name in (*self.interfaces(), *self.rdma_devices()):
             _check_device(name)
-        if self.rdma is not None and len(set(self.rdma_devices())) != self.count:
-            raise ValueError(
-                f"{self.count} NICs need {self.count} RDMA devices: write {{index}} in their name, or list"
-            )
+        many = self.count * self.ports
+        if self.rdma is not None and len(set(self.rdma_devices())) != many:
+            raise ValueError(f"{many} ports need {many} RDMA devices: write {{index}} in their name, or list")
         return self
+
+    def _named(self, pattern: str) -> tuple[str, ...]:
+        return tuple(
+            pattern.replace("{index}", str(index))
+            .replace("{rail}", str(index // self.ports + 1))
+            .replace("{port}", str(index % self.ports + 1))
+            for index in range(self.count * self.ports)
+        )
 
     def interfaces(self) -> tuple[str, ...]:
         """Names of the interfaces, in rail order."""
-        return tuple(self.names.replace("{rail}", str(rail)) for rail in range(1, self.count + 1))
+        return self._named(self.names)
 
     def rdma_devices(self) -> tuple[str, ...]:
         """Names of the RDMA devices, in rail order."""
         pattern = self.rdma
         if pattern is None or isinstance(pattern, list):
             return tuple(pattern or ())
-        return tuple(
-            pattern.replace("{index}", str(index)).replace("{rail}", str(index + 1)) for index in range(self.count)
-        )
+        return self._named(pattern)
 
 
 class _Host(Model):
@@ -194,6 +203,7 @@ def _host(name: str, data: object) -> HostProfile:
         speed_gbps=nics.speed,
         rdma_names=nics.rdma_devices(),
         adapter=nics.adapter,
+        ports=nics.ports,
         out_of_order=nics.out_of_order,
         frontend=entry.frontend,
     )

@@ -25,19 +25,22 @@ class SwitchModel:
 
 @dataclass(frozen=True, slots=True)
 class HostProfile:
-    """A host as the fabric sees it: one NIC a rail."""
+    """A host as the fabric sees it, with its NICs in rail order."""
 
     name: str
     title: str
     gpus: int
     nics: int
     nic_names: tuple[str, ...]
-    """Names of the interfaces, in rail order."""
+    """Names of the interfaces, in rail order; of a NIC with several ports, port by port."""
     speed_gbps: int
+    """Of a port."""
     rdma_names: tuple[str, ...] = ()
     """Names of the NICs' RDMA devices, in rail order; empty: they have none."""
     adapter: str = ""
     """What the NICs are, such as ``ConnectX-7``."""
+    ports: int = 1
+    """Ports of a NIC, each of the speed: one a plane of the fabric, or one a leaf of two."""
     out_of_order: bool = False
     """Whether the NICs place packets that overtake each other, as load balancing by packet makes them."""
     frontend: str = "eth0"

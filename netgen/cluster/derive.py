@@ -5,31 +5,31 @@ from dataclasses import replace
 from fractions import Fraction
 from ipaddress import IPv4Network
 
-from netgen.catalog.model import Catalog, SwitchModel
+from netgen.catalog.model import Catalog, HostProfile, SwitchModel
 from netgen.cluster.model import (
-    LEAF,
-    SPINE,
     BfdPlan,
     Cluster,
     Fabric,
     HostPlan,
     ManagementPlan,
-    Names,
     Overlay,
     Pods,
     Record,
     Tier,
     UserPlan,
 )
-from netgen.cluster.numbers import Numbers, Pool, block_size
+from netgen.cluster.numbers import AsBlock, LinkBlock, Numbers, Pool, block_size
 from netgen.cluster.overlay import overlay
 from netgen.cluster.roce import policy
-from netgen.cluster.sizing import Demand, size
-from netgen.cluster.topology.rail_optimized import RailOptimized
+from netgen.cluster.sizing import Box, Demand, size
+from netgen.cluster.topology.clos import Clos
+from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import IntentPath, UnbuildableError
 from netgen.intent import models
 from netgen.intent.quantities import Breakout, parse_ids
+
+FAT_TREE, SINGLE_TIER = "fat-tree", "single-tier"
 
 FOUR_BYTE_LEAVES, TWO_BYTE_LEAVES = 10_000, 64
 """From the spines' first AS number to the leaves', where the intent does not say."""
@@ -63,7 +63,7 @@ def derive(
         If no cluster follows; its findings point into the intent.
     """
     pods = expand_pods(intent)
-    _refuse_what_cannot_be_derived(intent, pods)
+    _refuse_what_cannot_be_derived(intent)
     name, given = next(iter(intent.fabrics.items()))
     fabric = _fabric(name, given, intent, catalog, pods)
     cluster = Cluster(
@@ -72,16 +72,16 @@ def derive(
         hosts=HostPlan(catalog.hosts[intent.hosts.profile], intent.hosts.platform, intent.hosts.mtu, "hosts"),
         pods=pods,
         fabrics=(fabric,),
-        names=Names(intent.naming.leaf, intent.naming.spine, intent.naming.host),
+        host_names=intent.naming.host,
         inventory={name: _record(row) for name, row in rows.items()},
     )
     if not given.exceptions:
         return cluster
     # Exceptions name devices, and only a cluster knows what its devices are called.
     laid = overlay(
-        fabric.plan,
+        cluster,
+        fabric,
         given.exceptions,
-        nodes={called: fabric.node(ref) for called, ref in cluster.switches_by_name(fabric).items()},
         switches=catalog.switches,
         snippets=snippets,
         path=("fabrics", name, "exceptions"),
@@ -104,16 +104,7 @@ def breakout_of(model: SwitchModel, speed_gbps: int) -> Breakout | None:
     return max(fitting, key=lambda b: b.ports, default=None)
 
 
-def _refuse_what_cannot_be_derived(intent: models.Intent, pods: Pods) -> None:
-    if len(pods) > 1:
-        raise UnbuildableError(
-            derived.TOO_MANY_PODS.about(
-                f"{len(pods)} pods need a tier above the spines, and a rail-optimised fabric of two tiers has none",
-                ("pods",),
-                at_key=True,
-                advice="declare one pod with more units",
-            )
-        )
+def _refuse_what_cannot_be_derived(intent: models.Intent) -> None:
     if len(intent.fabrics) > 1:
         raise UnbuildableError(
             derived.TOO_MANY_FABRICS.about(
@@ -134,41 +125,95 @@ def _fabric(
 ) -> Fabric:
     path: IntentPath = ("fabrics", name)
     profile = catalog.hosts[intent.hosts.profile]
-    nics = (profile.speed_gbps, f"the NICs of {profile.name}")
-    leaf = _tier(LEAF, given, given.leaf, catalog, nics, path)
-    uplinks = (leaf.uplink_breakout.speed_gbps, "the leaves' uplinks")
-    spine = _tier(SPINE, given, given.spine, catalog, uplinks, path)
-    plan = size(
-        Demand(
-            pods=max(pods),
-            units=_capacity_units(intent, pods),
-            hosts=_capacity_hosts(intent, pods),
-            rails=profile.nics,
-            oversubscription=given.oversubscription,
-            cages=leaf.model.cages,
-            split=leaf.breakout.ports,
-            uplink_split=leaf.uplink_breakout.ports,
-            speed_ratio=Fraction(leaf.breakout.speed_gbps, leaf.uplink_breakout.speed_gbps),
-            spine_ports=spine.model.cages * spine.breakout.ports,
-            spines=given.spine.count,
-            path=path,
-        )
-    )
+    tiers = _tiers(given, catalog, profile, path)
+    plan = size(_demand(given, intent, pods, profile, tiers, path))
+    used = {layer.name: tiers[layer.name] for layer in plan.layers[1:]}
     return Fabric(
         name=name,
         plan=plan,
         overlay=Overlay(plan),
-        leaf=leaf,
-        spine=spine,
+        tiers=used,
+        names=_names(given, intent.naming, plan),
         numbers=_numbers(given, plan),
         mtu_bytes=given.mtu,
-        host_cable_m=given.cables.host,
-        spine_cable_m=given.cables.spine,
+        cables_m={HOST: given.cables.host, SPINE: given.cables.spine, SUPERSPINE: given.cables.superspine},
         bfd=None if given.bfd is None else BfdPlan(given.bfd.interval, given.bfd.multiplier),
         load_balancing=given.load_balancing,
         roce=None if given.roce is None else policy(given.roce, catalog.roce[given.roce.profile], (*path, "roce")),
         origin=".".join(map(str, path)),
+        stated=tuple(given.roles()),
+        reserved=given.leaf.reserved,
+        exact=given.build == "exact",
     )
+
+
+def _tiers(given: models.Fabric, catalog: Catalog, profile: HostProfile, path: IntentPath) -> dict[str, Tier]:
+    """Return the tiers that there may be; a fabric that needs superspines and does not name them has larger spines."""
+    leaf = _tier(LEAF, given, given.leaf, catalog, (profile.speed_gbps, f"the NICs of {profile.name}"), path)
+    if given.spine is None:
+        return {LEAF: leaf}
+    spine = _tier(SPINE, given, given.spine, catalog, (leaf.uplink_breakout.speed_gbps, "the leaves' uplinks"), path)
+    top = given.superspine or given.spine.model_copy(update={"count": None, "uplinks": None, "uplink_breakout": None})
+    above = (spine.uplink_breakout.speed_gbps, "the spines' uplinks")
+    return {LEAF: leaf, SPINE: spine, SUPERSPINE: _tier(SUPERSPINE, given, top, catalog, above, path)}
+
+
+def _demand(
+    given: models.Fabric,
+    intent: models.Intent,
+    pods: Pods,
+    profile: HostProfile,
+    tiers: Mapping[str, Tier],
+    path: IntentPath,
+) -> Demand:
+    railed = given.kind not in {FAT_TREE, SINGLE_TIER}
+    over = given.oversubscription
+    spine = None if given.spine is None else _box(tiers[SPINE], given.spine, over.spine)
+    top = None if given.spine is None else _box(tiers[SUPERSPINE], given.superspine)
+    units = _capacity_units(intent, pods)
+    return Demand(
+        kind=given.kind,
+        pods=max(*pods, intent.capacity.pods or 0),
+        units=units,
+        hosts=_capacity_hosts(intent, pods),
+        nics=profile.nics,
+        rails=profile.nics // given.share.rails if railed else 1,
+        sharing=units if given.kind == SINGLE_TIER else given.share.units,
+        planes=given.planes,
+        tors=2 if given.dual_tor else 1,
+        reserved=given.leaf.reserved,
+        by_rail=railed and given.spine_groups != "units",
+        leaf=_box(tiers[LEAF], given.leaf, over.leaf),
+        spine=spine,
+        superspine=top,
+        several=max(len(pods), intent.capacity.pods or 0) > 1,
+        third=given.superspine is not None,
+        path=path,
+    )
+
+
+def _box(tier: Tier, given: models.SwitchRole | None, oversubscription: Fraction = Fraction(1)) -> Box:
+    return Box(
+        cages=tier.model.cages,
+        split=tier.breakout.ports,
+        uplink_split=tier.uplink_breakout.ports,
+        speed_ratio=Fraction(tier.breakout.speed_gbps, tier.uplink_breakout.speed_gbps),
+        oversubscription=oversubscription,
+        count=None if given is None else given.count,
+        uplinks=None if given is None else given.uplinks,
+    )
+
+
+def _names(given: models.Fabric, naming: models.ClusterNaming, plan: Clos) -> dict[str, str]:
+    """Return the patterns of names by role: the fabric's, the cluster's, or one with the ids that tell them apart."""
+    pod, plane = "pod{pod}-", "plane{plane}-" if plan.planes > 1 else ""
+    rail = "rail{rail}-" if plan.railed else ""
+    defaults = {
+        LEAF: f"{pod}su{{unit}}-{rail}{plane}leaf{{leaf}}",
+        SPINE: f"{pod}{plane}spine{{spine}}",
+        SUPERSPINE: f"{plane}superspine{{superspine}}",
+    }
+    return {role: getattr(given.naming, role) or getattr(naming, role) or pattern for role, pattern in defaults.items()}
 
 
 def _tier(
@@ -212,21 +257,30 @@ def _capacity_hosts(intent: models.Intent, pods: Pods) -> int:
     return max(declared + [ids.highest for units in pods.values() for ids in units.values()])
 
 
-def _numbers(given: models.Fabric, plan: RailOptimized) -> Numbers:
+def _numbers(given: models.Fabric, plan: Clos) -> Numbers:
     pools = given.pools
     base = given.asn.base
     gap = FOUR_BYTE_LEAVES if base > MAX_TWO_BYTE_ASN else TWO_BYTE_LEAVES
+    asns = {
+        SUPERSPINE: AsBlock(base, plan.planes * plan.spines * plan.cores or 1),
+        SPINE: AsBlock(base + 1, plan.spines or 1),
+        LEAF: AsBlock(given.asn.leaves or base + gap),
+    }
+    uplinks, before = {}, 0
+    for layer in plan.layers[1:-1]:
+        uplinks[layer.name] = LinkBlock(before, layer.up)
+        before += layer.count * layer.up
+    if pools.host_loopbacks is not None:
+        asns[HOST] = AsBlock(given.asn.hosts or base + FOUR_BYTE_HOSTS)
     return Numbers(
         hosts=Pool(int(pools.hosts.network_address), pools.hosts.prefixlen),
         loopbacks=Pool(int(pools.loopbacks.network_address), pools.loopbacks.prefixlen),
         links=_pool(pools.links),
         block=block_size(plan.down, shared=given.attach == "svi"),
         shared=given.attach == "svi",
-        uplinks=plan.uplinks,
-        spine_asn=base + 1,
-        leaf_asn=given.asn.leaves or base + gap,
+        uplinks=uplinks,
+        asns=asns,
         host_loopbacks=_pool(pools.host_loopbacks),
-        host_asn=given.asn.hosts or base + FOUR_BYTE_HOSTS,
     )
 
 

@@ -7,11 +7,8 @@ from netgen.catalog.model import HostProfile, SwitchModel
 from netgen.cluster.numbers import Numbers
 from netgen.cluster.ports import PortMap
 from netgen.cluster.roce import Place, RocePolicy
-from netgen.cluster.topology.rail_optimized import RailOptimized
-from netgen.cluster.topology.slots import End, Topology, layer_named, layer_of
+from netgen.cluster.topology.slots import HOST, End, Layer, Topology, layer_named, layer_of
 from netgen.intent.quantities import Breakout, IdRanges
-
-HOST, LEAF, SPINE = "host", "leaf", "spine"
 
 Pods = Mapping[int, Mapping[int, IdRanges]]
 """Hosts that exist: pod → unit → ids."""
@@ -36,10 +33,13 @@ class DeviceRef:
     name: str
     """What the device is called: its derived name, or the alias that the inventory gives it."""
     pod: int
+    """0 for a device above the pods."""
     unit: int
-    """0 for a device of a pod as a whole."""
+    """0 for a device of a pod as a whole; of a leaf that several units share, the first."""
     rail: int
     """0 for a device that serves all rails."""
+    plane: int = 0
+    """0 for a device of all planes, or of the only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,9 @@ class Tier:
         """What the policy of this tier's ports on a model, of cages that are divided so, depends on."""
         return Place(self.role, breakout.speed_gbps, self.platform, model.asic.name)
 
-    def port_map(self, model: SwitchModel, topology: RailOptimized) -> PortMap:
-        """Where the slots are on a switch of this tier that is of the given model."""
-        if self.role == LEAF:
-            down, up = topology.down, topology.uplinks
-        else:
-            down, up = topology.leaves_per_pod * topology.trunk, 0
-        return PortMap(model.cages, self.breakout.ports, self.uplink_breakout.ports, model.lanes, down, up)
+    def port_map(self, model: SwitchModel, layer: Layer) -> PortMap:
+        """Where the slots of its layer are on a switch of the given model."""
+        return PortMap(model.cages, self.breakout.ports, self.uplink_breakout.ports, model.lanes, layer.down, layer.up)
 
     @property
     def breakouts(self) -> tuple[Breakout, ...]:
@@ -111,41 +107,70 @@ class Fabric:
     """One fabric, laid out for its capacity."""
 
     name: str
-    plan: RailOptimized
+    plan: Topology
     overlay: Overlay
-    leaf: Tier
-    spine: Tier
+    tiers: Mapping[str, Tier]
+    """By role, from the hosts upwards."""
+    names: Mapping[str, str]
+    """Patterns of device names, by role."""
     numbers: Numbers
     mtu_bytes: int
-    host_cable_m: int | None
-    spine_cable_m: int | None
+    cables_m: Mapping[str, int | None]
+    """Lengths of cables in metres, by the role of their upper end, but ``host`` for those to hosts."""
     bfd: BfdPlan | None
     load_balancing: str
     """``hash``, ``flowlet`` or ``per-packet``."""
     roce: RocePolicy | None
     origin: str
+    stated: tuple[str, ...]
+    """Roles that the intent describes; superspines that it does not are as the spines."""
+    reserved: int = 0
+    """Host slots of a leaf that are kept free."""
+    exact: bool = False
+    """Whether leaves are built only where there are hosts, and not for whole units."""
+
+    @property
+    def edge(self) -> Tier:
+        """The tier that hosts are attached to."""
+        return next(iter(self.tiers.values()))
 
     def tier(self, role: str) -> Tier:
         """Return the tier of a switch's role."""
-        return self.leaf if role == LEAF else self.spine
+        return self.tiers[role]
+
+    def below(self, role: str) -> str:
+        """Return what the links below a role are called by: its own name, or ``host`` at the edge."""
+        return HOST if role == self.edge.role else role
+
+    def above(self, role: str) -> str | None:
+        """Return what the links above a role are called by: the name of the next tier; ``None``: there is none."""
+        roles = tuple(self.tiers)
+        return next(iter(roles[roles.index(role) + 1 :]), None)
+
+    def told(self, role: str) -> str:
+        """Return the role under which the intent describes a tier: superspines may be as the spines are."""
+        return role if role in self.stated else self.stated[-1]
+
+    def layer(self, role: str) -> Layer:
+        """Return the layer of a role."""
+        return layer_named(self.plan, role)
 
     def node(self, ref: DeviceRef) -> int:
         """Return the node of a device in the fabric's topology."""
-        return layer_named(self.plan, ref.role).first + ref.index
+        return self.layer(ref.role).first + ref.index
 
     def model_of(self, ref: DeviceRef) -> SwitchModel:
         """Return the model of one switch: its tier's, or the overlay's."""
         return self.overlay.models.get(self.node(ref), self.tier(ref.role).model)
 
     def equal_paths(self, role: str) -> int:
-        """Count the equal-cost paths that a leaf or a spine has towards another; a spine to each NIC of a host's."""
-        if role == LEAF:
-            return self.plan.uplinks
-        return self.plan.trunk * (1 if self.numbers.host_loopbacks is None else self.plan.rails)
+        """Count the equal-cost paths that a switch may have: over its uplinks, or over parallel links down."""
+        speaking = self.numbers.host_loopbacks is not None
+        return max(self.layer(role).up, self.plan.parallel(role, speaking=speaking))
 
     def port_map(self, ref: DeviceRef) -> PortMap:
         """Return where the slots of one switch are on its front panel."""
-        return self.tier(ref.role).port_map(self.model_of(ref), self.plan)
+        return self.tier(ref.role).port_map(self.model_of(ref), self.layer(ref.role))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +227,6 @@ class HostPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """Patterns of device names."""
-
-    leaf: str
-    spine: str
-    host: str
-
-
-@dataclass(frozen=True, slots=True)
 class Cluster:
     """All that follows from an intent."""
 
@@ -219,7 +235,8 @@ class Cluster:
     hosts: HostPlan
     pods: Pods
     fabrics: tuple[Fabric, ...]
-    names: Names
+    host_names: str
+    """Pattern of the names of hosts."""
     inventory: Mapping[str, Record]
     """By derived name."""
 
@@ -237,73 +254,73 @@ class Cluster:
         raise KeyError(name)
 
     def refs(self) -> Iterator[DeviceRef]:
-        """Yield every device that exists: spines, leaves, hosts, each in the order of ids."""
+        """Yield every device that exists: of each fabric its switches from the top, then the hosts, in order of ids."""
         for fabric in self.fabrics:
             yield from self.switches(fabric)
-        plan = self.fabrics[0].plan
-        for pod, units in sorted(self.pods.items()):
-            for unit, ids in sorted(units.items()):
-                for host in ids:
-                    yield self.host(self.fabrics[0], plan.host_at(pod, unit, host))
+        yield from (self.device_at(self.fabrics[0], node) for node in self.nodes(self.fabrics[0], HOST))
 
     def switches(self, fabric: Fabric) -> Iterator[DeviceRef]:
-        """Yield the switches of a fabric that exist: spines, then leaves."""
-        plan = fabric.plan
-        for pod in sorted(self.pods):
-            for index in plan.spines_of(pod):
-                yield self.spine(fabric, index)
-        for pod, units in sorted(self.pods.items()):
-            for unit in sorted(units):
-                for index in plan.leaves_of(pod, unit):
-                    yield self.leaf(fabric, index)
+        """Yield the switches of a fabric that exist, from the top tier to the leaves."""
+        for role in reversed(tuple(fabric.tiers)):
+            for node in self.nodes(fabric, role):
+                yield self.device_at(fabric, node)
+
+    def nodes(self, fabric: Fabric, role: str) -> list[int]:
+        """Return the nodes of a role that exist."""
+        if role == HOST:
+            at = fabric.plan.host_at
+            return [
+                at(pod, unit, host)
+                for pod, units in sorted(self.pods.items())
+                for unit, ids in sorted(units.items())
+                for host in ids
+            ]
+        return [node for node in fabric.layer(role).nodes if self.exists(fabric, node)]
 
     def switches_by_name(self, fabric: Fabric) -> dict[str, DeviceRef]:
         """Return the switches of a fabric by what they are called, and by their derived names."""
         refs = list(self.switches(fabric))
         return {ref.derived_name: ref for ref in refs} | {ref.name: ref for ref in refs}
 
-    def spine(self, fabric: Fabric, index: int) -> DeviceRef:
-        """Return a spine by its index."""
-        pod, spine = fabric.plan.spine_ids(index)
-        name = self.names.spine.format(pod=pod, spine=spine)
-        return DeviceRef(SPINE, fabric.name, index, name, self._called(name), pod, 0, 0)
-
-    def leaf(self, fabric: Fabric, index: int) -> DeviceRef:
-        """Return a leaf by its index."""
-        pod, unit, rail, leaf = fabric.plan.leaf_ids(index)
-        name = self.names.leaf.format(pod=pod, unit=unit, rail=rail, leaf=leaf)
-        return DeviceRef(LEAF, fabric.name, index, name, self._called(name), pod, unit, rail)
-
-    def host(self, fabric: Fabric, index: int) -> DeviceRef:
-        """Return a host by its index."""
-        pod, unit, host = fabric.plan.host_ids(index)
-        name = self.names.host.format(pod=pod, unit=unit, host=host)
-        return DeviceRef(HOST, fabric.name, index, name, self._called(name), pod, unit, 0)
-
     def device_at(self, fabric: Fabric, node: int) -> DeviceRef:
         """Return the device of a node of a fabric's topology."""
-        layer = layer_of(fabric.plan, node)
-        make = {HOST: self.host, LEAF: self.leaf, SPINE: self.spine}[layer.name]
-        return make(fabric, layer.index(node))
+        layer, ids = layer_of(fabric.plan, node), fabric.plan.ids(node)
+        role = layer.name
+        pattern = self.host_names if role == HOST else fabric.names[role]
+        name = pattern.format(
+            pod=ids.pod, unit=ids.unit, rail=ids.rail, plane=ids.plane, fabric=fabric.name, **{role: ids.number}
+        )
+        return DeviceRef(
+            role, fabric.name, node - layer.first, name, self._called(name), ids.pod, ids.unit, ids.rail, ids.plane
+        )
 
-    def exists(self, fabric: Fabric, ref: DeviceRef) -> bool:
-        """Whether a device is there, or only laid out for."""
-        units = self.pods.get(ref.pod, {})
-        if ref.role == SPINE:
+    def exists(self, fabric: Fabric, node: int) -> bool:
+        """Whether a device is there, or only laid out for: hosts as the intent says, and the switches for them."""
+        ids = fabric.plan.ids(node)
+        if not ids.pod:
+            return True
+        units = self.pods.get(ids.pod, {})
+        if not ids.unit:
             return bool(units)
-        if ref.role == LEAF:
-            return ref.unit in units
-        *_, host = fabric.plan.host_ids(ref.index)
-        return host in units.get(ref.unit, ())
+        here = [unit for unit in range(ids.unit, ids.last_unit + 1) if unit in units]
+        if node in fabric.plan.layers[0]:
+            return bool(here) and ids.number in units[here[0]]
+        if not fabric.exact or not here:
+            return bool(here)
+        return any(self.exists(fabric, host) for host in fabric.plan.hosts_of(node))
 
     def management_address(self, ref: DeviceRef) -> int:
-        """Address on the management network: the inventory's, else by arithmetic in the order spines, leaves, hosts."""
+        """Address on the management network: the inventory's, else by arithmetic, from the top tier to the hosts."""
         record = self.record(ref)
         if record.address is not None:
             return record.address
-        _, leaves, spines = self.fabric(ref.fabric).plan.layers
-        offset = {SPINE: 0, LEAF: spines.count, HOST: spines.count + leaves.count}[ref.role]
-        return self.management.address + RESERVED_ADDRESSES + offset + ref.index
+        offset = RESERVED_ADDRESSES
+        for fabric in self.fabrics:
+            for layer in reversed(fabric.plan.layers):
+                if (fabric.name, layer.name) == (ref.fabric, ref.role):
+                    return self.management.address + offset + ref.index
+                offset += layer.count
+        raise KeyError(ref.name)
 
     def record(self, ref: DeviceRef) -> Record:
         """Return what the inventory knows of a device; the defaults where it says nothing."""

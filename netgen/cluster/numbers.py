@@ -2,11 +2,12 @@
 
 Hosts: each leaf has an aligned block, which is what it announces. Routed links take a /31 of it (RFC 3021) a host
 slot, the leaf's end first; hosts that share a VLAN take an address each, behind the leaf's, which is the first.
-Loopbacks: leaves from the beginning of the pool, spines from its middle. Links: a /31 an uplink, the spine's end
-first. AS numbers: one a leaf, one a spine layer of a pod (RFC 7938). Hosts that speak BGP have a loopback and an AS
-number each, by their index.
+Loopbacks: leaves from the beginning of the pool, spines from its middle, superspines from its last quarter. Links: a
+/31 an uplink, tier by tier, the upper end first. AS numbers: one a leaf, one for the spines of a block, one for all
+superspines (RFC 7938). Hosts that speak BGP have a loopback and an AS number each, by their index.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -24,6 +25,26 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class AsBlock:
+    """AS numbers of a role: the first, and how many devices share each."""
+
+    first: int
+    sharing: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBlock:
+    """Addresses of the uplinks of a role: how many links come before the first, and how many a device has."""
+
+    before: int
+    uplinks: int
+
+
+LOOPBACKS_FROM = {"leaf": 0, "spine": 2, "superspine": 3}
+"""Quarter of the pool of loopbacks in which those of a role begin."""
+
+
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """The numbering plan of a fabric.
 
@@ -38,15 +59,11 @@ class Numbers:
     shared
         Whether a leaf's hosts share its block as one subnet, with the leaf's address as the gateway of all.
     uplinks
-        Uplinks of a leaf.
-    spine_asn
-        Of the first pod's spines.
-    leaf_asn
-        Of the first leaf.
+        By the role of the lower end.
+    asns
+        By role; hosts are among them where they speak BGP.
     host_loopbacks
         Pool of the loopbacks of hosts that speak BGP; ``None``: they do not.
-    host_asn
-        Of the first host, where they do.
     """
 
     hosts: Pool
@@ -54,19 +71,18 @@ class Numbers:
     links: Pool | None
     block: int
     shared: bool
-    uplinks: int
-    spine_asn: int
-    leaf_asn: int
+    uplinks: Mapping[str, LinkBlock]
+    asns: Mapping[str, AsBlock]
     host_loopbacks: Pool | None = None
-    host_asn: int = 0
 
-    def leaf_loopback(self, leaf: int) -> int:
-        """Loopback of a leaf by its index; the pool's first address stays free."""
-        return self.loopbacks.address + 1 + leaf
+    def asn(self, role: str, index: int) -> int:
+        """AS number of a device by its index."""
+        block = self.asns[role]
+        return block.first + index // block.sharing
 
-    def spine_loopback(self, spine: int) -> int:
-        """Loopback of a spine by its index."""
-        return self.loopbacks.address + self.loopbacks.size // 2 + 1 + spine
+    def loopback(self, role: str, index: int) -> int:
+        """Loopback of a switch by its index; the first address of each role's part of the pool stays free."""
+        return self.loopbacks.address + self.loopbacks.size * LOOPBACKS_FROM[role] // 4 + 1 + index
 
     def host_loopback(self, host: int) -> int | None:
         """Loopback of a host by its index; the pool's first address stays free. ``None``: it speaks no BGP."""
@@ -89,9 +105,12 @@ class Numbers:
         """Prefix length of a NIC's address."""
         return 33 - self.block.bit_length() if self.shared else 31
 
-    def uplink(self, leaf: int, uplink: int) -> int | None:
-        """Address of the spine's end of an uplink; the leaf's is the next. ``None``: unnumbered."""
-        return None if self.links is None else self.links.address + 2 * (leaf * self.uplinks + uplink)
+    def uplink(self, role: str, index: int, uplink: int) -> int | None:
+        """Address of the upper end of an uplink of a device; the lower end's is the next. ``None``: unnumbered."""
+        if self.links is None:
+            return None
+        block = self.uplinks[role]
+        return self.links.address + 2 * (block.before + index * block.uplinks + uplink)
 
 
 def block_size(host_slots: int, *, shared: bool) -> int:

@@ -1,12 +1,11 @@
 """Turns the intent's exceptions, which name ports by what is at the other end, into an overlay on slots."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netgen.catalog.model import SwitchModel
-from netgen.cluster.model import LEAF, Overlay, Snippet
-from netgen.cluster.topology.rail_optimized import RailOptimized
-from netgen.cluster.topology.slots import End, Overlaid, layer_of
+from netgen.cluster.model import Cluster, Fabric, Overlay, Snippet
+from netgen.cluster.topology.slots import HOST, LEAF, SPINE, End, Overlaid, layer_of
 from netgen.diagnostics.codes import references
 from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
 from netgen.diagnostics.suggest import did_you_mean
@@ -17,10 +16,10 @@ _CHANGES = {"port": ("enabled", "swapped-with"), "device": ("model", "native")}
 
 
 def overlay(
-    plan: RailOptimized,
+    cluster: Cluster,
+    fabric: Fabric,
     deviations: Mapping[str, Deviation],
     *,
-    nodes: Mapping[str, int],
     switches: Mapping[str, SwitchModel],
     snippets: Mapping[str, str],
     path: IntentPath,
@@ -29,12 +28,10 @@ def overlay(
 
     Parameters
     ----------
-    plan
-        The topology as planned.
+    cluster, fabric
+        As planned.
     deviations
         The exceptions, by key.
-    nodes
-        Nodes of the switches that exist, by name.
     switches
         The catalog's models.
     snippets
@@ -47,6 +44,9 @@ def overlay(
     UnbuildableError
         If exceptions name what does not exist, have no effect, or contradict each other; all of them are told.
     """
+    plan = fabric.plan
+    # Exceptions name devices, and only a cluster knows what its devices are called.
+    site = _Site(fabric, {name: fabric.node(ref) for name, ref in cluster.switches_by_name(fabric).items()}, cluster)
     laid = _Laid(Overlaid(plan, {}))
     findings: list[Finding] = []
     for key, deviation in deviations.items():
@@ -54,10 +54,10 @@ def overlay(
         try:
             _check_effect(deviation, at)
             if deviation.device is not None:
-                node = _node(nodes, deviation.device, (*at, "device"))
+                node = site.node(deviation.device, (*at, "device"))
                 _lay_device(laid, node, deviation, switches, snippets, at)
             if deviation.port is not None:
-                _lay_port(laid, plan, nodes, deviation, deviation.port, at)
+                _lay_port(laid, site, deviation, deviation.port, at)
         except UnbuildableError as error:
             findings += error.findings
     if findings:
@@ -79,6 +79,47 @@ class _Laid:
     disabled: set[End] = field(default_factory=set)
     models: dict[int, SwitchModel] = field(default_factory=dict)
     snippets: dict[int, tuple[Snippet, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The fabric as planned, with the names of its devices."""
+
+    fabric: Fabric
+    nodes: Mapping[str, int]
+    """Of switches that exist, by name."""
+    cluster: Cluster
+
+    def node(self, name: str, path: IntentPath) -> int:
+        """Return a switch by its name."""
+        if name not in self.nodes:
+            raise UnbuildableError(
+                references.UNKNOWN_DEVICE.about(
+                    f"there is no switch {name!r} in this fabric", path, advice=did_you_mean(name, self.nodes)
+                )
+            )
+        return self.nodes[name]
+
+    def far(self, node: int) -> Iterator[End]:
+        """Yield the cabled slots of a switch, each with the node at its other end."""
+        plan = self.fabric.plan
+        for slot in range(layer_of(plan, node).slots):
+            far = plan.peer(node, slot)
+            if far is not None:
+                yield slot, far[0]
+
+    def is_called(self, node: int, key: str, wanted: object) -> bool:
+        """Whether a node is the one that is wanted: by its name, or of a role by its number."""
+        plan = self.fabric.plan
+        if key == "to":
+            ref = self.cluster.device_at(self.fabric, node)
+            return wanted in (ref.name, ref.derived_name)
+        return layer_of(plan, node).name == key and plan.ids(node).number == wanted
+
+    def tiers(self, end: End) -> set[str]:
+        """Return the layers at both ends of a slot's cable."""
+        far = self.fabric.plan.peer(*end)
+        return {layer_of(self.fabric.plan, node).name for node, _ in (end, far or end)}
 
 
 def _check_effect(deviation: Deviation, at: IntentPath) -> None:
@@ -132,79 +173,68 @@ def _lay_device(
         laid.snippets[node] = (*laid.snippets.get(node, ()), snippet)
 
 
-def _lay_port(
-    laid: _Laid, plan: RailOptimized, nodes: Mapping[str, int], deviation: Deviation, port: LinkEnd, at: IntentPath
-) -> None:
-    end = _end(plan, nodes, port, (*at, "port"))
+def _lay_port(laid: _Laid, site: _Site, deviation: Deviation, port: LinkEnd, at: IntentPath) -> None:
+    end = _end(site, port, (*at, "port"))
     if deviation.enabled is False:
         laid.disabled.add(end)
     if deviation.swapped_with is None:
         return
     where = (*at, "swapped-with")
-    other = _end(plan, nodes, deviation.swapped_with, where)
-    if plan.faces_host(end[1]) != plan.faces_host(other[1]):
-        raise UnbuildableError(
-            references.CONTRADICTION.about(
-                "the cable of a host cannot be swapped with one between switches: hosts have addresses of their leaf",
-                where,
-                at_key=True,
-            )
-        )
+    other = _end(site, deviation.swapped_with, where)
+    if site.tiers(end) != site.tiers(other):
+        message = "the cable of a host cannot be swapped with one between switches: hosts have addresses of their leaf"
+        if HOST not in site.tiers(end) | site.tiers(other):
+            message = "cables between different tiers cannot be swapped"
+        raise UnbuildableError(references.CONTRADICTION.about(message, where, at_key=True))
     try:
         laid.cabled = laid.cabled.swapped(end, other)
     except ValueError as error:
         raise UnbuildableError(references.CONTRADICTION.about(str(error), where, at_key=True)) from None
 
 
-def _node(nodes: Mapping[str, int], name: str, path: IntentPath) -> int:
-    if name not in nodes:
-        raise UnbuildableError(
-            references.UNKNOWN_DEVICE.about(
-                f"there is no switch {name!r} in this fabric",
-                path,
-                advice=did_you_mean(name, nodes),
-            )
-        )
-    return nodes[name]
-
-
-def _end(plan: RailOptimized, nodes: Mapping[str, int], end: LinkEnd, path: IntentPath) -> End:
-    node = _node(nodes, end.leaf, (*path, "leaf"))
-    layer = layer_of(plan, node)
-    if layer.name != LEAF:
-        raise UnbuildableError(references.UNKNOWN_DEVICE.about(f"{end.leaf} is not a leaf", (*path, "leaf")))
-    match end.host, end.spine:
-        case int(host), None:
-            return node, _host_slot(plan, layer.index(node), host, end.leaf, (*path, "host"))
-        case None, int(spine):
-            return node, _uplink_slot(plan, spine, end.link, path)
+def _end(site: _Site, end: LinkEnd, path: IntentPath) -> End:
+    """Return the slot that is named by what is at its other end."""
+    match end.leaf, end.switch:
+        case str(name), None:
+            node = site.node(name, (*path, "leaf"))
+            if layer_of(site.fabric.plan, node).name != LEAF:
+                raise UnbuildableError(references.UNKNOWN_DEVICE.about(f"{name} is not a leaf", (*path, "leaf")))
+        case None, str(name):
+            node = site.node(name, (*path, "switch"))
         case _:
-            raise UnbuildableError(
-                references.CONTRADICTION.about(
-                    "a port is named by the host or by the spine at its other end",
-                    path,
-                    at_key=True,
-                    advice="give either 'host' or 'spine'",
-                )
+            raise UnbuildableError(_contradiction("a port is named by its leaf or its switch", path, "leaf", "switch"))
+    said = {key: value for key in ("host", "spine", "to") if (value := getattr(end, key)) is not None}
+    if len(said) != 1:
+        message = "a port is named by the host or by the spine at its other end"
+        raise UnbuildableError(_contradiction(message, path, "host", "spine"))
+    ((key, wanted),) = said.items()
+    found = [slot for slot, far in site.far(node) if site.is_called(far, key, wanted)]
+    if not found:
+        raise UnbuildableError(_no_port(site, node, name, key, wanted, (*path, key)))
+    if end.link > len(found):
+        raise UnbuildableError(
+            references.UNKNOWN_PORT.about(
+                f"{len(found)} link{'s' * (len(found) > 1)} of {name} go to each {key}; there is no {end.link}",
+                (*path, "link"),
             )
-
-
-def _host_slot(plan: RailOptimized, leaf: int, host: int, called: str, path: IntentPath) -> int:
-    hosts = plan.hosts_of(leaf)
-    if host not in hosts:
-        raise UnbuildableError(
-            references.UNKNOWN_PORT.about(f"{called} serves hosts {hosts[0]}-{hosts[-1]}, not {host}", path)
         )
-    return host - hosts[0]
+    return node, found[end.link - 1]
 
 
-def _uplink_slot(plan: RailOptimized, spine: int, link: int, path: IntentPath) -> int:
-    if spine > plan.spines:
-        raise UnbuildableError(
-            references.UNKNOWN_PORT.about(f"a pod has {plan.spines} spines; there is no {spine}", (*path, "spine"))
-        )
-    if link > plan.trunk:
-        raise UnbuildableError(
-            references.UNKNOWN_PORT.about(f"{plan.trunk} links go to each spine; there is no {link}", (*path, "link"))
-        )
-    return plan.down + (spine - 1) * plan.trunk + link - 1
+def _contradiction(message: str, path: IntentPath, one: str, other: str) -> Finding:
+    return references.CONTRADICTION.about(message, path, at_key=True, advice=f"give either {one!r} or {other!r}")
+
+
+def _no_port(site: _Site, node: int, name: str, key: str, wanted: object, path: IntentPath) -> Finding:
+    plan = site.fabric.plan
+    if key == "host":
+        numbers = sorted({plan.ids(far).number for _, far in site.far(node) if far in plan.layers[0]})
+        said = f"{name} serves hosts {numbers[0]}-{numbers[-1]}, not {wanted}" if numbers else f"{name} serves no host"
+    elif key == "spine":
+        numbers = sorted({plan.ids(far).number for _, far in site.far(node) if layer_of(plan, far).name == SPINE})
+        said = f"a pod has {len(numbers)} spines; there is no {wanted}"
+        if numbers and numbers[0] != 1:
+            said = f"{name} is cabled to spines {numbers[0]}-{numbers[-1]}, not to {wanted}"
+    else:
+        said = f"{name} is not cabled to {wanted}"
+    return references.UNKNOWN_PORT.about(said, path)

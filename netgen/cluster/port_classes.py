@@ -2,12 +2,9 @@
 
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.buffers import FRAME_BYTES, PortClass, headroom
-from netgen.cluster.model import LEAF, Fabric, Tier
+from netgen.cluster.model import Fabric, Tier
 from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.model import Platform
-
-HOST_CABLES, SPINE_CABLES = "host", "spine"
-"""Keys of ``cables`` in the intent."""
 
 
 def port_classes(fabric: Fabric, tier: Tier, model: SwitchModel, platform: Platform) -> dict[str, PortClass]:
@@ -19,16 +16,15 @@ def port_classes(fabric: Fabric, tier: Tier, model: SwitchModel, platform: Platf
     if fabric.roce is None:
         return {}
     groups = sum(c.lossless for c in fabric.roce.classes)
-    ports = tier.port_map(model, fabric.plan)
-    cabled = {SPINE_CABLES: (ports.down, tier.breakout, fabric.spine_cable_m)}
-    if tier.role == LEAF:
-        cabled = {
-            HOST_CABLES: (ports.down, tier.breakout, fabric.host_cable_m),
-            SPINE_CABLES: (ports.up, tier.uplink_breakout, fabric.spine_cable_m),
-        }
+    layer = fabric.layer(tier.role)
+    cabled = {fabric.below(tier.role): (layer.down, tier.breakout)}
+    above = fabric.above(tier.role)
+    if above is not None:
+        cabled[above] = (layer.up, tier.uplink_breakout)
     lengths = headroom_lengths(platform, model.name) or {}
     found = {}
-    for key, (count, breakout, length) in cabled.items():
+    for key, (count, breakout) in cabled.items():
+        length = fabric.cables_m[key]
         if length is not None or not groups:
             speed, lanes = breakout.speed_gbps, model.lanes // breakout.ports
             cable = _next(length or 1, lengths.get(speed, ()))

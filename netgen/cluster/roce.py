@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from netgen.catalog.model import RoceProfile
+from netgen.cluster.topology.slots import SPINE, SUPERSPINE
 from netgen.diagnostics.finding import IntentPath
 from netgen.intent import models
 from netgen.intent.quantities import parse_speed
@@ -106,11 +107,12 @@ class RocePolicy:
     origin: str
 
     def marking_at(self, place: Place) -> Ecn:
-        """Thresholds of some ports: the intent's by role and speed, else the profile's."""
-        said = self.ecn.get((place.role, place.speed_gbps))
+        """Thresholds of some ports: the intent's by role and speed, else the profile's; superspines' as the spines'."""
+        role = SPINE if place.role == SUPERSPINE else place.role
+        said = self.ecn.get((place.role, place.speed_gbps)) or self.ecn.get((role, place.speed_gbps))
         if said is not None:
             return said
-        row = self.profile.marking(place.platform, place.asic, place.role, place.speed_gbps)
+        row = self.profile.marking(place.platform, place.asic, role, place.speed_gbps)
         return Ecn(*row.bytes_at(place.speed_gbps), row.probability_percent, f"{self.origin}.profile")
 
     def port_qos(self, place: Place) -> PortQos:

@@ -1,112 +1,290 @@
-"""How many leaves, spines and links a rail-optimised fabric has.
+"""How many leaves, spines, superspines and links a Clos fabric has.
 
-Leaves = rails x ceil(hosts a unit / host ports of a leaf) a unit, built for whole units. Uplinks = host ports x their
-speed / (oversubscription x the uplinks' speed). Every leaf has the same number of links to every spine, so the spines
-divide the uplinks.
+Leaves = rails x ceil(host ports a rail / host ports of a leaf) a set of leaves, built for whole units. Uplinks = host
+ports x their speed / (oversubscription x the uplinks' speed). Every leaf has the same number of links to every spine of
+its block, so the spines divide its uplinks; so do the superspines with those of a spine. Of what can be built, that
+with the fewest blocks is chosen, since what stays within a block needs no superspine; of these that with the fewest
+switches, and then that with the fewest parallel links.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from netgen.cluster.topology.rail_optimized import RailOptimized
-from netgen.diagnostics.codes import derived
+from netgen.cluster.topology.clos import Clos
+from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
+
+RAIL_OPTIMIZED, RAIL_ONLY = "rail-optimized", "rail-only"
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
-    """What a rail-optimised fabric must hold.
+class Box:
+    """The switches of a tier, as far as their ports go.
 
     Parameters
     ----------
-    pods, units, hosts
-        Capacity: pods, units a pod, hosts a unit.
-    rails
-        NICs a host.
-    oversubscription
-        Host ports to uplinks of a leaf, in bandwidth.
     cages
-        Cages of a leaf; one is divided for hosts or for uplinks.
+        Cages of one; a cage is divided for what is below or for uplinks.
     split, uplink_split
-        Into how many ports a cage for hosts, and one for uplinks, is divided.
+        Into how many ports a cage is divided.
     speed_ratio
-        Speed of a host port to that of an uplink.
-    spine_ports
-        Ports of a spine after breakout.
-    spines
-        Spines a pod that the intent pins; ``None``: derived.
-    path
-        Intent path of the fabric.
+        Speed of a port that faces down to that of an uplink.
+    oversubscription
+        Of one, in bandwidth.
+    count
+        Spines a block, or superspines of a spine number, that the intent pins.
+    uplinks
+        That it pins.
     """
 
-    pods: int
-    units: int
-    hosts: int
-    rails: int
-    oversubscription: Fraction
     cages: int
     split: int
     uplink_split: int
     speed_ratio: Fraction
-    spine_ports: int
-    spines: int | None
-    path: IntentPath
+    oversubscription: Fraction = Fraction(1)
+    count: int | None = None
+    uplinks: int | None = None
 
-    def uplinks(self, down: int) -> Fraction:
-        """Uplinks that so many host ports need."""
+    def up(self, down: int) -> Fraction:
+        """Uplinks that so many ports down need, or that are pinned."""
+        if self.uplinks is not None:
+            return Fraction(self.uplinks)
         return down * self.speed_ratio / self.oversubscription
 
+    def most_down(self, *, up: bool = True) -> int:
+        """Count the ports that can face down beside the uplinks that they need."""
+        ports = range(self.cages * self.split, 0, -1)
+        return next((down for down in ports if self.fits(down, math.ceil(self.up(down)) if up else 0)), 0)
 
-def size(demand: Demand) -> RailOptimized:
+    def fits(self, down: int, up: int) -> bool:
+        """Whether the cages hold so many ports."""
+        return math.ceil(down / self.split) + math.ceil(up / self.uplink_split) <= self.cages
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a fabric must hold.
+
+    Parameters
+    ----------
+    kind
+        As in the intent.
+    pods, units, hosts
+        Capacity: pods, units a pod, hosts a unit.
+    nics
+        NICs a host.
+    rails
+        Leaf groups of a set.
+    sharing
+        Units that share a set of leaves.
+    planes, tors
+        Ports a NIC, to planes or to leaves side by side.
+    reserved
+        Host slots of a leaf that are kept free.
+    by_rail
+        Whether a block is of some rails, where a pod has several.
+    leaf, spine, superspine
+        The tiers that there may be.
+    several
+        Whether there are several pods, which are to reach each other, and not just one of a higher number.
+    third
+        Whether there are superspines even if none is needed.
+    path
+        Intent path of the fabric.
+    """
+
+    kind: str
+    pods: int
+    units: int
+    hosts: int
+    nics: int
+    rails: int
+    sharing: int
+    planes: int
+    tors: int
+    reserved: int
+    by_rail: bool
+    leaf: Box
+    spine: Box | None
+    superspine: Box | None
+    several: bool
+    third: bool
+    path: IntentPath
+
+    @property
+    def sets(self) -> int:
+        """Sets of leaves a pod."""
+        return math.ceil(self.units / self.sharing)
+
+
+def size(demand: Demand) -> Clos:
     """Find the smallest fabric that meets the demand.
 
     Raises
     ------
     UnbuildableError
-        If no two-tier fabric does; the findings say what can be built instead.
+        If none does; the findings say what can be built instead.
     """
-    most_down = next((down for down in range(demand.cages * demand.split, 0, -1) if _fits(demand, down)), 0)
-    if most_down == 0:
-        raise UnbuildableError(_no_host_port(demand))
-    group = math.ceil(demand.hosts / most_down)
-    down = math.ceil(demand.hosts / group)
-    uplinks = _uplinks(demand, down)
-    leaves = demand.units * demand.rails * group
-    spines = _spines(demand, leaves, uplinks)
-    return RailOptimized(
+    edge = _edge(demand)
+    if demand.spine is None:
+        _check_alone(demand, edge)
+        return edge
+    uplinks = _uplinks(demand, edge)
+    if demand.kind == RAIL_ONLY:
+        _check_rails(demand, edge)
+    found = _built(demand, edge, demand.spine, uplinks)
+    if not found:
+        raise UnbuildableError(_too_many_leaves(demand, edge, demand.spine, uplinks))
+    fitting = [one for one in found if demand.spine.count in (None, one.spines)]
+    if not fitting:
+        raise UnbuildableError(_pinned_spines(demand, edge, demand.spine, uplinks, {one.spines for one in found}))
+    top = demand.superspine
+    if top is not None and top.count is not None:
+        counts = {one.cores for one in fitting}
+        fitting = [one for one in fitting if one.cores == top.count]
+        if not fitting:
+            raise UnbuildableError(_pinned_superspines(demand, top.count, counts))
+    return min(fitting, key=lambda one: (one.blocks, sum(layer.count for layer in one.layers[1:]), one.trunk))
+
+
+def _built(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> list[Clos]:
+    """Return what can be built of two tiers, or else of three."""
+    third = demand.third or demand.several
+    two = [] if third else list(_two_tiers(demand, edge, spine, uplinks))
+    if two or demand.superspine is None:
+        return two
+    return list(_three_tiers(demand, edge, spine, demand.superspine, uplinks))
+
+
+def _edge(demand: Demand) -> Clos:
+    """Return the hosts and the leaves, without anything above them."""
+    per_rail = demand.nics // demand.rails
+    most = demand.leaf.most_down(up=demand.spine is not None) - demand.reserved
+    if most < per_rail:
+        raise UnbuildableError(_no_host_port(demand, per_rail))
+    hosts = demand.hosts * demand.sharing
+    group = math.ceil(hosts / (most // per_rail))
+    return Clos(
         pods=demand.pods,
         units=demand.units,
         hosts=demand.hosts,
+        nics=demand.nics,
         rails=demand.rails,
-        group=group,
-        down=down,
-        spines=spines,
-        trunk=uplinks // spines,
+        railed=demand.kind in (RAIL_OPTIMIZED, RAIL_ONLY),
+        planes=demand.planes,
+        tors=demand.tors,
+        sharing=demand.sharing,
+        group=group * demand.tors,
+        down=math.ceil(hosts / group) * per_rail + demand.reserved,
+        reserved=demand.reserved,
     )
 
 
-def _fits(demand: Demand, down: int) -> bool:
-    cages = math.ceil(down / demand.split) + math.ceil(math.ceil(demand.uplinks(down)) / demand.uplink_split)
-    return cages <= demand.cages
+def _two_tiers(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> Iterator[Clos]:
+    """Yield what can be built of one block a pod; of a rail-only fabric, of one a rail."""
+    leaves = edge.leaves_per_plane // (demand.rails if demand.kind == RAIL_ONLY else 1)
+    for spines in _divisors(uplinks):
+        if leaves * (uplinks // spines) <= spine.cages * spine.split:
+            by_rail = leaves < edge.leaves_per_plane
+            yield replace(edge, spines=spines, trunk=uplinks // spines, block=leaves, by_rail=by_rail)
 
 
-def _no_host_port(demand: Demand) -> Finding:
+def _three_tiers(demand: Demand, edge: Clos, spine: Box, top: Box, uplinks: int) -> Iterator[Clos]:
+    """Yield what can be built of blocks that superspines join."""
+    for spines in _divisors(uplinks):
+        trunk = uplinks // spines
+        block = _block(demand, edge, spine.most_down() // trunk)
+        up = spine.up(block * trunk)
+        if block == 0 or up.denominator != 1 or not spine.fits(block * trunk, up.numerator):
+            continue
+        by_rail = demand.by_rail and block < edge.leaves_per_plane
+        two = replace(edge, spines=spines, trunk=trunk, block=block, by_rail=by_rail)
+        for cores in _divisors(up.numerator):
+            core_trunk = up.numerator // cores
+            if demand.pods * two.blocks * core_trunk <= top.cages * top.split:
+                yield replace(two, cores=cores, core_trunk=core_trunk)
+
+
+def _block(demand: Demand, edge: Clos, most: int) -> int:
+    """Return the leaves of a block, so many at most: a whole pod, or equal parts of whole rails or sets."""
+    leaves = edge.leaves_per_plane
+    if leaves <= most or most < edge.tors:
+        return leaves if leaves <= most else 0
+    parts = demand.rails if demand.by_rail else demand.sets
+    part = leaves // parts
+    if part <= most:
+        blocks = math.ceil(parts / (most // part))
+        return math.ceil(parts / blocks) * part
+    # a rail, or a set, that is too large by itself is divided equally, unless that would leave half of a block empty
+    fewest = math.ceil(part / most)
+    equal = (part // n for n in range(fewest, 2 * fewest) if part % n == 0 and part // n % edge.tors == 0)
+    return next(equal, most - most % edge.tors)
+
+
+def _divisors(number: int) -> list[int]:
+    return [n for n in range(1, number + 1) if number % n == 0]
+
+
+def _no_host_port(demand: Demand, per_rail: int) -> Finding:
+    cages = demand.leaf.cages
+    few = "none" if per_rail == 1 else f"fewer than {per_rail} ports"
     return derived.PORT_BUDGET.about(
-        f"a leaf of {demand.cages} cage{'s' * (demand.cages > 1)} has none left for hosts "
-        f"at {_words(demand.oversubscription)}",
+        f"a leaf of {cages} cage{'s' * (cages > 1)} has {few} left for {'hosts' if per_rail == 1 else 'a host'} "
+        f"at {_words(demand.leaf.oversubscription)}",
         (*demand.path, "leaf", "model"),
         advice="choose a model or a breakout with more ports",
     )
 
 
-def _uplinks(demand: Demand, down: int) -> int:
-    uplinks = demand.uplinks(down)
+def _check_alone(demand: Demand, edge: Clos) -> None:
+    """Refuse leaves with nothing above them whose hosts are to reach each other."""
+    if demand.several:
+        raise UnbuildableError(_nothing_joins(demand))
+    leaves = demand.sets * edge.group // demand.tors
+    if leaves == 1:
+        return
+    most = (demand.leaf.most_down(up=False) - demand.reserved) // (demand.nics // demand.rails)
+    hosts = demand.units * demand.hosts
+    advice = f"declare at most {most} hosts"
+    if hosts <= most:
+        advice = f"let the units share their leaves: `share: {{units: {demand.units}}}`"
+    raise UnbuildableError(
+        derived.PORT_BUDGET.about(
+            f"{'every rail' if edge.railed else 'the fabric'} would have {leaves} leaves, and nothing joins them",
+            (*demand.path, "leaf", "model"),
+            notes=(f"a leaf has room for {most} hosts; the capacity is {hosts}",),
+            advice=f"{advice}, or add a `spine`" if edge.railed else advice,
+        )
+    )
+
+
+def _check_rails(demand: Demand, edge: Clos) -> None:
+    if demand.several:
+        raise UnbuildableError(_nothing_joins(demand))
+    if demand.sets * edge.group == demand.tors:
+        said = "every rail has one leaf: spines would join nothing"
+        raise UnbuildableError(references.NO_EFFECT.about(said, (*demand.path, "spine"), at_key=True))
+
+
+def _nothing_joins(demand: Demand) -> Finding:
+    return derived.TOO_MANY_PODS.about(
+        f"nothing joins the pods of a {demand.kind} fabric",
+        ("pods",),
+        at_key=True,
+        advice="declare one pod with more units, or another kind of fabric",
+    )
+
+
+def _uplinks(demand: Demand, edge: Clos) -> int:
+    box, down = demand.leaf, edge.down - demand.reserved
+    uplinks = box.up(down)
     if uplinks.denominator != 1:
-        near = sorted({down * demand.speed_ratio / n for n in (math.floor(uplinks), math.ceil(uplinks)) if n})
+        near = sorted({down * box.speed_ratio / n for n in (math.floor(uplinks), math.ceil(uplinks)) if n})
         raise UnbuildableError(
             derived.OVERSUBSCRIPTION.about(
-                f"{down} host ports a leaf at {_words(demand.oversubscription)} would need {float(uplinks):g} uplinks",
+                f"{down} host ports a leaf at {_words(box.oversubscription)} would need {float(uplinks):g} uplinks",
                 (*demand.path, "oversubscription"),
                 advice="the nearest that can be built: " + " and ".join(map(_words, near)),
             )
@@ -118,32 +296,55 @@ def _words(ratio: Fraction) -> str:
     return f"{ratio.numerator}:{ratio.denominator}"
 
 
-def _spines(demand: Demand, leaves: int, uplinks: int) -> int:
-    """Return the fewest spines that hold all uplinks and divide those of a leaf, or check the pinned number."""
-    fits = [n for n in range(1, uplinks + 1) if uplinks % n == 0 and leaves * (uplinks // n) <= demand.spine_ports]
-    arithmetic = f"{leaves} leaves x {uplinks} uplinks = {leaves * uplinks} links, {demand.spine_ports} ports a spine"
-    if not fits:
-        raise UnbuildableError(
-            derived.TOO_MANY_LEAVES.about(
-                f"{leaves} leaves do not fit under one tier of spines of {demand.spine_ports} ports",
-                ("pods",),
-                at_key=True,
-                notes=(
-                    arithmetic,
-                    f"every leaf needs a port on every spine: {demand.spine_ports} leaves at most",
-                ),
-                advice=f"declare at most {demand.spine_ports // (leaves // demand.units)} units, or larger spines",
-            )
-        )
-    if demand.spines is None:
-        return fits[0]
-    if demand.spines not in fits:
-        raise UnbuildableError(
-            derived.SPINE_COUNT.about(
-                f"{demand.spines} spines cannot share {uplinks} uplinks a leaf, the same number to every spine",
-                (*demand.path, "spine", "count"),
-                notes=(arithmetic,),
-                advice="what can be built: " + ", ".join(map(str, fits)),
-            )
-        )
-    return demand.spines
+def _too_many_leaves(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> Finding:
+    ports, leaves, top = spine.cages * spine.split, edge.leaves_per_plane, demand.superspine
+    fewer = _nearest(demand)
+    above = "" if top is None else f" and superspines of {top.cages * top.split}"
+    return derived.TOO_MANY_LEAVES.about(
+        f"{leaves * demand.pods} leaves do not fit under spines of {ports} ports{above}",
+        ("pods",),
+        at_key=True,
+        notes=(f"{leaves} leaves a pod x {uplinks} uplinks = {leaves * uplinks} links",),
+        advice=f"declare {fewer}, or choose larger switches" if fewer else "choose larger switches",
+    )
+
+
+def _nearest(demand: Demand) -> str:
+    """Say the most that can be built of what is asked for: fewer units, or else fewer pods."""
+    units = _most(demand.units, lambda units: _is_built(replace(demand, units=units)))
+    if units:
+        return f"at most {units} units a pod"
+    pods = _most(demand.pods, lambda pods: _is_built(replace(demand, pods=pods)))
+    return f"at most {pods} pods" if pods else ""
+
+
+def _most(too_many: int, is_built: Callable[[int], bool]) -> int:
+    """Return the most that is built, below a number that is too many; 0: none is."""
+    few = 0
+    while too_many - few > 1:
+        middle = (few + too_many) // 2
+        few, too_many = (middle, too_many) if is_built(middle) else (few, middle)
+    return few
+
+
+def _is_built(demand: Demand) -> bool:
+    edge = _edge(demand)
+    return demand.spine is not None and bool(_built(demand, edge, demand.spine, _uplinks(demand, edge)))
+
+
+def _pinned_spines(demand: Demand, edge: Clos, spine: Box, uplinks: int, counts: set[int]) -> Finding:
+    leaves, ports = edge.leaves_per_plane, spine.cages * spine.split
+    return derived.SPINE_COUNT.about(
+        f"{spine.count} spines cannot share {uplinks} uplinks a leaf, the same number to every spine",
+        (*demand.path, "spine", "count"),
+        notes=(f"{leaves} leaves x {uplinks} uplinks = {leaves * uplinks} links, {ports} ports a spine",),
+        advice="what can be built: " + ", ".join(map(str, sorted(counts))),
+    )
+
+
+def _pinned_superspines(demand: Demand, pinned: int, counts: set[int]) -> Finding:
+    return derived.SPINE_COUNT.about(
+        f"{pinned} superspines cannot share the uplinks of a spine, the same number to each",
+        (*demand.path, "superspine", "count"),
+        advice="what can be built: " + ", ".join(map(str, sorted(counts))),
+    )

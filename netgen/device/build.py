@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netgen.cluster.buffers import PortClass, share
-from netgen.cluster.model import HOST, LEAF, Cluster, DeviceRef, Fabric
-from netgen.cluster.port_classes import HOST_CABLES, SPINE_CABLES, port_classes
+from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.port_classes import port_classes
 from netgen.cluster.roce import Place, PortQos
+from netgen.cluster.topology.slots import HOST
 from netgen.device.model import (
     Host,
     HostRoute,
@@ -126,6 +127,7 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
     ports = fabric.port_map(ref)
     down = _speed_class(site, tier.breakout)
     up = down if tier.uplink_breakout == tier.breakout else _speed_class(site, tier.uplink_breakout)
+    below, above = fabric.below(ref.role), fabric.above(ref.role)
     for position in range(ports.count):
         cage, subport, split = ports.place(position)
         speed, lanes, fec, qos = down if position < ports.first_up else up
@@ -148,7 +150,7 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
         peer = None if port.slot is None else _cable(site, port, port.slot)
         if peer is not None:
             port.qos = qos
-            kind = classes.get(HOST_CABLES if peer.role == HOST else SPINE_CABLES)
+            kind = classes.get(above if above and port.role is PortRole.UPLINK else below)
             port.headroom = kind.headroom if kind is not None and kind.groups else None
         yield port, peer
 
@@ -171,7 +173,7 @@ def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
     port.enabled = not site.is_shut(slot)
     if peer.role == HOST and fabric.numbers.shared:
         port.vlan = rail_vlan(ref.rail)
-    if not site.cluster.exists(fabric, peer):
+    if not site.cluster.exists(fabric, fabric.node(peer)):
         port.role, port.description = PortRole.RESERVED, None
         return None
     port.peer_device = peer.name
@@ -181,31 +183,32 @@ def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
         port.role = PortRole.HOST
         if not fabric.numbers.shared:
             port.ipv4 = fabric.numbers.gateway(ref.index, slot)
-        port.cable_m = fabric.host_cable_m
+        port.cable_m = fabric.cables_m[HOST]
         return peer
-    port.role = PortRole.UPLINK if ref.role == LEAF else PortRole.DOWNLINK
-    port.cable_m = fabric.spine_cable_m
-    if ref.role == LEAF:
-        spine_end = fabric.numbers.uplink(ref.index, slot - fabric.plan.down)
-        port.ipv4 = None if spine_end is None else spine_end + 1
+    if slot >= fabric.layer(ref.role).down:
+        port.role, lower, uplink, cable = PortRole.UPLINK, ref, slot, peer.role
     else:
-        port.ipv4 = fabric.numbers.uplink(peer.index, far_slot - fabric.plan.down)
+        port.role, lower, uplink, cable = PortRole.DOWNLINK, peer, far_slot, ref.role
+    port.cable_m = fabric.cables_m[cable]
+    address = fabric.numbers.uplink(lower.role, lower.index, uplink - fabric.layer(lower.role).down)
+    port.ipv4 = address if address is None or lower is peer else address + 1
     port.unnumbered = port.ipv4 is None
     return peer
 
 
 def rail_vlan(rail: int) -> int:
-    """Return the VLAN of a rail, the same on all of its leaves; 1 is every switch's own, and so none of ours."""
+    """Return the VLAN of a rail, or of leaves without one (0), the same on all of them; 1 is every switch's own."""
     return 100 + rail
 
 
 def _svis(fabric: Fabric, ref: DeviceRef) -> tuple[Svi, ...]:
     numbers = fabric.numbers
-    if ref.role != LEAF or not numbers.shared:
+    if ref.role != fabric.edge.role or not numbers.shared:
         return ()
     gateway, length = numbers.gateway(ref.index, 0), numbers.host_length
-    mtu = fabric.leaf.mtu_bytes
-    return (Svi(rail_vlan(ref.rail), f"rail{ref.rail}", gateway, length, mtu, f"{fabric.origin}.attach"),)
+    mtu = fabric.edge.mtu_bytes
+    name = f"rail{ref.rail}" if ref.rail else "hosts"
+    return (Svi(rail_vlan(ref.rail), name, gateway, length, mtu, f"{fabric.origin}.attach"),)
 
 
 def _distinct(policies: Iterable[PortQos | None]) -> tuple[PortQos, ...]:
@@ -275,7 +278,7 @@ def _nics(site: _Site) -> Iterator[tuple[Port, DeviceRef, HostRoute]]:
             peer_port=leaf_port,
             ipv4=numbers.host(leaf.index, leaf_slot),
             ipv4_length=numbers.host_length,
-            cable_m=fabric.host_cable_m,
+            cable_m=fabric.cables_m[HOST],
             rdma=profile.rdma_names[rail] if profile.rdma_names else None,
             qos=qos,
         )

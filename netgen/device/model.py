@@ -20,6 +20,7 @@ class Role(StrEnum):
     HOST = "host"
     LEAF = "leaf"
     SPINE = "spine"
+    SUPERSPINE = "superspine"
 
 
 class PortRole(StrEnum):

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from netgen.catalog.model import SwitchModel
-from netgen.cluster.model import HOST, Cluster, DeviceRef, Fabric
+from netgen.cluster.model import Cluster, DeviceRef, Fabric
 from netgen.cluster.ports import PortMap
+from netgen.cluster.topology.slots import HOST
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import port_name
 

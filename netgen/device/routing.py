@@ -1,20 +1,22 @@
 """The underlay: eBGP with valley-free policies (RFC 7938).
 
 A leaf announces only what is its own: its loopback and the aggregate of its hosts; and, where hosts speak BGP, the
-loopbacks that they announce to it directly. A spine passes on what leaves announce, and its own loopback. A host
-announces its loopback to each of its leaves and passes nothing on. Spines of a pod share an AS number, so that none
-accepts what came from a sibling. Nothing but host aggregates and loopbacks is accepted, and no default route is
-announced or accepted anywhere.
+loopbacks that they announce to it directly. A spine passes on what leaves announce, and its own loopback; so does a
+superspine what spines announce. A host announces its loopback to each of its leaves and passes nothing on. The spines
+of a block share an AS number, and so do all superspines, so that none accepts what came from a sibling. Nothing but
+host aggregates and loopbacks is accepted, and no default route is announced or accepted anywhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from netgen.cluster.model import HOST, LEAF, SPINE, DeviceRef, Fabric
+from netgen.cluster.model import DeviceRef, Fabric
 from netgen.cluster.numbers import Numbers, Pool
+from netgen.cluster.topology.slots import HOST
 from netgen.device.model import Bfd, Bgp, BgpGroup, BgpNeighbor, Port, PortRole, PrefixList, PrefixRule
 
-SPINES, LEAVES, HOSTS = "SPINES", "LEAVES", "HOSTS"
+GROUPS = {"leaf": "LEAVES", "spine": "SPINES", "superspine": "SUPERSPINES", "host": "HOSTS"}
+"""Names of the groups of neighbours, by their role."""
 OWN, FABRIC, CONNECTED, OF_HOSTS = "PL-OWN", "PL-FABRIC", "PL-CONNECTED", "PL-HOSTS"
 
 HOST_LINK = 31
@@ -29,17 +31,16 @@ Cabled = tuple[Port, DeviceRef | None]
 
 
 def bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp:
-    """Build the underlay of a leaf or a spine from its ports."""
+    """Build the underlay of a switch from its ports."""
     numbers = fabric.numbers
-    leaf = ref.role == LEAF
-    router_id = numbers.leaf_loopback(ref.index) if leaf else numbers.spine_loopback(ref.index)
-    hosts = (numbers.host_block(ref.index),) if leaf else ()
+    router_id = numbers.loopback(ref.role, ref.index)
+    hosts = (numbers.host_block(ref.index),) if ref.role == fabric.edge.role else ()
     return Bgp(
         asn=as_number(fabric, ref),
         router_id=router_id,
         maximum_paths=fabric.tier(ref.role).ecmp or fabric.equal_paths(ref.role),
-        groups=_leaf_groups(fabric) if leaf else (_spine_group(fabric),),
-        neighbors=_neighbors(fabric, ref, ports),
+        groups=tuple(_groups(fabric, ref.role)),
+        neighbors=_neighbors(fabric, ports),
         originate_list=CONNECTED,
         # Hosts that share a subnet are one connected route already.
         aggregates=() if numbers.shared else hosts,
@@ -57,14 +58,13 @@ def host_bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp | None:
         PrefixList(FABRIC, (_aggregates(fabric.numbers, 10), *_host_loopbacks(fabric.numbers, 20)), _pools(fabric)),
         PrefixList(OWN, (PrefixRule(10, True, own, 32),), _pools(fabric)),
     )
-    plan = fabric.plan
-    every = 2 * plan.leaves_per_pod + plan.spines + plan.units * plan.hosts
+    edge = fabric.edge.role
     return Bgp(
         asn=as_number(fabric, ref),
         router_id=own,
-        maximum_paths=plan.rails,
-        groups=(_group(fabric, LEAVES, (FABRIC, OWN), every, own_routes_only=True),),
-        neighbors=_neighbors(fabric, ref, ports),
+        maximum_paths=fabric.layer(HOST).slots,
+        groups=(_group(fabric, edge, (FABRIC, OWN), _all_prefixes(fabric, edge), own_routes_only=True),),
+        neighbors=_neighbors(fabric, ports),
         originate_list=OWN,
         aggregates=(),
         prefix_lists=lists,
@@ -73,42 +73,58 @@ def host_bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp | None:
 
 
 def as_number(fabric: Fabric, ref: DeviceRef) -> int:
-    """Return the AS number of a leaf, a spine, or a host that speaks BGP."""
-    if ref.role == SPINE:
-        return fabric.numbers.spine_asn + ref.pod - 1
-    return (fabric.numbers.leaf_asn if ref.role == LEAF else fabric.numbers.host_asn) + ref.index
+    """Return the AS number of a switch, or of a host that speaks BGP."""
+    return fabric.numbers.asn(ref.role, ref.index)
 
 
 def loopback(fabric: Fabric, ref: DeviceRef) -> int | None:
     """Return the loopback of a device, which is also its router id; ``None``: a host that speaks no BGP."""
-    numbers = fabric.numbers
     if ref.role == HOST:
-        return numbers.host_loopback(ref.index)
-    return numbers.leaf_loopback(ref.index) if ref.role == LEAF else numbers.spine_loopback(ref.index)
+        return fabric.numbers.host_loopback(ref.index)
+    return fabric.numbers.loopback(ref.role, ref.index)
 
 
-def _leaf_groups(fabric: Fabric) -> tuple[BgpGroup, ...]:
-    plan, numbers = fabric.plan, fabric.numbers
+def _groups(fabric: Fabric, role: str) -> Iterator[BgpGroup]:
+    """Yield the groups of a switch's neighbours: those below that speak BGP, and those above."""
+    numbers, above = fabric.numbers, fabric.above(role)
+    at_edge = role == fabric.edge.role
     speaking = numbers.host_loopbacks is not None
-    # From a spine: two prefixes a leaf of the pod, one a host that speaks, and the spine's loopback.
-    expected = 2 * plan.leaves_per_pod + 1 + (plan.units * plan.hosts if speaking else 0)
-    spines = _group(fabric, SPINES, (FABRIC, OWN), expected, own_routes_only=True)
-    if not speaking:
-        return (spines,)
-    hosts = _group(fabric, HOSTS, (OF_HOSTS, FABRIC), 1, own_routes_only=False)
-    return hosts, replace(spines, hosts_routes_too=True)
+    if at_edge and speaking:
+        yield _group(fabric, HOST, (OF_HOSTS, FABRIC), 1, own_routes_only=False)
+    if above is not None:
+        # A leaf is nobody's way to anywhere; a spine tells those above what its leaves told it.
+        lists = (FABRIC, OWN if at_edge else FABRIC)
+        group = _group(fabric, above, lists, _all_prefixes(fabric, above), own_routes_only=at_edge)
+        yield replace(group, hosts_routes_too=True) if at_edge and speaking else group
+    if not at_edge:
+        below = tuple(fabric.tiers)[tuple(fabric.tiers).index(role) - 1]
+        yield _group(fabric, below, (FABRIC, FABRIC), _prefixes_of(fabric, below), own_routes_only=False)
 
 
-def _spine_group(fabric: Fabric) -> BgpGroup:
-    # From a leaf: its loopback and aggregate, and the loopbacks of its hosts that speak.
-    speaking = 0 if fabric.numbers.host_loopbacks is None else min(fabric.plan.down, fabric.plan.hosts)
-    return _group(fabric, LEAVES, (FABRIC, FABRIC), 2 + speaking, own_routes_only=False)
+def _all_prefixes(fabric: Fabric, role: str) -> int:
+    """Count what a switch of a role may announce downwards: two prefixes a leaf, one a host that speaks, loopbacks."""
+    hosts, leaves, *above = fabric.plan.layers
+    speaking = 0 if fabric.numbers.host_loopbacks is None else hosts.count
+    # the switches of the top tier do not hear of each other
+    loopbacks = 1 if role == above[-1].name else sum(layer.count for layer in above)
+    return 2 * leaves.count + speaking + loopbacks
 
 
-def _group(fabric: Fabric, name: str, lists: tuple[str, str], expected: int, *, own_routes_only: bool) -> BgpGroup:
-    """Build a group from its lists, of what is accepted and of what is announced."""
+def _prefixes_of(fabric: Fabric, role: str) -> int:
+    """Count what a switch of a role announces upwards: what is its own, and what those below it announce."""
+    layer = fabric.layer(role)
+    if role == fabric.edge.role:
+        # its loopback and aggregate, and the loopbacks of its hosts that speak
+        speaking = 0 if fabric.numbers.host_loopbacks is None else min(layer.down, fabric.plan.layers[0].count)
+        return 2 + speaking
+    below = tuple(fabric.tiers)[tuple(fabric.tiers).index(role) - 1]
+    return 1 + layer.down * _prefixes_of(fabric, below)
+
+
+def _group(fabric: Fabric, role: str, lists: tuple[str, str], expected: int, *, own_routes_only: bool) -> BgpGroup:
+    """Build a group of neighbours of a role from its lists, of what is accepted and of what is announced."""
     return BgpGroup(
-        name=name,
+        name=GROUPS[role],
         import_list=lists[0],
         export_list=lists[1],
         own_routes_only=own_routes_only,
@@ -122,16 +138,15 @@ def _bfd(fabric: Fabric) -> Bfd | None:
     return None if fabric.bfd is None else Bfd(fabric.bfd.interval_ms, fabric.bfd.multiplier, f"{fabric.origin}.bfd")
 
 
-def _neighbors(fabric: Fabric, ref: DeviceRef, ports: Iterable[Cabled]) -> list[BgpNeighbor]:
+def _neighbors(fabric: Fabric, ports: Iterable[Cabled]) -> list[BgpNeighbor]:
     """Build a session for every port that is up and leads to a device that exists and speaks BGP."""
-    speaking = fabric.numbers.host_loopbacks is not None
-    groups = {PortRole.UPLINK: SPINES, PortRole.DOWNLINK: LEAVES}
-    if speaking:
-        groups[PortRole.HOST] = LEAVES if ref.role == HOST else HOSTS
+    speaking = {PortRole.UPLINK, PortRole.DOWNLINK}
+    if fabric.numbers.host_loopbacks is not None:
+        speaking.add(PortRole.HOST)
     return [
-        _neighbor(fabric, port, peer, groups[port.role])
+        _neighbor(fabric, port, peer, GROUPS[peer.role])
         for port, peer in ports
-        if peer and port.role in groups and port.enabled
+        if peer and port.role in speaking and port.enabled
     ]
 
 
@@ -156,7 +171,7 @@ def _prefix_lists(
         *_host_loopbacks(numbers, 30),
     )
     lists = [PrefixList(FABRIC, everything, _pools(fabric))]
-    if ref.role == LEAF:
+    if ref.role == fabric.edge.role:
         # A spine passes on what the fabric has: it has no use for a list of its own routes.
         announced = (*own, *_host_loopbacks(numbers, 10 + 10 * len(own)))
         lists.append(PrefixList(OWN, announced, f"{fabric.origin}.{ref.role}"))

@@ -1,6 +1,7 @@
 """The derived Ansible inventory: every device, and groups by role, pod, unit, rail, platform and state."""
 
-from netgen.cluster.model import HOST, Cluster, DeviceRef
+from netgen.cluster.model import Cluster, DeviceRef
+from netgen.cluster.topology.slots import HOST
 from netgen.device.routing import as_number, loopback
 from netgen.device.text import ipv4
 from netgen.export.yaml import Unsafe, Value, emit
@@ -49,6 +50,7 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
         "netgen_pod": ref.pod,
         "netgen_unit": ref.unit,
         "netgen_rail": ref.rail,
+        **({"netgen_plane": ref.plane} if ref.plane else {}),
         "netgen_state": record.state,
         **own,
         # What people typed is data: Ansible would otherwise evaluate a `{{ … }}` in it.
@@ -62,8 +64,9 @@ def _groups(ref: DeviceRef, variables: dict[str, Value]) -> list[str]:
         f"role_{ref.role}",
         f"platform_{variables['netgen_platform']}",
         f"state_{variables['netgen_state']}",
-        f"pod_{ref.pod}",
     ]
+    if ref.pod:
+        names.append(f"pod_{ref.pod}")
     if ref.unit:
         names.append(f"unit_{ref.pod}_{ref.unit}")
     if ref.rail:

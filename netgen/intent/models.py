@@ -136,6 +136,12 @@ class Unit(Model):
     hosts: Ids
 
 
+class ClusterCapacity(Model):
+    """For how many pods addresses and superspines are laid out; default: what is there."""
+
+    pods: Count | None = None
+
+
 class Capacity(Model):
     """For how much addresses, spines and ports are laid out; default: what is there."""
 
@@ -207,7 +213,7 @@ class Roce(Model):
     """``none``: PFC without marking."""
     classes: dict[Name, RoceClass] = {}
     """Each replaces the profile's class of that name, or adds one."""
-    ecn: dict[Literal["leaf", "spine"], dict[SpeedKey, Ecn]] = {}
+    ecn: dict[Literal["leaf", "spine", "superspine"], dict[SpeedKey, Ecn]] = {}
     """By role and port speed; default: the profile's thresholds for the speed."""
     watchdog: Watchdog | None = Watchdog()
 
@@ -225,7 +231,11 @@ class SwitchRole(Model):
     uplink_breakout: BreakoutMode | None = None
     """How the cages of a leaf's uplinks are divided; default: as the others."""
     count: Count | None = None
-    """Pins how many there are in a pod; default: derived."""
+    """Pins how many spines share the leaves of a pod, or superspines a spine of each; default: derived."""
+    uplinks: Count | None = None
+    """Pins how many uplinks a switch has; default: derived from the oversubscription."""
+    reserved: Annotated[int, Field(ge=0, le=512)] = 0
+    """Host slots of every leaf that are kept free."""
     mtu: Mtu | None = None
     """IP MTU; default: the fabric's."""
     ecmp: Annotated[int, Field(ge=1, le=512)] | None = None
@@ -266,6 +276,9 @@ class Cables(Model):
 
     host: Metres | None = None
     spine: Metres | None = None
+    """Between leaves and spines."""
+    superspine: Metres | None = None
+    """Between spines and superspines."""
 
 
 class Bfd(Model):
@@ -278,13 +291,17 @@ class Bfd(Model):
 class LinkEnd(Model):
     """A port, named by what is at the other end of its cable."""
 
-    leaf: Name
+    leaf: Name | None = None
     host: Annotated[int, Field(ge=1)] | None = None
     """Id of the host within the leaf's unit."""
     spine: Annotated[int, Field(ge=1)] | None = None
     """Number of the spine within the pod."""
+    switch: Name | None = None
+    """Any switch, in place of ``leaf``."""
+    to: Name | None = None
+    """The device at the other end, in place of ``host`` or ``spine``."""
     link: Annotated[int, Field(ge=1)] = 1
-    """Which of the links to that spine."""
+    """Which of the links to it."""
 
 
 class Deviation(Model):
@@ -303,14 +320,69 @@ class Deviation(Model):
     """A file of lines in the vendor's own words, appended to the device's configuration."""
 
 
+class Oversubscription(Model):
+    """Bandwidth down to bandwidth up, by tier."""
+
+    leaf: Ratio = Fraction(1)
+    spine: Ratio = Fraction(1)
+    """Of spines that have superspines above them."""
+
+
+def _of_leaves(value: object) -> object:
+    return value if isinstance(value, dict) else {"leaf": value}
+
+
+class Sharing(Model):
+    """What one set of leaves serves."""
+
+    units: Annotated[int, Field(ge=1, le=256)] = 1
+    """Units that share a set of leaves."""
+    rails: Annotated[int, Field(ge=1, le=64)] = 1
+    """NICs of a host that go to one leaf of a rail-optimised fabric."""
+
+
+class Naming(Model):
+    """How switches are called; default: by the kind of the fabric, such as ``pod{pod}-spine{spine}``.
+
+    Ids stand in braces: ``{pod}``, ``{unit}``, ``{rail}``, ``{plane}``, ``{fabric}``, and a device's own by its role.
+    """
+
+    leaf: NamePattern | None = None
+    spine: NamePattern | None = None
+    superspine: NamePattern | None = None
+
+
+class ClusterNaming(Naming):
+    """How devices are called, where a fabric does not say otherwise."""
+
+    host: NamePattern = "pod{pod}-su{unit}-host{host}"
+
+
 class Fabric(Model):
     """One network that the hosts share."""
 
-    kind: Literal["rail-optimized"]
+    kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier"]
     technology: Literal["ethernet"] = "ethernet"
     leaf: SwitchRole
-    spine: SwitchRole
-    oversubscription: Ratio = Fraction(1)
+    spine: SwitchRole | None = None
+    superspine: SwitchRole | None = None
+    """Above the spines, where these cannot hold all leaves; default: the spines' model and platform."""
+    oversubscription: Annotated[
+        Oversubscription, BeforeValidator(_of_leaves, json_schema_input_type=Oversubscription | Ratio)
+    ] = Oversubscription()
+    """Of the leaves, or by tier."""
+    share: Sharing = Sharing()
+    planes: Annotated[int, Field(ge=1, le=8)] = 1
+    """Parallel fabrics, a port of every NIC in each."""
+    dual_tor: bool = False
+    """Whether the two ports of a NIC go to two leaves under the same spines."""
+    spine_groups: Literal["rails", "units"] | None = None
+    """Which leaves of a pod share their spines, where one group of spines cannot hold all: those of some rails
+    (default of a rail-optimised fabric), or of some units."""
+    build: Literal["whole", "exact"] = "whole"
+    """Whether all leaves of a unit are built, or only those that have hosts."""
+    naming: Naming = Naming()
+    """In place of the cluster's."""
     pools: Pools
     asn: AsnPlan = AsnPlan()
     mtu: Mtu = 9000
@@ -327,13 +399,10 @@ class Fabric(Model):
     roce: Roce | None = None
     exceptions: dict[Name, Deviation] = {}
 
-
-class Naming(Model):
-    """How devices are called; ``{pod}``, ``{unit}``, ``{rail}``, ``{leaf}``, ``{spine}``, ``{host}`` are ids."""
-
-    leaf: NamePattern = "pod{pod}-su{unit}-rail{rail}-leaf{leaf}"
-    spine: NamePattern = "pod{pod}-spine{spine}"
-    host: NamePattern = "pod{pod}-su{unit}-host{host}"
+    def roles(self) -> dict[str, SwitchRole]:
+        """Return the tiers that the intent describes, from the hosts upwards, by role."""
+        tiers = {"leaf": self.leaf, "spine": self.spine, "superspine": self.superspine}
+        return {role: tier for role, tier in tiers.items() if tier is not None}
 
 
 class Intent(Model):
@@ -344,8 +413,9 @@ class Intent(Model):
     hosts: Hosts
     pods: dict[str | int, Pod] = Field(min_length=1)
     """By id or range of ids."""
+    capacity: ClusterCapacity = ClusterCapacity()
     fabrics: dict[Name, Fabric] = Field(min_length=1)
-    naming: Naming = Naming()
+    naming: ClusterNaming = ClusterNaming()
     inventory: FileName | None = None
     """A CSV file of devices: name, serial, mac, address, rack, state, alias, os-version."""
 

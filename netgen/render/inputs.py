@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from netgen.cluster.model import LEAF, SPINE, Cluster
+from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
 from netgen.render.errors import RenderError
 from netgen.render.manifest import digest
@@ -25,7 +25,7 @@ def digest_inputs(intent: Path, compiled: Compiled, cluster: Cluster) -> dict[st
 
 
 def _resources(found: Resources, cluster: Cluster) -> Iterator[Resource]:
-    tiers = {fabric.tier(role).platform for fabric in cluster.fabrics for role in (LEAF, SPINE)}
+    tiers = {tier.platform for fabric in cluster.fabrics for tier in fabric.tiers.values()}
     platforms = sorted(tiers | {cluster.hosts.platform})
     for folder in ("catalog", *(f"templates/{name}" for name in (*platforms, "shared"))):
         # Beside them lie documents and modules, from which nothing is rendered.

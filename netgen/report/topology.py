@@ -3,6 +3,11 @@
 from typing import Any
 
 from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE
+
+ROLES = (LEAF, SPINE, SUPERSPINE)
+PAIRS = ("host-leaf", "leaf-spine", "spine-superspine")
+"""Tiers and links that every summary has; what is absent counts 0."""
 
 
 def summary(cluster: Cluster) -> dict[str, Any]:
@@ -13,25 +18,34 @@ def summary(cluster: Cluster) -> dict[str, Any]:
     dict
         ``cluster`` and ``fabrics``; a tier that is absent counts 0. ``oversubscription`` is downlinks to uplinks in
         bandwidth, 1.0 for a top tier; ``bisection_bandwidth_gbps`` is one way, between two halves of the hosts: half of
-        the lesser of what the NICs and what the leaves' uplinks carry.
+        the least that the NICs and the uplinks of a tier carry.
     """
     return {"cluster": cluster.name, "fabrics": [_fabric(cluster, fabric) for fabric in cluster.fabrics]}
 
 
 def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
-    plan, profile = fabric.plan, cluster.hosts.profile
-    units = sum(len(units) for units in cluster.pods.values())
-    hosts = sum(len(ids) for units in cluster.pods.values() for ids in units.values())
-    leaves = units * plan.rails * plan.group
-    uplinks = leaves * plan.uplinks
-    speed = fabric.leaf.uplink_breakout.speed_gbps
-    injected = hosts * plan.rails * profile.speed_gbps
+    profile = cluster.hosts.profile
+    nodes = {role: len(cluster.nodes(fabric, role)) for role in (HOST, *fabric.tiers)}
+    links = dict.fromkeys(PAIRS, 0)
+    ports = nodes[HOST] * fabric.layer(HOST).slots
+    carried = [ports * profile.speed_gbps]
+    links[f"{HOST}-{fabric.edge.role}"] = ports
+    oversubscription = {}
+    for role, tier in fabric.tiers.items():
+        layer, above = fabric.layer(role), fabric.above(role)
+        oversubscription[role] = 1.0
+        if above is not None:
+            links[f"{role}-{above}"] = nodes[role] * layer.up
+            up = layer.up * tier.uplink_breakout.speed_gbps
+            carried.append(nodes[role] * up)
+            free = fabric.reserved if tier is fabric.edge else 0
+            oversubscription[role] = (layer.down - free) * tier.breakout.speed_gbps / up
     return {
         "fabric": fabric.name,
-        "gpus": hosts * profile.gpus,
-        "hosts": hosts,
-        "switches": {"leaf": leaves, "spine": len(cluster.pods) * plan.spines, "superspine": 0},
-        "links": {"host-leaf": hosts * plan.rails, "leaf-spine": uplinks, "spine-superspine": 0},
-        "oversubscription": {"leaf": plan.down * profile.speed_gbps / (plan.uplinks * speed), "spine": 1.0},
-        "bisection_bandwidth_gbps": min(injected, uplinks * speed) // 2,
+        "gpus": nodes[HOST] * profile.gpus,
+        "hosts": nodes[HOST],
+        "switches": {role: nodes.get(role, 0) for role in ROLES},
+        "links": links,
+        "oversubscription": {LEAF: 1.0, SPINE: 1.0, **oversubscription},
+        "bisection_bandwidth_gbps": min(carried) // 2,
     }

@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
 from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, Fabric, ManagementPlan
+from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.suggest import did_you_mean
@@ -73,8 +74,8 @@ def _of_hosts(given: Given, path: IntentPath) -> Iterator[Finding]:
 
 
 def _exhausted(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
-    plan, numbers = fabric.plan, fabric.numbers
-    hosts, leaves, spines = plan.layers
+    numbers = fabric.numbers
+    hosts, leaves, *above = fabric.plan.layers
     needs = [
         (
             "hosts",
@@ -82,15 +83,10 @@ def _exhausted(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
             leaves.count * numbers.block,
             f"{leaves.count} leaves x {numbers.block} addresses",
         ),
-        (
-            "loopbacks",
-            numbers.loopbacks.size,
-            2 * (max(leaves.count, spines.count) + 1),
-            f"a half for {leaves.count} leaves, a half for {spines.count} spines, the first of each half free",
-        ),
+        ("loopbacks", numbers.loopbacks.size, *_loopbacks(fabric)),
     ]
-    if numbers.links is not None:
-        count = leaves.count * plan.uplinks
+    if numbers.links is not None and above:
+        count = sum(layer.count * layer.up for layer in (leaves, *above))
         needs.append(("links", numbers.links.size, 2 * count, f"{count} links x 2 addresses"))
     if numbers.host_loopbacks is not None:
         needs.append(
@@ -107,16 +103,33 @@ def _exhausted(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
             )
 
 
+_PARTS = {LEAF: (2, "a half"), SPINE: (4, "a quarter"), SUPERSPINE: (4, "a quarter")}
+"""Into how many parts of such a size the pool of loopbacks is divided, by role."""
+
+
+def _loopbacks(fabric: Fabric) -> tuple[int, str]:
+    """Return how large the pool of loopbacks must be, and why."""
+    layers = fabric.plan.layers[1:]
+    # without superspines, the spines have the whole of the second half
+    parts = {layer.name: _PARTS[layer.name] if len(layers) > len(_PARTS) - 1 else _PARTS[LEAF] for layer in layers}
+    needed = max(parts[layer.name][0] * (layer.count + 1) for layer in layers)
+    shares = [f"{parts[layer.name][1]} for {layer.count} {_MANY[layer.name]}" for layer in layers]
+    each = parts[layers[-1].name][1].split()[-1]
+    return needed, f"{', '.join(shares)}, the first of each {each} free"
+
+
+_MANY = {LEAF: "leaves", SPINE: "spines", SUPERSPINE: "superspines"}
+
+
 def _asns(given: AsnPlan, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
-    numbers, plan = fabric.numbers, fabric.plan
-    spines = range(numbers.spine_asn, numbers.spine_asn + plan.pods)
-    leaves = range(numbers.leaf_asn, numbers.leaf_asn + plan.layers[1].count)
+    numbers = fabric.numbers
     # where the leaves' numbers follow from the base, the base is all that there is to change; so with the hosts'
-    leaf_key = "base" if given.leaves is None else "leaves"
-    blocks = [("spines", spines, "base"), ("leaves", leaves, leaf_key)]
-    if numbers.host_loopbacks is not None:
-        hosts = range(numbers.host_asn, numbers.host_asn + plan.layers[0].count)
-        blocks.append(("hosts", hosts, "base" if given.hosts is None else "hosts"))
+    keys = {LEAF: "base" if given.leaves is None else "leaves", HOST: "base" if given.hosts is None else "hosts"}
+    blocks = []
+    for layer in (*reversed(fabric.plan.layers[1:]), fabric.plan.layers[0]):
+        if layer.name in numbers.asns:
+            asns = range(numbers.asn(layer.name, 0), numbers.asn(layer.name, layer.count - 1) + 1)
+            blocks.append((_MANY.get(layer.name, "hosts"), asns, keys.get(layer.name, "base")))
     public: dict[str, list[str]] = {}
     for who, asns, key in blocks:
         if not any(low <= asns[0] and asns[-1] <= high for low, high in (PRIVATE_TWO_BYTE, PRIVATE_FOUR_BYTE)):
@@ -139,12 +152,12 @@ def _span(numbers: range) -> str:
 
 
 def _ecmp(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
-    for tier in (fabric.leaf, fabric.spine):
+    for tier in fabric.tiers.values():
         needed = fabric.equal_paths(tier.role)
         if tier.ecmp is not None and tier.ecmp < needed:
             yield derived.ECMP.about(
                 f"{tier.ecmp} equal-cost paths are fewer than the {needed} that a {tier.role} has",
-                (*path, tier.role, "ecmp"),
+                (*path, fabric.told(tier.role), "ecmp"),
             )
 
 

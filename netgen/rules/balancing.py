@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import LEAF, SPINE, Cluster, Fabric, Tier
+from netgen.cluster.model import Cluster, Fabric, Tier
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.platforms.model import Platform
 from netgen.rules.merge import merged
 
 _BY_HASH, _BY_PACKET = "hash", "per-packet"
-_PLURAL = {LEAF: "the leaves", SPINE: "the spines"}
+_PLURAL = {"leaf": "the leaves", "spine": "the spines", "superspine": "the superspines"}
 _WORDS = {"flowlet": "by flowlet", "per-packet": "by packet"}
 
 
@@ -32,7 +32,7 @@ def tiers_with_choice(fabric: Fabric) -> list[Tier]:
 
     Spines have them over parallel links, and to hosts that announce a loopback over every NIC.
     """
-    return [tier for tier in (fabric.leaf, fabric.spine) if fabric.equal_paths(tier.role) > 1]
+    return [tier for tier in fabric.tiers.values() if fabric.equal_paths(tier.role) > 1]
 
 
 def _unable(fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def _unable(fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Findi
             yield codes.LOAD_BALANCING.about(
                 f"{platform.title} cannot balance load {_WORDS[fabric.load_balancing]}",
                 (*path, "load-balancing"),
-                related=(((*path, tier.role, "platform"), _PLURAL[tier.role]),),
+                related=(((*path, fabric.told(tier.role), "platform"), _PLURAL[tier.role]),),
                 notes=(reason,),
                 advice=f"write `load-balancing: {_other(fabric, platforms)}`"
                 + (f", or choose another platform for {_PLURAL[tier.role]}" if able else ""),

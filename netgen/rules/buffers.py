@@ -81,7 +81,7 @@ def sites(fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Site]:
     policy = fabric.roce
     if policy is None or not any(c.lossless for c in policy.classes):
         return
-    models = [(tier.role, tier.model) for tier in (fabric.leaf, fabric.spine)]
+    models = [(tier.role, tier.model) for tier in fabric.tiers.values()]
     models += [(layer_of(fabric.plan, node).name, model) for node, model in sorted(fabric.overlay.models.items())]
     for role, model in dict.fromkeys(models):
         tier = fabric.tier(role)

@@ -7,18 +7,20 @@ another makes the first wait for the second.
 PFC priorities follow from the DSCP, which no switch of a fabric changes: a packet keeps its priority on the whole of
 its way. So the graph is the same for every lossless priority, and is made once.
 
-Two leaves and two spines stand for any number of them. All leaves have one policy, and so have all spines; AS
-numbers matter by being equal or not; every leaf is cabled to every spine. So whichever leaves and spines are named, a
-turn leaf, spine, leaf is permitted or not alike, and so is a turn spine, leaf, spine. A circle needs both kinds of
-turns; if both are permitted, two leaves and two spines are enough to close one. Hosts that speak BGP have one policy
+Two leaves and two spines of each of two blocks, with their superspines, stand for any number of them. All switches of a
+tier have one policy; AS numbers matter by being equal or not; every leaf is cabled to every spine of its block, and so
+on upwards. So whichever leaves and spines are named, a turn leaf, spine, leaf is permitted or not alike, and so is a
+turn spine, leaf, spine. A circle needs a turn down and up again; if one is permitted, two switches of each of the two
+tiers are enough to close one. Hosts that speak BGP have one policy
 too: if a turn leaf, host, leaf were permitted, two hosts would close a circle with two leaves that they share.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import islice, pairwise
 
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.topology.slots import HOST, layer_of
 from netgen.device.build import Build
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding
@@ -26,7 +28,7 @@ from netgen.platforms.model import Platform
 from netgen.rules.routes import permitted_routes, routers_of
 
 OF_EACH = 2
-"""So many leaves and spines stand for all of them."""
+"""So many of what is alike stand for all of it."""
 
 
 def check(cluster: Cluster, platforms: Mapping[str, Platform], build: Build) -> Iterable[Finding]:
@@ -52,17 +54,33 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform], build: Build) -> 
 
 
 def representatives(cluster: Cluster, fabric: Fabric) -> list[DeviceRef]:
-    """Return some spines of one pod that exist, some leaves, and some hosts that are at the same leaves."""
-    pod, units = min(cluster.pods.items())
-    plan = fabric.plan
-    unit, ids = min(units.items())
-    leaves = [index for one in sorted(units) for index in plan.leaves_of(pod, one)]
-    shared = plan.leaves_of(pod, unit)[(next(iter(ids)) - 1) // plan.down :: plan.group]
-    return [
-        *(cluster.spine(fabric, index) for index in plan.spines_of(pod)[:OF_EACH]),
-        *(cluster.leaf(fabric, index) for index in list(dict.fromkeys((*shared, *leaves)))[:OF_EACH]),
-        *(cluster.host(fabric, plan.host_at(pod, unit, host)) for host in islice(ids, OF_EACH)),
-    ]
+    """Return some leaves of up to two blocks, some spines and superspines over them, and some hosts at one leaf."""
+    leaves = cluster.nodes(fabric, fabric.edge.role)
+    chosen: dict[int, None] = {}
+    first = next(iter(cluster.nodes(fabric, HOST)))
+    shared = [end[0] for slot in range(fabric.layer(HOST).slots) if (end := fabric.plan.peer(first, slot))]
+    blocks: dict[tuple[int, ...], list[int]] = {}
+    for leaf in (*shared, *leaves):
+        if len(blocks) == OF_EACH and all(len(set(alike)) >= OF_EACH for alike in blocks.values()):
+            break
+        above = tuple(islice(_above(cluster, fabric, leaf), OF_EACH))
+        if len(blocks) < OF_EACH or above in blocks:
+            blocks.setdefault(above, []).append(leaf)
+    for spines, of_block in blocks.items():
+        for spine in spines:
+            chosen |= dict.fromkeys((*islice(_above(cluster, fabric, spine), OF_EACH), spine))
+        chosen |= dict.fromkeys(list(dict.fromkeys(of_block))[:OF_EACH])
+    hosts = [node for node in dict.fromkeys(fabric.plan.hosts_of(shared[0])) if cluster.exists(fabric, node)]
+    chosen |= dict.fromkeys(hosts[:OF_EACH])
+    return [cluster.device_at(fabric, node) for node in sorted(chosen, reverse=True)]
+
+
+def _above(cluster: Cluster, fabric: Fabric, node: int) -> Iterator[int]:
+    """Yield the switches above one that exist, each once."""
+    layer = layer_of(fabric.plan, node)
+    ends = (fabric.plan.peer(node, slot) for slot in range(layer.down, layer.slots))
+    far = dict.fromkeys(end[0] for end in ends if end is not None)
+    yield from (node for node in far if cluster.exists(fabric, node))
 
 
 def find_circle(routes: Iterable[Sequence[str]]) -> list[str] | None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from netgen.cluster.model import HOST, LEAF, SPINE, Cluster
+from netgen.cluster.model import Cluster
 from netgen.cluster.model import Fabric as Laid
+from netgen.cluster.topology.slots import HOST
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.model import Severity
@@ -31,8 +32,6 @@ FEATURE_OF = {
 
 DUE = ("class.traffic-class", "class.queue")
 """Numbers that a class must state: where a platform has no use for one, that is worth a note and nobody's mistake."""
-
-SWITCHES, ALL = (LEAF, SPINE), (LEAF, SPINE, HOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def check(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -
 def _fabric_by_fabric(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     for fabric in cluster.fabrics:
         given = intent.fabrics[fabric.name]
-        on = {LEAF: fabric.leaf.platform, SPINE: fabric.spine.platform, HOST: cluster.hosts.platform}
+        on = {role: tier.platform for role, tier in fabric.tiers.items()} | {HOST: cluster.hosts.platform}
         for stated in numbers_stated(intent, given, fabric):
             deaf = dict.fromkeys(on[role] for role in stated.roles if _is_deaf(platforms[on[role]], stated.number))
             if deaf:
@@ -79,9 +78,9 @@ def _finding(stated: Stated, deaf: list[Platform]) -> Finding:
 def _cables(given: Fabric, fabric: Laid, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     """Yield that lengths, which a lossless fabric must state, are only checked by switches that size their headroom."""
     is_lossless = fabric.roce is not None and any(c.lossless for c in fabric.roce.classes)
-    used = dict.fromkeys((fabric.leaf.platform, fabric.spine.platform))
+    used = dict.fromkeys(tier.platform for tier in fabric.tiers.values())
     deaf = [platforms[name] for name in used if _sizes_itself(platforms[name])]
-    if is_lossless and deaf and (given.cables.host or given.cables.spine):
+    if is_lossless and deaf and any(length for _, length in given.cables):
         yield codes.CHECKED_ONLY.about(
             f"lengths of cables are checked, and change nothing on {' and '.join(one.title for one in deaf)}",
             ("fabrics", fabric.name, "cables"),
@@ -103,31 +102,32 @@ def _reasons(number: str, deaf: list[Platform]) -> tuple[str, ...]:
 def numbers_stated(intent: Intent, given: Fabric, fabric: Laid) -> Iterator[Stated]:
     """Yield every number of the policy and of the ports that the intent itself states, but for lengths of cables."""
     path: IntentPath = ("fabrics", fabric.name)
-    for role, tier in ((LEAF, given.leaf), (SPINE, given.spine)):
+    switches = tuple(fabric.tiers)
+    for role, tier in given.roles().items():
         if tier.mtu is not None:
-            yield Stated("port.mtu-bytes", (*path, role, "mtu"), (role,))
+            yield Stated("port.mtu-bytes", (*path, role, "mtu"), tuple(r for r in switches if fabric.told(r) == role))
     if intent.hosts.mtu is not None:
         yield Stated("port.mtu-bytes", ("hosts", "mtu"), (HOST,))
     if "mtu" in given.model_fields_set:
-        yield Stated("port.mtu-bytes", (*path, "mtu"), ALL)
+        yield Stated("port.mtu-bytes", (*path, "mtu"), (*switches, HOST))
     if given.roce is None or fabric.roce is None:
         return
-    yield from _of_policy(given.roce, (*path, "roce"), marking=fabric.roce.marking)
+    yield from _of_policy(given.roce, (*path, "roce"), switches, marking=fabric.roce.marking)
 
 
-def _of_policy(roce: Roce, path: IntentPath, *, marking: bool) -> Iterator[Stated]:
+def _of_policy(roce: Roce, path: IntentPath, switches: tuple[str, ...], *, marking: bool) -> Iterator[Stated]:
     for name, c in roce.classes.items():
-        yield from _of_class(c, (*path, "classes", name))
+        yield from _of_class(c, (*path, "classes", name), (*switches, HOST))
     for role, speeds in roce.ecn.items() if marking else ():
         for speed in speeds:
             for key, number in (("min", "min-bytes"), ("max", "max-bytes"), ("probability", "probability-percent")):
                 yield Stated(f"ecn.{number}", (*path, "ecn", role, speed, key), (role,))
     for key in ("detect", "restore", "poll"):
         if roce.watchdog is not None and key in roce.watchdog.model_fields_set:
-            yield Stated(f"watchdog.{key}-ms", (*path, "watchdog", key), SWITCHES)
+            yield Stated(f"watchdog.{key}-ms", (*path, "watchdog", key), switches)
 
 
-def _of_class(c: RoceClass, path: IntentPath) -> Iterator[Stated]:
+def _of_class(c: RoceClass, path: IntentPath, everywhere: tuple[str, ...]) -> Iterator[Stated]:
     given = {
         "dscp": c.dscp != "rest",
         "traffic-class": True,
@@ -136,11 +136,11 @@ def _of_class(c: RoceClass, path: IntentPath) -> Iterator[Stated]:
     }
     for key, is_given in given.items():
         if is_given:
-            yield Stated(f"class.{key}", (*path, key), ALL)
+            yield Stated(f"class.{key}", (*path, key), everywhere)
     if c.bandwidth is not None:
-        yield Stated("class.bandwidth-percent", (*path, "bandwidth"), ALL)
+        yield Stated("class.bandwidth-percent", (*path, "bandwidth"), everywhere)
     if c.strict is not None and c.strict.cap is not None:
-        yield Stated("class.cap-percent", (*path, "strict", "cap"), ALL)
+        yield Stated("class.cap-percent", (*path, "strict", "cap"), everywhere)
 
 
 def _is_deaf(platform: Platform, number: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import LEAF, Cluster, Fabric, ManagementPlan, Tier
+from netgen.cluster.model import Cluster, Fabric, ManagementPlan, Tier
 from netgen.cluster.roce import RocePolicy
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -45,7 +45,7 @@ def check_links(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator
 def _routing_table(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     """Yield that no switch calls its management's table as the intent does: some systems have a name for it."""
     said = cluster.management.vrf
-    used = {tier.platform: None for fabric in cluster.fabrics for tier in (fabric.leaf, fabric.spine)}
+    used = {tier.platform: None for fabric in cluster.fabrics for tier in fabric.tiers.values()}
     names = {platforms[name].title: platforms[name].management.vrf for name in used}
     if said != Management.model_fields["vrf"].default and not {None, said} & set(names.values()):
         yield codes.NOT_EXPRESSIBLE.about(
@@ -60,8 +60,8 @@ def _host_bgp(cluster: Cluster, fabric: Fabric, platforms: Mapping[str, Platform
     """Yield the platforms at the ends of host links that cannot speak BGP over them as they should."""
     if fabric.numbers.host_loopbacks is None:
         return
-    leaf: IntentPath = ("fabrics", fabric.name, LEAF, "platform")
-    for platform, path in ((platforms[fabric.leaf.platform], leaf), (platforms[cluster.hosts.platform], HOSTS)):
+    leaf: IntentPath = ("fabrics", fabric.name, fabric.edge.role, "platform")
+    for platform, path in ((platforms[fabric.edge.platform], leaf), (platforms[cluster.hosts.platform], HOSTS)):
         reason = platform.expresses["host-bgp"]
         if reason is not None:
             yield codes.MISSING_BASIS.about(
@@ -74,21 +74,21 @@ def _host_bgp(cluster: Cluster, fabric: Fabric, platforms: Mapping[str, Platform
 
 def _roles_by_platform(fabric: Fabric) -> dict[str, list[str]]:
     roles: dict[str, list[str]] = {}
-    for tier in (fabric.leaf, fabric.spine):
-        roles.setdefault(tier.platform, []).append(tier.role)
+    for tier in fabric.tiers.values():
+        roles.setdefault(tier.platform, []).append(fabric.told(tier.role))
     return roles
 
 
 def _tier_by_tier(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     for fabric in cluster.fabrics:
         roce = set() if fabric.roce is None else _of_roce(fabric.roce)
-        for tier in (fabric.leaf, fabric.spine):
+        for tier in fabric.tiers.values():
             asked = {
                 "the fabric": _of_fabric(fabric, tier),
                 "the management plane": _of_management(cluster.management),
                 "the RoCE policy": roce,
             }
-            path: IntentPath = ("fabrics", fabric.name, tier.role, "platform")
+            path: IntentPath = ("fabrics", fabric.name, fabric.told(tier.role), "platform")
             for who, features in asked.items():
                 yield from _missing(who, features, platforms[tier.platform], path)
         yield from _missing("the RoCE policy", roce & AT_BOTH_ENDS, platforms[cluster.hosts.platform], HOSTS)
@@ -117,7 +117,7 @@ def _of_fabric(fabric: Fabric, tier: Tier) -> set[str]:
     given = {
         "bfd": fabric.bfd is not None,
         "breakout": any(breakout.ports > 1 for breakout in tier.breakouts),
-        "svi": tier.role == LEAF and fabric.numbers.shared,
+        "svi": tier is fabric.edge and fabric.numbers.shared,
         "native": bool(fabric.overlay.snippets),
     }
     return features | {feature for feature, asked in given.items() if asked}

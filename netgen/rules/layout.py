@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from netgen.catalog.model import Catalog, HostProfile, SwitchModel
 from netgen.cluster.derive import breakout_of
-from netgen.diagnostics.codes import derived, references
+from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Fabric, Intent, Pod, SwitchRole
 from netgen.intent.quantities import Breakout, parse_ids
@@ -58,36 +58,34 @@ def _capacity(pod: Pod, path: IntentPath) -> Iterator[Finding]:
             )
 
 
+_MANY = {"leaf": "the leaves", "spine": "the spines", "superspine": "the superspines"}
+
+
 def _speeds(fabric: Fabric, catalog: Catalog, profile: HostProfile, path: IntentPath) -> Iterator[Finding]:
     wrong = [
         finding
-        for role, tier in (("leaf", fabric.leaf), ("spine", fabric.spine))
+        for role, tier in fabric.roles().items()
         for key, breakout in (("breakout", tier.breakout), ("uplink-breakout", tier.uplink_breakout))
         for finding in _breakout(breakout, catalog.switches[tier.model], (*path, role, key))
     ]
     yield from wrong
-    if fabric.spine.uplink_breakout is not None:
-        yield references.NO_EFFECT.about(
-            "nothing is above the spines", (*path, "spine", "uplink-breakout"), at_key=True
-        )
-        return
     if wrong:
         return
-    leaf = _speed(fabric.leaf.breakout, fabric.leaf, catalog, profile.speed_gbps)
-    up = _speed(fabric.leaf.uplink_breakout or fabric.leaf.breakout, fabric.leaf, catalog, leaf)
-    spine = _speed(fabric.spine.breakout, fabric.spine, catalog, up)
-    if leaf is not None and leaf != profile.speed_gbps:
-        yield derived.SPEED_MISMATCH.about(
-            f"the leaves' ports run at {leaf}G, the NICs of {profile.name} at {profile.speed_gbps}G",
-            (*path, "leaf", "breakout"),
-            related=((("hosts", "profile"), "the hosts"),),
-        )
-    elif up is not None and spine is not None and up != spine:
-        yield derived.SPEED_MISMATCH.about(
-            f"the leaves' uplinks run at {up}G, the spines' ports at {spine}G",
-            (*path, "spine", "breakout"),
-            related=(((*path, "leaf"), "the leaves"),),
-        )
+    below, speed = f"the NICs of {profile.name}", profile.speed_gbps
+    at: IntentPath = ("hosts", "profile")
+    for role, tier in fabric.roles().items():
+        own = _speed(tier.breakout, tier, catalog, speed)
+        if own is not None and own != speed:
+            yield derived.SPEED_MISMATCH.about(
+                f"{_MANY[role]}' ports run at {own}G, {below} at {speed}G",
+                (*path, role, "breakout"),
+                related=((at, below.removesuffix("' uplinks") if role != "leaf" else "the hosts"),),
+            )
+            return
+        up = _speed(tier.uplink_breakout or tier.breakout, tier, catalog, own)
+        if up is None:
+            return
+        below, speed, at = f"{_MANY[role]}' uplinks", up, (*path, role)
 
 
 def _breakout(breakout: Breakout | None, model: SwitchModel, path: IntentPath) -> Iterator[Finding]:
@@ -116,11 +114,9 @@ def _speed(given: Breakout | None, tier: SwitchRole, catalog: Catalog, below_gbp
 
 def _mtu(intent: Intent, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
     leaf, leaf_path = fabric.leaf.mtu or fabric.mtu, (*path, "leaf", "mtu")
-    others = (
-        ("spines", fabric.spine.mtu or fabric.mtu, (*path, "spine", "mtu")),
-        ("hosts", intent.hosts.mtu or fabric.mtu, ("hosts", "mtu")),
-    )
-    for who, mtu, at in others:
+    others = [(f"{role}s", tier.mtu or fabric.mtu, (*path, role, "mtu")) for role, tier in fabric.roles().items()]
+    others.append(("hosts", intent.hosts.mtu or fabric.mtu, ("hosts", "mtu")))
+    for who, mtu, at in others[1:]:
         if mtu != leaf:
             # the end that says something of its own is the one to point at
             point, other = (at, leaf_path) if mtu != fabric.mtu else (leaf_path, at)

@@ -7,8 +7,9 @@ stands here, and is the same for all platforms.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from netgen.cluster.model import HOST, Cluster, Fabric, ManagementPlan, Tier
+from netgen.cluster.model import Cluster, Fabric, ManagementPlan, Tier
 from netgen.cluster.roce import Place, RocePolicy, Watchdog
+from netgen.cluster.topology.slots import HOST
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.codes.code import Code
@@ -139,12 +140,14 @@ def _asked(intent: models.Intent, cluster: Cluster) -> Iterator[tuple[str, Measu
     for fabric in cluster.fabrics:
         given = intent.fabrics[fabric.name]
         path: IntentPath = ("fabrics", fabric.name)
-        for tier, role in ((fabric.leaf, given.leaf), (fabric.spine, given.spine)):
+        roles = given.roles()
+        for tier in fabric.tiers.values():
+            role = roles[fabric.told(tier.role)]
             for measure in (
                 *_management(cluster.management),
                 *_routing(fabric, tier, path),
                 *_load_balancing(fabric, tier, path),
-                _mtu(given, role.mtu, (*path, tier.role, "mtu"), path),
+                _mtu(given, role.mtu, (*path, fabric.told(tier.role), "mtu"), path),
             ):
                 yield tier.platform, measure
             for breakout in tier.breakouts:
@@ -155,7 +158,7 @@ def _asked(intent: models.Intent, cluster: Cluster) -> Iterator[tuple[str, Measu
         place = Place(HOST, hosts.profile.speed_gbps, hosts.platform, "")
         for measure in _roce(fabric.roce, given.roce, place, (*path, "roce")):
             yield hosts.platform, measure
-        length_m = fabric.host_cable_m
+        length_m = fabric.cables_m[HOST]
         if length_m is not None and fabric.roce is not None:
             said = f"lossless host cables are {length_m} m long"
             yield hosts.platform, Measure("lossless_cable_m", length_m, said, (*path, "cables", "host"))
@@ -177,14 +180,16 @@ def _management(plan: ManagementPlan) -> Iterator[Measure]:
 
 def _routing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
     paths = tier.ecmp or fabric.equal_paths(tier.role)
-    yield Measure("paths", paths, f"a {tier.role} would install {paths} equal-cost paths", (*path, tier.role, "ecmp"))
+    yield Measure(
+        "paths", paths, f"a {tier.role} would install {paths} equal-cost paths", (*path, fabric.told(tier.role), "ecmp")
+    )
     if fabric.bfd is not None:
         interval, multiplier = fabric.bfd.interval_ms, fabric.bfd.multiplier
         yield Measure("bfd_interval_ms", interval, f"BFD sends every {interval} ms", (*path, "bfd", "interval"))
         yield Measure("bfd_multiplier", multiplier, f"BFD misses {multiplier} packets", (*path, "bfd", "multiplier"))
     if fabric.roce is not None and any(c.lossless for c in fabric.roce.classes):
-        for key, length_m in (("host", fabric.host_cable_m), ("spine", fabric.spine_cable_m)):
-            if length_m is not None and (key == "spine" or tier is fabric.leaf):
+        for key, length_m in fabric.cables_m.items():
+            if length_m is not None and key in {fabric.below(tier.role), fabric.above(tier.role)}:
                 said = f"lossless {key} cables are {length_m} m long"
                 yield Measure("lossless_cable_m", length_m, said, (*path, "cables", key))
 

@@ -5,13 +5,14 @@ stands for all, and is found by arithmetic. Exceptions are sparse: a stand-in of
 the links of each swap are looked at one by one. So the cost does not grow with the cluster.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from netgen.cluster.model import HOST, LEAF, SPINE, Cluster, DeviceRef, Fabric
+from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.topology.slots import HOST, Overlaid, Topology, layer_of
 from netgen.cluster.topology.slots import End as Slot
-from netgen.cluster.topology.slots import Overlaid, layer_of
 from netgen.device.build import Build
 from netgen.device.model import Host, Switch
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -32,28 +33,18 @@ class LinkClass:
     count
         How many exist.
     path
-        Where the intent says what the leaves' end to hosts is, or the spines' end to leaves.
+        Where the intent says what the leaves' end to hosts is, or the upper end of links between switches.
     by_exception
         Whether the path is that of an exception, and not of a tier.
+    first
+        The role under which the intent says what the example's end is.
     """
 
     example: Slot
     count: int
     path: IntentPath
     by_exception: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """Switches of one role and model."""
-
-    model: str
-    first: DeviceRef
-    count: int
-    nics: int
-    """Of all hosts under them; 0 for spines."""
-    path: IntentPath
-    by_exception: bool
+    first: str
 
 
 def check(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform], build: Build) -> Iterator[Finding]:
@@ -76,78 +67,91 @@ def check(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform], b
 
 def link_classes(intent: Intent, cluster: Cluster, fabric: Fabric) -> Iterator[LinkClass]:
     """Yield every class of links between devices that exist."""
-    leaves, spines = (list(_kinds(intent, cluster, fabric, role)) for role in (LEAF, SPINE))
-    for leaf in leaves:
-        node = fabric.node(leaf.first)
-        to_host, to_spine = _first_slots(cluster, fabric, node)
-        if to_host is not None:
-            yield LinkClass((node, to_host), leaf.nics, leaf.path, leaf.by_exception)
-        for spine in spines:
-            # swaps may leave a leaf without a link to a spine that stands in; the swapped links are looked at too
-            if spine.model in to_spine:
-                count = leaf.count * spine.count * fabric.plan.trunk
-                told = spine if spine.by_exception or not leaf.by_exception else leaf
-                yield LinkClass((node, to_spine[spine.model]), count, told.path, told.by_exception)
-
-
-def _first_slots(cluster: Cluster, fabric: Fabric, leaf: int) -> tuple[int | None, dict[str, int]]:
-    """Return the first slot of a leaf that leads to a host, and the first to each model of spine."""
-    to_host, to_spine = None, dict[str, int]()
-    for slot in range(layer_of(fabric.plan, leaf).slots):
-        far = fabric.overlay.topology.peer(leaf, slot)
-        if far is None or (fabric.plan.faces_host(slot) and to_host is not None):
-            continue
-        ref = cluster.device_at(fabric, far[0])
-        if not cluster.exists(fabric, ref):
-            continue
-        if ref.role == HOST:
-            to_host = slot
+    for (lower, upper), (example, count) in _classes(cluster, fabric).items():
+        # a stand-in decides; between two of them, the upper one; the switches of a tier are as the tier says
+        told = next((kind for kind in (upper, lower) if _is_stand_in(fabric, kind)), upper)
+        first = fabric.edge.role if lower[0] == HOST else fabric.told(lower[0])
+        if _is_stand_in(fabric, told):
+            yield LinkClass(example, count, _exception(intent, fabric, told[1]), by_exception=True, first=first)
         else:
-            to_spine.setdefault(fabric.model_of(ref).name, slot)
-    return to_host, to_spine
+            path: IntentPath = ("fabrics", fabric.name, fabric.told(told[0]))
+            yield LinkClass(example, count, path, by_exception=False, first=first)
 
 
-def _kinds(intent: Intent, cluster: Cluster, fabric: Fabric, role: str) -> Iterator[_Kind]:
-    """Yield the kinds of switches of a role: the tier's own, then those that stand in."""
-    tier_path: IntentPath = ("fabrics", fabric.name, role)
-    stand_ins: dict[str, list[DeviceRef]] = {}
-    for node, model in sorted(fabric.overlay.models.items()):
-        ref = cluster.device_at(fabric, node)
-        if ref.role == role and model.name != fabric.tier(role).model.name:
-            stand_ins.setdefault(model.name, []).append(ref)
-    other = {ref.index for refs in stand_ins.values() for ref in refs}
-    existing = _indices(cluster, fabric, role)
-    first = next((index for indices in existing for index in indices if index not in other), None)
-    if first is not None:
-        ref = cluster.leaf(fabric, first) if role == LEAF else cluster.spine(fabric, first)
-        count = sum(map(len, existing)) - len(other)
-        nics = _all_nics(cluster, fabric) if role == LEAF else 0
-        nics -= sum(_nics(cluster, fabric, one) for refs in stand_ins.values() for one in refs)
-        yield _Kind(fabric.tier(role).model.name, ref, count, nics, tier_path, by_exception=False)
-    for model_name, refs in stand_ins.items():
-        nics = sum(_nics(cluster, fabric, ref) for ref in refs)
-        path = _exception(intent, fabric, model_name)
-        yield _Kind(model_name, refs[0], len(refs), nics, path, by_exception=True)
+Kind = tuple[str, str]
+"""Role and model of switches; of hosts, the model is empty."""
+Pair = tuple[Kind, Kind]
+"""Kinds of the lower and the upper end of a link."""
 
 
-def _indices(cluster: Cluster, fabric: Fabric, role: str) -> list[range]:
-    """Return the indices of the leaves or spines that exist."""
-    plan = fabric.plan
-    if role == SPINE:
-        return [plan.spines_of(pod) for pod in sorted(cluster.pods)]
-    return [plan.leaves_of(pod, unit) for pod, units in sorted(cluster.pods.items()) for unit in sorted(units)]
+def _classes(cluster: Cluster, fabric: Fabric) -> dict[Pair, tuple[Slot, int]]:
+    """Return the kinds of ends that links have, with an example and how many there are.
+
+    Stand-ins are few, and are looked at whole; what they do not have is the others'.
+    """
+    counts: Counter[Pair] = Counter()
+    examples: dict[Pair, Slot] = {}
+    for node in filter(lambda node: _is_stand_in(fabric, _kind(fabric, node)), sorted(fabric.overlay.models)):
+        if not cluster.exists(fabric, node):
+            continue
+        for pair, example in _links(cluster, fabric, fabric.plan, node):
+            # a link between two stand-ins is counted at its lower end
+            if not (_is_stand_in(fabric, pair[0]) and pair[1] == _kind(fabric, node) and node != example[0]):
+                counts[pair] += 1
+        for pair, example in _links(cluster, fabric, fabric.overlay.topology, node):
+            examples.setdefault(pair, example)
+    for pair, total in _totals(cluster, fabric).items():
+        roles = (pair[0][0], pair[1][0])
+        counts[pair] = total - sum(n for other, n in counts.items() if (other[0][0], other[1][0]) == roles)
+        if counts[pair]:
+            examples[pair] = _example(cluster, fabric, pair)
+    # a swap may leave two kinds without a link: the links of each swap are looked at too
+    return {pair: (examples[pair], count) for pair, count in counts.items() if count and pair in examples}
 
 
-def _all_nics(cluster: Cluster, fabric: Fabric) -> int:
-    return fabric.plan.rails * sum(len(ids) for units in cluster.pods.values() for ids in units.values())
+def _totals(cluster: Cluster, fabric: Fabric) -> dict[Pair, int]:
+    """Return how many links there are between each tier and the next, by the kinds that the tiers are of."""
+    hosts = fabric.layer(HOST)
+    found = {}
+    lower, links = (HOST, ""), len(cluster.nodes(fabric, HOST)) * hosts.slots
+    for role, tier in fabric.tiers.items():
+        upper = (role, tier.model.name)
+        found[lower, upper] = links
+        lower, links = upper, len(cluster.nodes(fabric, role)) * fabric.layer(role).up
+    return found
 
 
-def _nics(cluster: Cluster, fabric: Fabric, ref: DeviceRef) -> int:
-    """Count the NICs under one leaf; none are under a spine."""
-    if ref.role != LEAF:
-        return 0
-    hosts = cluster.pods[ref.pod][ref.unit]
-    return sum(host in hosts for host in fabric.plan.hosts_of(ref.index))
+def _example(cluster: Cluster, fabric: Fabric, wanted: Pair) -> Slot:
+    """Return the first link between two kinds."""
+    role = wanted[1][0] if wanted[0][0] == HOST else wanted[0][0]
+    return next(
+        example
+        for node in cluster.nodes(fabric, role)
+        for pair, example in _links(cluster, fabric, fabric.overlay.topology, node)
+        if pair == wanted
+    )
+
+
+def _links(cluster: Cluster, fabric: Fabric, topology: Topology, node: int) -> Iterator[tuple[Pair, Slot]]:
+    """Yield the links of a switch to what exists: the kinds of their ends, and the end that stands for the link."""
+    for slot in range(layer_of(fabric.plan, node).slots):
+        far = topology.peer(node, slot)
+        if far is None or not cluster.exists(fabric, far[0]):
+            continue
+        lower, upper = sorted(((node, slot), far))
+        kinds = (_kind(fabric, lower[0]), _kind(fabric, upper[0]))
+        yield kinds, upper if kinds[0][0] == HOST else lower
+
+
+def _kind(fabric: Fabric, node: int) -> Kind:
+    role = layer_of(fabric.plan, node).name
+    if role == HOST:
+        return role, ""
+    return role, fabric.overlay.models.get(node, fabric.tiers[role].model).name
+
+
+def _is_stand_in(fabric: Fabric, kind: Kind) -> bool:
+    return kind[0] != HOST and kind[1] != fabric.tiers[kind[0]].model.name
 
 
 def _exception(intent: Intent, fabric: Fabric, model: str) -> IntentPath:
@@ -157,12 +161,14 @@ def _exception(intent: Intent, fabric: Fabric, model: str) -> IntentPath:
 
 
 def _swapped(fabric: Fabric) -> Iterator[LinkClass]:
-    """Yield every link whose cable an exception moved, from its leaf."""
+    """Yield every link whose cable an exception moved, from its lower end; of a link to a host, from the leaf."""
     topology = fabric.overlay.topology
     if isinstance(topology, Overlaid):
+        path: IntentPath = ("fabrics", fabric.name, "exceptions")
         for node, slot in sorted(topology.peers):
-            if layer_of(fabric.plan, node).name == LEAF:
-                yield LinkClass((node, slot), 1, ("fabrics", fabric.name, "exceptions"), by_exception=True)
+            layer = layer_of(fabric.plan, node)
+            if layer.name == fabric.edge.role or (layer.name != HOST and slot >= layer.down):
+                yield LinkClass((node, slot), 1, path, by_exception=True, first=fabric.told(layer.name))
 
 
 def _ends(
@@ -184,6 +190,6 @@ def _end(device: Switch | Host, slot: int, platforms: Mapping[str, Platform]) ->
 def _finding(one: LinkClass, ends: tuple[End, End], difference: Difference) -> Finding:
     (a, b), links = ends, "1 link" if one.count == 1 else f"{one.count:,} links"
     example = f"{links}, for example {a.device.name} {a.port.name} to {b.device.name} {b.port.name}"
-    role = LEAF if difference.at_first else one.path[-1]
+    role = one.first if difference.at_first else one.path[-1]
     path = one.path if one.by_exception else (*one.path[:-1], role, difference.key)
     return difference.code.about(difference.said, path, notes=(example, *difference.reasons), advice=difference.advice)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from netgen.catalog.model import RoceProfile
 from netgen.cluster.model import Cluster
+from netgen.cluster.model import Fabric as Derived
 from netgen.cluster.roce import NOTIFICATIONS, effective_classes
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -55,22 +56,36 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
         roce = intent.fabrics[fabric.name].roce
         if roce is None or fabric.roce is None:
             continue
-        spines, uplinks = fabric.plan.spines, fabric.plan.uplinks
-        if spines < ENOUGH_SPINES and uplinks >= FEWEST_UPLINKS and any(c.lossless for c in fabric.roce.classes):
-            yield qos.FEW_SPINES.about(
-                f"a pod has {spines} spine{'s' * (spines > 1)} under lossless traffic",
-                ("fabrics", fabric.name, "spine", "count"),
-                notes=(f"each leaf has {uplinks} uplinks, {fabric.plan.trunk} to each spine",),
-                advice=f"write `count: {_next_count(uplinks)}`",
-            )
+        if any(c.lossless for c in fabric.roce.classes):
+            yield from _tiers(fabric)
         for role, speed in fabric.roce.ecn:
-            has = [breakout.speed_gbps for breakout in fabric.tier(role).breakouts]
+            has = [one.speed_gbps for one in fabric.tiers[role].breakouts] if role in fabric.tiers else []
             path = ("fabrics", fabric.name, "roce", "ecn", role, f"{speed}G")
             if speed not in has:
                 run = " and ".join(f"{own}G" for own in has)
-                yield qos.ECN_UNUSED.about(f"the {role} ports run at {run}, not at {speed}G", path, at_key=True)
+                said = f"the {role} ports run at {run}, not at {speed}G" if has else f"the fabric has no {role}s"
+                yield qos.ECN_UNUSED.about(said, path, at_key=True)
             elif not fabric.roce.marking:
                 yield qos.ECN_UNUSED.about("congestion control is none, so nothing is marked", path, at_key=True)
+
+
+def _tiers(fabric: Derived) -> Iterator[Finding]:
+    """Yield what lossless traffic needs of the tiers as they came out: enough spines, and lengths of all cables."""
+    above = fabric.above(fabric.edge.role)
+    if above is None:
+        return
+    trunk, uplinks = fabric.plan.parallel(above, speaking=False), fabric.layer(fabric.edge.role).up
+    spines = uplinks // trunk
+    if spines < ENOUGH_SPINES and uplinks >= FEWEST_UPLINKS:
+        yield qos.FEW_SPINES.about(
+            f"a pod has {spines} spine{'s' * (spines > 1)} under lossless traffic",
+            ("fabrics", fabric.name, above, "count"),
+            notes=(f"each leaf has {uplinks} uplinks, {trunk} to each spine",),
+            advice=f"write `count: {_next_count(uplinks)}`",
+        )
+    for role in fabric.tiers:
+        if role not in fabric.stated and fabric.cables_m[role] is None:
+            yield _no_length(role, ("fabrics", fabric.name))
 
 
 def _next_count(uplinks: int) -> int:
@@ -254,20 +269,23 @@ def _watchdog(fabric: Fabric, roce: Roce, classes: Mapping[str, RoceClass], path
 
 
 def _cables(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
-    for key in ("host", "spine"):
+    for key in ("host", *list(fabric.roles())[1:]):
         if getattr(fabric.cables, key) is None:
-            yield qos.CABLE_LENGTH.about(
-                f"the length of the {key} cables is not given, and their ports are lossless",
-                (*path, "cables"),
-                at_key=True,
-                advice=f"add `{key}: 5m` or what it is",
-            )
+            yield _no_length(key, path)
+
+
+def _no_length(key: str, path: IntentPath) -> Finding:
+    return qos.CABLE_LENGTH.about(
+        f"the length of the {key} cables is not given, and their ports are lossless",
+        (*path, "cables"),
+        at_key=True,
+        advice=f"add `{key}: 5m` or what it is",
+    )
 
 
 def _mtu(intent: Intent, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
     ends = {
-        (*path, "leaf", "mtu"): fabric.leaf.mtu,
-        (*path, "spine", "mtu"): fabric.spine.mtu,
+        **{(*path, role, "mtu"): tier.mtu for role, tier in fabric.roles().items()},
         ("hosts", "mtu"): intent.hosts.mtu,
     }
     own = [at for at, mtu in ends.items() if mtu is not None]

@@ -10,7 +10,13 @@ from netgen.diagnostics.suggest import did_you_mean
 from netgen.intent.models import Intent, SwitchRole
 from netgen.platforms.model import Kind, Platform
 
-PLACEHOLDERS = {"leaf": {"pod", "unit", "rail", "leaf"}, "spine": {"pod", "spine"}, "host": {"pod", "unit", "host"}}
+PLACEHOLDERS = {
+    "leaf": {"fabric", "pod", "unit", "rail", "plane", "leaf"},
+    "spine": {"fabric", "pod", "plane", "spine"},
+    "superspine": {"fabric", "plane", "superspine"},
+    "host": {"pod", "unit", "host"},
+}
+"""By role: the ids that tell devices apart."""
 
 
 def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
@@ -23,13 +29,15 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
         )
     yield from _platform(intent.hosts.platform, Kind.HOST, platforms, ("hosts", "platform"))
     for name, fabric in intent.fabrics.items():
-        for role, tier in (("leaf", fabric.leaf), ("spine", fabric.spine)):
+        for role, tier in fabric.roles().items():
             yield from _tier(tier, catalog, platforms, ("fabrics", name, role))
         for key, deviation in fabric.exceptions.items():
             if deviation.model is not None:
                 yield from _model(deviation.model, catalog, ("fabrics", name, "exceptions", key, "model"))
-    for role in ("leaf", "spine", "host"):
-        yield from _pattern(getattr(intent.naming, role), role)
+        for role, pattern in fabric.naming:
+            yield from _pattern(pattern, ("fabrics", name, "naming", role))
+    for role, pattern in intent.naming:
+        yield from _pattern(pattern, ("naming", role))
 
 
 def _tier(tier: SwitchRole, catalog: Catalog, platforms: Mapping[str, Platform], path: IntentPath) -> Iterator[Finding]:
@@ -62,19 +70,22 @@ def _platform(name: str, kind: Kind, platforms: Mapping[str, Platform], path: In
         yield references.UNKNOWN_PLATFORM.about(what, path, advice=did_you_mean(name, fitting))
 
 
-def _pattern(pattern: str, role: str) -> Iterator[Finding]:
+def _pattern(pattern: str | None, path: IntentPath) -> Iterator[Finding]:
+    role = str(path[-1])
     known = PLACEHOLDERS[role]
+    if pattern is None:
+        return
     try:
         used = [field for _, field, _, _ in Formatter().parse(pattern) if field is not None]
     except ValueError:
         yield references.UNKNOWN_PLACEHOLDER.about(
-            f"{pattern!r} has an unpaired brace", ("naming", role), advice=_placeholders(known)
+            f"{pattern!r} has an unpaired brace", path, advice=_placeholders(known)
         )
         return
     for field in used:
         if field not in known:
             yield references.UNKNOWN_PLACEHOLDER.about(
-                f"a {role} has no {{{field}}}", ("naming", role), advice=_placeholders(known)
+                f"a {role} has no {{{field}}}", path, advice=_placeholders(known)
             )
 
 

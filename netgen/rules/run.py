@@ -18,6 +18,7 @@ from netgen.rules import (
     effects,
     expression,
     isolation,
+    kinds,
     layout,
     limits,
     qos,
@@ -46,6 +47,7 @@ def derive_checked(
     findings = list(references.check(intent, catalog, platforms))
     if refused(findings):
         return None, findings
+    findings += kinds.check(intent, catalog)
     findings += layout.check(intent, catalog)
     findings += accounts.check(intent)
     findings += addressing.check_given(intent)
@@ -56,6 +58,7 @@ def derive_checked(
         cluster = derive(intent, rows, catalog, snippets)
     except UnbuildableError as error:
         return None, [*findings, *error.findings]
+    findings += kinds.check_derived(intent, cluster)
     findings += addressing.check(intent, rows, cluster)
     findings += switches.check(intent, cluster, platforms)
     findings += limits.check(intent, cluster, platforms)

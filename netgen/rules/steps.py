@@ -23,7 +23,7 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Findi
     findings: list[Finding] = []
     for fabric in cluster.fabrics:
         if fabric.roce is not None and fabric.roce.marking:
-            for tier in (fabric.leaf, fabric.spine):
+            for tier in fabric.tiers.values():
                 findings += _marking(fabric.roce, fabric, tier, platforms[tier.platform])
     yield from merged(findings)
 

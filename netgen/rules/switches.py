@@ -49,8 +49,8 @@ def _uses(intent: Intent, cluster: Cluster) -> Iterator[_Use]:
     models = {model.name: model for fabric in cluster.fabrics for model in fabric.overlay.models.values()}
     for fabric in cluster.fabrics:
         path: IntentPath = ("fabrics", fabric.name)
-        for tier in (fabric.leaf, fabric.spine):
-            yield _Use(fabric, tier, tier.model, (*path, tier.role, "model"), by_exception=False)
+        for tier in fabric.tiers.values():
+            yield _Use(fabric, tier, tier.model, (*path, fabric.told(tier.role), "model"), by_exception=False)
         others = {key: one for key, one in intent.fabrics[fabric.name].exceptions.items() if one.model is not None}
         switches = cluster.switches_by_name(fabric) if others else {}
         for key, deviation in others.items():
@@ -76,7 +76,7 @@ def _fit(use: _Use) -> Iterator[Finding]:
 
 
 def _cages(use: _Use) -> Iterator[Finding]:
-    ports = use.tier.port_map(use.model, use.fabric.plan)
+    ports = use.tier.port_map(use.model, use.fabric.layer(use.tier.role))
     if ports.first_up < ports.down:
         need = f"{ports.down} ports down and {ports.up} up, which begin at a cage of their own"
         yield derived.PORT_BUDGET.about(
@@ -126,9 +126,9 @@ def _headroom(
         )
         return
     fabric = use.fabric
-    cables = {"host": fabric.host_cable_m if use.tier is fabric.leaf else None, "spine": fabric.spine_cable_m}
-    for key, length in cables.items():
-        if length is not None and length > max(lengths):
+    ends = {fabric.below(use.tier.role), fabric.above(use.tier.role)}
+    for key, length in fabric.cables_m.items():
+        if key in ends and length is not None and length > max(lengths):
             yield codes.NO_HEADROOM.about(
                 f"{platform.title} has headroom for {speed}G on {use.model.name} up to {max(lengths)} m; "
                 f"the {key} cables have {length} m",

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from netgen.cluster.model import HOST, Cluster, DeviceRef
+from netgen.cluster.model import Cluster, DeviceRef
+from netgen.cluster.topology.slots import HOST
 from netgen.device.text import ipv4
 from netgen.platforms.model import Platform
 from netgen.session.connections import Connection, Connections

@@ -8,38 +8,142 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from netgen.cluster.sizing import Demand, size
+from netgen.cluster.sizing import Box, Demand, size
+from netgen.cluster.topology.clos import Clos
 from netgen.diagnostics.finding import UnbuildableError
 from netgen.intent.quantities import parse_ratio
 
 
+ONE = Box(cages=64, split=1, uplink_split=1, speed_ratio=Fraction(1))
+
+
+def box(**changed: object) -> Box:
+    return replace(ONE, **changed)
+
+
 def demand(**changed: object) -> Demand:
     given = {
+        "kind": "rail-optimized",
         "pods": 1,
         "units": 2,
         "hosts": 32,
+        "nics": 8,
         "rails": 8,
-        "oversubscription": Fraction(1),
-        "cages": 64,
-        "split": 1,
-        "uplink_split": 1,
-        "speed_ratio": Fraction(1),
-        "spine_ports": 64,
-        "spines": None,
+        "sharing": 1,
+        "planes": 1,
+        "tors": 1,
+        "reserved": 0,
+        "by_rail": True,
+        "leaf": ONE,
+        "spine": ONE,
+        "superspine": None,
+        "several": False,
+        "third": False,
         "path": ("fabrics", "compute"),
     }
     return Demand(**{**given, **changed})
 
 
+def counts(plan: Clos) -> tuple[int, ...]:
+    return tuple(layer.count for layer in plan.layers[1:])
+
+
 @pytest.mark.parametrize(
-    ("units", "leaves", "spines", "cables"), [(2, 16, 8, 512), (4, 32, 16, 1024), (8, 64, 32, 2048)]
+    ("units", "leaves", "spines", "cores"),
+    [
+        (2, 16, 8, 0),
+        (4, 32, 16, 0),
+        (8, 64, 32, 0),
+        (16, 128, 128, 64),
+        (32, 256, 256, 128),
+        (64, 512, 512, 256),
+    ],
 )
-def test_published_superpods(units: int, leaves: int, spines: int, cables: int) -> None:
-    """NVIDIA DGX SuperPOD B200 (RA-11334): 64-port switches, 8 rails, 32 hosts a unit, as long as two tiers suffice."""
-    plan = size(demand(units=units))
-    assert plan.layers[1].count == leaves
-    assert plan.layers[2].count == spines
-    assert plan.link_counts() == {("host", "leaf"): cables, ("leaf", "spine"): cables}
+def test_published_superpods(units: int, leaves: int, spines: int, cores: int) -> None:
+    """NVIDIA DGX SuperPOD B200 (RA-11334): 64-port switches, 8 rails, 32 hosts of 8 GPUs a unit."""
+    plan = size(demand(units=units, superspine=ONE))
+    assert counts(plan) == (leaves, spines, cores)[: 3 if cores else 2]
+    if cores:
+        # of pods that are a block each, the counts are the same
+        assert counts(size(demand(pods=units // 4, several=True, units=4, superspine=ONE))) == counts(plan)
+    cables = 256 * units
+    populated = [("host", "leaf"), ("leaf", "spine"), ("spine", "superspine")][: len(counts(plan))]
+    assert plan.link_counts() == dict.fromkeys(populated, cables)
+
+
+@given(half=st.integers(2, 32))
+def test_fat_trees_of_k_ports(half: int) -> None:
+    """Al-Fares et al., SIGCOMM 2008: k pods of k/2 leaves and k/2 spines, (k/2)^2 above, k^3/4 hosts."""
+    k = 2 * half
+    one = box(cages=k)
+    asked = demand(kind="fat-tree", nics=1, rails=1, by_rail=False, units=1, leaf=one, spine=one, superspine=one)
+    two = size(replace(asked, hosts=k * k // 2))
+    assert (two.layers[0].count, *counts(two)) == (k * k // 2, k, k // 2)
+    three = size(replace(asked, pods=k, several=True, units=half, hosts=half))
+    assert (three.layers[0].count, *counts(three)) == (k**3 // 4, k * k // 2, k * k // 2, k * k // 4)
+    assert sum(three.link_counts().values()) == 3 * k**3 // 4
+    # one pod that holds as much is laid out in blocks alike
+    assert counts(size(replace(asked, units=k * half, hosts=half))) == counts(three)
+
+
+@pytest.mark.parametrize(
+    ("asked", "leaves", "spines", "cores", "links"),
+    [
+        pytest.param(
+            # Meta (Gangidi et al., SIGCOMM 2024): racks of 16 GPUs, 192 racks a zone, 8 zones, 1:7 above
+            {
+                "kind": "fat-tree",
+                "pods": 8,
+                "several": True,
+                "units": 192,
+                "hosts": 2,
+                "rails": 1,
+                "spine": box(cages=224, oversubscription=Fraction(192, 27), count=16),
+                "superspine": box(cages=1024),
+            },
+            1536,
+            128,
+            16,
+            8 * 16 * 27,
+            id="Meta",
+        ),
+        pytest.param(
+            # Alibaba HPN (Qian et al., SIGCOMM 2024): 128 hosts of 8 NICs of 2 ports a segment, 15 segments a pod, a
+            # plane a port; 128 (+8) x 200G down and 60 x 400G up, 120 down and 8 up above
+            {
+                "units": 15,
+                "hosts": 136,
+                "planes": 2,
+                "leaf": box(cages=128, split=2, speed_ratio=Fraction(1, 2), uplinks=60),
+                "spine": box(cages=128, oversubscription=Fraction(15)),
+                "superspine": box(cages=128),
+                "third": True,
+            },
+            15 * 16,
+            120,
+            120,
+            120 * 8,
+            id="Alibaba HPN",
+        ),
+        pytest.param(
+            # ByteDance MegaScale (Jiang et al., NSDI 2024): 64 x 200G down and 32 x 400G up at every leaf
+            {
+                "units": 1,
+                "hosts": 64,
+                "leaf": box(cages=64, split=2, speed_ratio=Fraction(1, 2)),
+            },
+            8,
+            4,
+            0,
+            0,
+            id="MegaScale",
+        ),
+    ],
+)
+def test_published_fabrics(asked: dict, leaves: int, spines: int, cores: int, links: int) -> None:
+    plan = size(demand(**asked))
+    assert counts(plan) == (leaves, spines, cores)[: 3 if cores else 2]
+    assert plan.link_counts().get(("spine", "superspine"), 0) == links
 
 
 @given(
@@ -57,13 +161,10 @@ def test_the_fewest_spines_that_hold_every_link(
     asked = demand(
         units=units,
         hosts=hosts,
+        nics=rails,
         rails=rails,
-        cages=cages,
-        split=speeds[0],
-        uplink_split=speeds[1],
-        speed_ratio=speeds[2],
-        spine_ports=spine_ports,
-        oversubscription=ratio,
+        leaf=Box(cages, *speeds, oversubscription=ratio),
+        spine=box(cages=spine_ports),
     )
     try:
         plan = size(asked)
@@ -85,10 +186,10 @@ def test_the_fewest_spines_that_hold_every_link(
 @pytest.mark.parametrize(
     ("changed", "code", "advice"),
     [
-        ({"oversubscription": Fraction(3)}, "NG404", "the nearest that can be built"),
+        ({"leaf": box(oversubscription=Fraction(3))}, "NG404", "the nearest that can be built"),
         ({"units": 9}, "NG405", "declare at most 8 units"),
-        ({"spines": 3}, "NG406", "what can be built: 8, 16, 32"),
-        ({"cages": 1}, "NG403", "more ports"),
+        ({"spine": box(count=3)}, "NG406", "what can be built: 8, 16, 32"),
+        ({"leaf": box(cages=1)}, "NG403", "more ports"),
     ],
 )
 def test_what_cannot_be_built_is_refused_with_what_can(changed: dict, code: str, advice: str) -> None:
@@ -101,7 +202,7 @@ def test_what_cannot_be_built_is_refused_with_what_can(changed: dict, code: str,
 
 @given(hosts=st.integers(1, 60), ratio=st.fractions(1, 8, max_denominator=7))
 def test_the_advice_to_an_oversubscription_can_be_followed(hosts: int, ratio: Fraction) -> None:
-    asked = demand(hosts=hosts, cages=128, spine_ports=4096, oversubscription=ratio)
+    asked = demand(hosts=hosts, leaf=box(cages=128, oversubscription=ratio), spine=box(cages=4096))
     try:
         plan = size(asked)
     except UnbuildableError as refused:
@@ -109,7 +210,7 @@ def test_the_advice_to_an_oversubscription_can_be_followed(hosts: int, ratio: Fr
         assume(finding.code == "NG404")
         for words in finding.advice.partition(": ")[2].split(" and "):
             if parse_ratio(words) >= ratio:
-                nearest = size(replace(asked, oversubscription=parse_ratio(words)))
+                nearest = size(replace(asked, leaf=replace(asked.leaf, oversubscription=parse_ratio(words))))
                 assert nearest.down == parse_ratio(words) * nearest.uplinks
     else:
         assert plan.down == ratio * plan.uplinks

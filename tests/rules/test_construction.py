@@ -38,9 +38,14 @@ def test_numbers_of_switches_and_links_are_unique(written):
     assert len(set(loopbacks)) == len(loopbacks)
     leaves = [switch.bgp.asn for switch in switches if switch.role == "leaf"]
     assert len(set(leaves)) == len(leaves)
-    spines = {switch.bgp.asn for switch in switches if switch.role == "spine"}
-    assert len(spines) == 1
+    spines = {switch.bgp.asn for switch in switches if switch.role != "leaf"}
     assert not spines & set(leaves)
+    for switch in switches:
+        # those above a switch share an AS, so that none takes what came from another
+        group = {"leaf": "SPINES", "spine": "SUPERSPINES", "superspine": None}[switch.role]
+        above = {one.remote_asn for one in switch.bgp.neighbors if one.group == group}
+        assert len(above) <= 1
+        assert above or switch.role != "leaf"
     addresses = [port.ipv4 for device in found for port in device.ports if port.ipv4 is not None]
     addresses += [svi.ipv4 for switch in switches for svi in switch.svis]
     assert len(set(addresses)) == len(addresses)

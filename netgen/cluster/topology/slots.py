@@ -9,8 +9,39 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+HOST, LEAF, SPINE, SUPERSPINE = "host", "leaf", "spine", "superspine"
+"""Names of layers, and roles of devices."""
+
 End = tuple[int, int]
 """A node and one of its slots."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What a node is called by; 0: it belongs to none, or to all.
+
+    Parameters
+    ----------
+    pod
+        0 above the pods.
+    unit
+        The first that a leaf serves; 0 above the units.
+    last_unit
+        The last that it serves.
+    rail
+        0 for what serves all rails.
+    plane
+        0 where there is one only, and for hosts.
+    number
+        Within all of these.
+    """
+
+    number: int
+    pod: int = 0
+    unit: int = 0
+    last_unit: int = 0
+    rail: int = 0
+    plane: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +56,25 @@ class Layer:
         Id of the first node.
     count
         How many nodes there are.
-    slots
-        Slots of each node.
+    down, up
+        Slots of each node towards the layer below, and behind them those towards its own or the layer above.
     """
 
     name: str
     first: int
     count: int
-    slots: int
+    down: int
+    up: int
+
+    @property
+    def slots(self) -> int:
+        """Slots of each node."""
+        return self.down + self.up
+
+    @property
+    def nodes(self) -> range:
+        """All nodes."""
+        return range(self.first, self.first + self.count)
 
     def __contains__(self, node: int) -> bool:
         return self.first <= node < self.first + self.count
@@ -50,6 +92,22 @@ class Topology(Protocol):
         """The layers, hosts first, with consecutive node ids."""
         ...
 
+    def ids(self, node: int) -> Ids:
+        """What a node is called by."""
+        ...
+
+    def host_at(self, pod: int, unit: int, host: int) -> int:
+        """Node of a host."""
+        ...
+
+    def hosts_of(self, node: int) -> Iterator[int]:
+        """Nodes of the hosts that a switch has slots for, a slot each."""
+        ...
+
+    def parallel(self, role: str, *, speaking: bool) -> int:
+        """The most paths of equal cost that a switch of a role has downwards, to hosts too where they speak BGP."""
+        ...
+
     def peer(self, node: int, slot: int) -> End | None:
         """The other end of a slot's cable; ``None``: nothing is cabled there."""
         ...
@@ -59,12 +117,12 @@ class Topology(Protocol):
         ...
 
 
-def layers_of(*shapes: tuple[str, int, int]) -> tuple[Layer, ...]:
-    """Lay out layers one behind the other from ``(name, count, slots)``."""
+def layers_of(*shapes: tuple[str, int, int, int]) -> tuple[Layer, ...]:
+    """Lay out layers one behind the other from ``(name, count, down, up)``."""
     layers = []
     first = 0
-    for name, count, slots in shapes:
-        layers.append(Layer(name, first, count, slots))
+    for name, count, down, up in shapes:
+        layers.append(Layer(name, first, count, down, up))
         first += count
     return tuple(layers)
 
@@ -100,7 +158,7 @@ def layer_of(topology: Topology, node: int) -> Layer:
 def links(topology: Topology) -> Iterator[tuple[End, End]]:
     """Yield every link once, its lesser end first, in order."""
     for layer in topology.layers:
-        for node in range(layer.first, layer.first + layer.count):
+        for node in layer.nodes:
             for slot in range(layer.slots):
                 other = topology.peer(node, slot)
                 if other is not None and (node, slot) < other:
@@ -126,6 +184,22 @@ class Overlaid:
     def layers(self) -> tuple[Layer, ...]:
         """The layers of the plan: an overlay adds no devices."""
         return self.base.layers
+
+    def ids(self, node: int) -> Ids:
+        """As in the plan."""
+        return self.base.ids(node)
+
+    def host_at(self, pod: int, unit: int, host: int) -> int:
+        """As in the plan."""
+        return self.base.host_at(pod, unit, host)
+
+    def hosts_of(self, node: int) -> Iterator[int]:
+        """As in the plan."""
+        return self.base.hosts_of(node)
+
+    def parallel(self, role: str, *, speaking: bool) -> int:
+        """As in the plan."""
+        return self.base.parallel(role, speaking=speaking)
 
     def peer(self, node: int, slot: int) -> End | None:
         """The other end as cabled."""

@@ -5,9 +5,9 @@ from netgen.diagnostics.model import Severity
 
 TOO_MANY_PODS = Code(
     "NG401",
-    "Pods need another tier",
-    "The spines of a two-tier fabric serve one pod; several pods need a tier above them.",
-    "pods: {1: {units: {1: {hosts: 1-4}}}, 2: {units: {1: {hosts: 1-4}}}}",
+    "Nothing joins the pods",
+    "Fabrics of a single tier, and rails that nothing joins, are of one pod: hosts of two would not reach each other.",
+    "fabrics: {compute: {kind: rail-only}}   # over pods: {1: {…}, 2: {…}}",
 )
 TOO_MANY_FABRICS = Code(
     "NG402",
@@ -29,8 +29,9 @@ OVERSUBSCRIPTION = Code(
 )
 TOO_MANY_LEAVES = Code(
     "NG405",
-    "More leaves than a spine has ports",
-    "Every leaf has the same number of links, at least one, to every spine of its pod, so a spine needs a port a leaf.",
+    "More leaves than the switches above have ports for",
+    "Every leaf has the same number of links, at least one, to every spine of its block, so a spine needs a port a\n"
+    "leaf; every spine to its superspines, so a superspine needs a port a block. There is no fourth tier.",
     "pods: {1: {units: {1-64: {hosts: 1-32}}}}",
 )
 SPINE_COUNT = Code(
@@ -176,6 +177,20 @@ CUT_OFF = Code(
     "Exceptions shut every link between a switch and the other tier. Behind a leaf, hosts reach only each other.",
     "exceptions: {TT-1: {port: {leaf: pod1-su1-rail1-leaf1, spine: 1}, enabled: false, reason: optics}}   # of one",
     Severity.WARNING,
+)
+NO_USE = Code(
+    "NG430",
+    "Of no use in this fabric",
+    "The intent says something of a tier, or of a way to join leaves, that this kind of fabric does not have, or that\n"
+    "comes out without it. It would look as if it did something.",
+    "fabrics: {compute: {kind: single-tier, spine: {model: dcs-7060x6-64pe, platform: eos}}}",
+)
+NIC_PORTS = Code(
+    "NG431",
+    "Ports of NICs do not go with the planes",
+    "A NIC has a port in every plane, or its two ports go to two leaves (`dual-tor`): so the profile of the hosts and\n"
+    "the fabric agree in how many ports a NIC has.",
+    "fabrics: {compute: {planes: 2}}   # under NICs of one port",
 )
 HOST_NUMBERS = Code(
     "NG429",

@@ -23,7 +23,7 @@ class Dragonfly:
     @property
     def layers(self) -> tuple[Layer, ...]:
         routers = self.a * self.groups
-        return layers_of(("host", routers * self.p, 1), ("router", routers, self.p + self.a - 1 + self.h))
+        return layers_of(("host", routers * self.p, 0, 1), ("router", routers, self.p, self.a - 1 + self.h))
 
     def peer(self, node: int, slot: int) -> End | None:
         hosts, routers = self.layers

@@ -1,29 +1,57 @@
 """Every topology is an involution on slots with the counts that it claims; found by walking all of it."""
 
+import math
 from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netgen.cluster.topology.rail_optimized import RailOptimized
+from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import Overlaid, Topology, layer_of, links
 from tests.cluster.topology.dragonfly import Dragonfly
 
-small = st.integers(1, 3)
-rails = st.builds(
-    RailOptimized,
-    pods=small,
-    units=small,
-    hosts=st.integers(1, 6),
-    rails=st.integers(1, 4),
-    group=small,
-    down=st.integers(1, 6),
-    spines=st.integers(1, 4),
-    trunk=small,
-).filter(lambda t: t.group * t.down >= t.hosts)
+
+@st.composite
+def closes(draw: st.DrawFn) -> Clos:
+    """Any fabric that the arithmetic covers: one to three tiers, planes, dual ToRs, shared leaves, part-filled blocks."""
+
+    def some(low: int, high: int) -> int:
+        return draw(st.integers(low, high))
+
+    rails, per_rail = some(1, 3), some(1, 2)
+    planes, tors = draw(st.sampled_from([(1, 1), (2, 1), (1, 2), (3, 1)]))
+    units, hosts, sharing = some(1, 4), some(1, 4), some(1, 3)
+    on_leaf, reserved = some(1, 4), some(0, 1)
+    group = math.ceil(hosts * sharing / on_leaf) * tors
+    spines = some(0, 3)
+    leaves = math.ceil(units / sharing) * rails * group
+    cores = some(0, 2) if spines else 0
+    mixed = sharing == 1 and (rails == 1 or per_rail == 1) and draw(st.booleans())
+    return Clos(
+        pods=some(1, 2),
+        units=units,
+        hosts=hosts,
+        nics=rails * per_rail,
+        rails=rails,
+        group=group,
+        down=on_leaf * per_rail + some(0, per_rail - 1) + reserved,
+        spines=spines,
+        trunk=some(1, 2) if spines else 0,
+        block=some(1, leaves) if spines else 0,
+        cores=cores,
+        core_trunk=some(1, 2) if cores else 0,
+        planes=planes,
+        tors=tors,
+        sharing=sharing,
+        reserved=reserved,
+        by_rail=draw(st.booleans()),
+        fewer={0: some(1, rails * per_rail)} if mixed else {},
+    )
+
+
 dragonflies = st.builds(Dragonfly, a=st.integers(2, 4), p=st.integers(1, 3), h=st.integers(1, 3))
-topologies = st.one_of(rails, dragonflies)
+topologies = st.one_of(closes(), dragonflies)
 
 
 @settings(max_examples=60, deadline=None)
@@ -44,45 +72,55 @@ def test_peer_is_an_involution_and_links_match_the_closed_form(topology: Topolog
 
 
 @settings(max_examples=60, deadline=None)
-@given(rails)
-def test_every_leaf_has_equally_many_links_to_every_spine_of_its_pod(topology: RailOptimized) -> None:
-    _, leaves, spines = topology.layers
-    pairs = Counter(
-        (a[0], b[0])
-        for a, b in links(topology)
-        if layer_of(topology, a[0]) is leaves and layer_of(topology, b[0]) is spines
-    )
-    assert set(pairs.values()) == {topology.trunk}
-    assert len(pairs) == topology.pods * topology.leaves_per_pod * topology.spines
+@given(closes())
+def test_every_switch_has_equally_many_links_to_those_above_that_it_reaches(topology: Clos) -> None:
+    for below, above in zip(topology.layers[1:], topology.layers[2:], strict=False):
+        pairs = Counter((a[0], b[0]) for a, b in links(topology) if a[0] in below and b[0] in above)
+        assert set(pairs.values()) == {topology.trunk if above is topology.layers[2] else topology.core_trunk}
+        reached = Counter(node for node, _ in pairs)
+        assert set(reached.values()) == {topology.spines if above is topology.layers[2] else topology.cores}
+        assert len(reached) == below.count
 
 
 @settings(max_examples=60, deadline=None)
-@given(rails)
-def test_equal_nics_of_a_unit_meet_at_the_leaves_of_their_rail(topology: RailOptimized) -> None:
-    hosts, leaves, _ = topology.layers
-    for host in range(hosts.count):
-        for rail in range(topology.rails):
-            leaf, _ = topology.peer(host, rail)
-            unit, rail_of_leaf = divmod(leaves.index(leaf) // topology.group, topology.rails)
-            assert (unit, rail_of_leaf) == (host // topology.hosts, rail)
+@given(closes())
+def test_equal_nics_meet_at_the_leaves_of_their_rail_and_planes_share_no_switch(topology: Clos) -> None:
+    for host in topology.layers[0].nodes:
+        for slot in topology.slots_of(host):
+            leaf, _ = topology.peer(host, slot)
+            own, ids = topology.ids(host), topology.ids(leaf)
+            nic, port = divmod(slot, topology.ports)
+            assert (ids.pod, ids.rail) == (own.pod, nic // topology.per_rail(host // topology.hosts) + 1)
+            assert ids.unit <= own.unit <= ids.last_unit
+            assert ids.plane == (port + 1 if topology.planes > 1 else 0)
+    for a, b in links(topology):
+        if a[0] not in topology.layers[0]:
+            assert topology.ids(a[0]).plane == topology.ids(b[0]).plane
 
 
-@given(rails)
-def test_ids_and_indices_are_each_others_inverse(topology: RailOptimized) -> None:
-    hosts, leaves, spines = topology.layers
-    pods, units = range(1, topology.pods + 1), range(1, topology.units + 1)
-    assert [i for pod in pods for i in topology.spines_of(pod)] == list(range(spines.count))
-    assert [i for pod in pods for unit in units for i in topology.leaves_of(pod, unit)] == list(range(leaves.count))
-    for index in range(hosts.count):
-        assert topology.host_at(*topology.host_ids(index)) == index
-    for index in range(leaves.count):
-        pod, unit, rail, leaf = topology.leaf_ids(index)
-        assert topology.leaves_of(pod, unit)[(rail - 1) * topology.group + leaf - 1] == index
-        cabled = [topology.peer(leaves.first + index, slot) for slot in range(topology.down)]
-        assert [topology.host_ids(end[0])[-1] for end in cabled if end] == list(topology.hosts_of(index))
-    for index in range(spines.count):
-        pod, spine = topology.spine_ids(index)
-        assert topology.spines_of(pod)[spine - 1] == index
+@settings(max_examples=60, deadline=None)
+@given(closes())
+def test_ports_of_a_dual_tor_are_at_leaves_under_the_same_spines(topology: Clos) -> None:
+    for host in topology.layers[0].nodes:
+        at = [topology.peer(host, slot) for slot in topology.slots_of(host)]
+        for nic in range(0, len(at), topology.ports):
+            leaves = [leaf for leaf, _ in at[nic : nic + topology.ports]]
+            assert len(set(leaves)) == topology.ports
+            assert len({slot for _, slot in at[nic : nic + topology.ports]}) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(closes())
+def test_ids_tell_nodes_apart_and_seats_are_what_is_cabled(topology: Clos) -> None:
+    called = [(layer.name, topology.ids(node)) for layer in topology.layers for node in layer.nodes]
+    assert len(set(called)) == len(called)
+    for node in topology.layers[0].nodes:
+        ids = topology.ids(node)
+        assert topology.host_at(ids.pod, ids.unit, ids.number) == node
+    for leaf in topology.layers[1].nodes:
+        cabled = [topology.peer(leaf, slot) for slot in range(topology.down)]
+        assert [end[0] for end in cabled if end] == list(topology.hosts_of(leaf))
+        assert not any(cabled[topology.down - topology.reserved :])
 
 
 @pytest.mark.parametrize(("a", "p", "h", "groups", "hosts"), [(4, 2, 2, 9, 72)])
@@ -102,7 +140,7 @@ def test_published_dragonfly(a: int, p: int, h: int, groups: int, hosts: int) ->
 
 
 def test_a_swap_changes_both_cables_at_both_ends() -> None:
-    plan = RailOptimized(pods=1, units=1, hosts=4, rails=2, group=1, down=4, spines=2, trunk=2)
+    plan = Clos(pods=1, units=1, hosts=4, nics=2, rails=2, group=1, down=4, spines=2, trunk=2, block=2)
     leaf = plan.layers[1].first
     a, b = (leaf, 0), (leaf + 1, 2)
     far_a, far_b = plan.peer(*a), plan.peer(*b)
@@ -122,7 +160,7 @@ def test_a_swap_changes_both_cables_at_both_ends() -> None:
 )
 def test_a_swap_that_cannot_be_is_refused(pairs: list) -> None:
     # two hosts a leaf with room for three: its third host slot has no cable
-    plan = RailOptimized(pods=1, units=2, hosts=4, rails=2, group=1, down=10, spines=2, trunk=2)
+    plan = Clos(pods=1, units=2, hosts=4, nics=2, rails=2, group=1, down=10, spines=2, trunk=2, block=4)
     cabled = Overlaid(plan, {})
     *first, last = pairs
     for a, b in first:

@@ -1,0 +1,322 @@
+"""Clos networks of one to three tiers: rail-optimised, fat tree, rail-only and single tier, with planes and dual ToRs.
+
+A *set* of leaves serves one unit, or several that share it. Within a set, NIC *j* of every host goes to the leaf group
+of rail *j* (or, of fewer rails than NICs, several NICs to one). A NIC with several ports has one in each plane, and
+planes share no switch; or one at each leaf of a group's dual ToRs, which share their spines.
+
+A *block* is the leaves of a plane of a pod that share their spines: the whole pod where these hold it, else some rails
+of it or some sets. Superspines join the blocks of all pods: spine *s* of every block goes to the superspines of *s*
+(Al-Fares et al., SIGCOMM 2008, with k/2 of them; NVIDIA calls them a core group).
+
+Nodes are laid out for the capacity. Hosts count pod by pod, unit by unit; leaves pod by pod, plane by plane, set by
+set, rail by rail, and within the group of a rail; spines pod by pod, plane by plane, block by block; superspines plane
+by plane, spine by spine. So more hosts, units or pods add numbers and change none.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, End, Ids, Layer, layers_of
+
+
+@dataclass(frozen=True, slots=True)
+class Clos:
+    """One to three tiers.
+
+    Parameters
+    ----------
+    pods, units, hosts
+        Pods, units a pod, hosts a unit.
+    nics
+        NICs a host.
+    rails
+        Leaf groups a set; each serves ``nics / rails`` NICs of a host.
+    railed
+        Whether these groups are rails, and called so.
+    planes
+        Ports a NIC, each in a plane of its own.
+    tors
+        Ports a NIC, each at a leaf of its own, under the same spines. One of ``planes`` and ``tors`` is 1.
+    sharing
+        Units that share a set of leaves.
+    group
+        Leaves a rail of a set: a multiple of ``tors``, whose leaves stand beside each other.
+    down
+        Host slots of a leaf.
+    reserved
+        How many of them are kept free, behind the others.
+    block
+        Leaves that share their spines.
+    by_rail
+        Whether the leaves of a rail are beside each other in blocks, or those of a set.
+    spines
+        Spines a block; 0: there is one tier only.
+    trunk
+        Links between every leaf and every spine of its block.
+    cores
+        Superspines of every spine number; 0: there is no third tier.
+    core_trunk
+        Links between a spine and each of its superspines.
+    fewer
+        NICs a host of the units whose hosts have fewer, by position of the unit; only with one rail, or a rail a NIC.
+    """
+
+    pods: int
+    units: int
+    hosts: int
+    nics: int
+    rails: int
+    group: int
+    down: int
+    spines: int = 0
+    trunk: int = 0
+    block: int = 0
+    cores: int = 0
+    core_trunk: int = 0
+    railed: bool = True
+    planes: int = 1
+    tors: int = 1
+    sharing: int = 1
+    reserved: int = 0
+    by_rail: bool = False
+    fewer: Mapping[int, int] = field(default_factory=dict)
+    layers: tuple[Layer, ...] = field(init=False, repr=False, compare=False)
+    """Hosts with a slot a port of a NIC, NIC by NIC; leaves with host slots before uplinks; spines with slots leaf by
+    leaf before uplinks; superspines with slots block by block."""
+
+    def __post_init__(self) -> None:
+        groups = self.pods * self.blocks
+        shapes = [
+            (HOST, self.pods * self.units * self.hosts, 0, self.nics * self.planes * self.tors),
+            (LEAF, self.pods * self.planes * self.leaves_per_plane, self.down, self.uplinks),
+        ]
+        if self.spines:
+            spine_slots = self.block * self.trunk
+            shapes.append((SPINE, groups * self.planes * self.spines, spine_slots, self.cores * self.core_trunk))
+        if self.cores:
+            shapes.append((SUPERSPINE, self.planes * self.spines * self.cores, groups * self.core_trunk, 0))
+        object.__setattr__(self, "layers", layers_of(*shapes))
+
+    # --- sizes ---------------------------------------------------------------------------------------
+
+    @property
+    def uplinks(self) -> int:
+        """Uplinks of a leaf."""
+        return self.spines * self.trunk
+
+    @property
+    def spine_uplinks(self) -> int:
+        """Uplinks of a spine."""
+        return self.cores * self.core_trunk
+
+    @property
+    def sets(self) -> int:
+        """Sets of leaves a pod."""
+        return math.ceil(self.units / self.sharing)
+
+    @property
+    def leaves_per_plane(self) -> int:
+        """Leaves of a plane of a pod."""
+        return self.sets * self.rails * self.group
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of a plane of a pod."""
+        return math.ceil(self.leaves_per_plane / self.block) if self.spines else 1
+
+    @property
+    def ports(self) -> int:
+        """Ports of a NIC."""
+        return self.planes * self.tors
+
+    def nics_of(self, unit: int) -> int:
+        """NICs of a host, by the position of its unit among all units."""
+        return self.fewer.get(unit, self.nics)
+
+    def per_rail(self, unit: int) -> int:
+        """NICs of a host that go to one rail."""
+        return math.ceil(self.nics_of(unit) / self.rails)
+
+    def hosts_per_leaf(self, unit: int) -> int:
+        """Hosts that a leaf has room for."""
+        return (self.down - self.reserved) // self.per_rail(unit)
+
+    # --- ids -------------------------------------------------------------------------------------------
+
+    def ids(self, node: int) -> Ids:
+        """Return what a node is called by."""
+        for layer, read in zip(
+            self.layers, (self._host_ids, self._leaf_ids, self._spine_ids, self._superspine_ids), strict=False
+        ):
+            if node in layer:
+                return read(layer.index(node))
+        raise KeyError(node)
+
+    def host_at(self, pod: int, unit: int, host: int) -> int:
+        """Node of a host."""
+        return self._unit(pod, unit) * self.hosts + host - 1
+
+    def slots_of(self, host: int) -> range:
+        """Slots of a host that are cabled."""
+        return range(self.nics_of(host // self.hosts) * self.ports)
+
+    def _unit(self, pod: int, unit: int) -> int:
+        return (pod - 1) * self.units + unit - 1
+
+    def _host_ids(self, index: int) -> Ids:
+        rest, host = divmod(index, self.hosts)
+        pod, unit = divmod(rest, self.units)
+        return Ids(pod=pod + 1, unit=unit + 1, last_unit=unit + 1, number=host + 1)
+
+    def _leaf_ids(self, index: int) -> Ids:
+        pod, plane, leaf_set, rail, leaf = self._leaf(index)
+        return Ids(
+            pod=pod + 1,
+            unit=leaf_set * self.sharing + 1,
+            last_unit=min((leaf_set + 1) * self.sharing, self.units),
+            rail=rail + 1 if self.railed else 0,
+            plane=self._plane(plane),
+            number=leaf + 1,
+        )
+
+    def _spine_ids(self, index: int) -> Ids:
+        rest, spine = divmod(index, self.blocks * self.spines)
+        pod, plane = divmod(rest, self.planes)
+        return Ids(pod=pod + 1, plane=self._plane(plane), number=spine + 1)
+
+    def _superspine_ids(self, index: int) -> Ids:
+        plane, superspine = divmod(index, self.spines * self.cores)
+        return Ids(plane=self._plane(plane), number=superspine + 1)
+
+    def _plane(self, plane: int) -> int:
+        return plane + 1 if self.planes > 1 else 0
+
+    def _leaf(self, index: int) -> tuple[int, int, int, int, int]:
+        """Pod, plane, set, rail, and position within the rail's group, of a leaf by its index; all from 0."""
+        rest, leaf = divmod(index, self.group)
+        rest, rail = divmod(rest, self.rails)
+        rest, leaf_set = divmod(rest, self.sets)
+        return *divmod(rest, self.planes), leaf_set, rail, leaf
+
+    # --- what exists -----------------------------------------------------------------------------------
+
+    def hosts_of(self, node: int) -> Iterator[int]:
+        """Nodes of the hosts that a leaf has slots for, a slot each."""
+        if node in self.layers[1]:
+            yield from (self.host_at(pod, unit, host) for _, pod, unit, host in self.seats(node))
+
+    def parallel(self, role: str, *, speaking: bool) -> int:
+        """Paths downwards: over parallel links to a leaf or a spine; over several NICs to a host."""
+        nics = self.nics * self.tors if speaking else 1
+        if role == LEAF:
+            return math.ceil(nics / self.rails)
+        if role == SPINE:
+            return self.trunk * nics
+        return self.core_trunk * (self.blocks if speaking else 1)
+
+    def seats(self, leaf: int) -> Iterator[tuple[int, int, int, int]]:
+        """Yield the host slots of a leaf that are laid out for a host: slot, pod, unit, host; by its node."""
+        pod, _, leaf_set, rail, position = self._leaf(self.layers[1].index(leaf))
+        for slot in range(self.down - self.reserved):
+            seat = self._seat(pod, leaf_set, rail, position // self.tors, slot)
+            if seat is not None:
+                unit, host, _ = seat
+                yield slot, pod + 1, unit % self.units + 1, host + 1
+
+    def _seat(self, pod: int, leaf_set: int, rail: int, position: int, slot: int) -> tuple[int, int, int] | None:
+        """Return who sits at a host slot: position of the unit, host (from 0), and NIC."""
+        first = pod * self.units + leaf_set * self.sharing
+        per_rail = self.per_rail(first)
+        on_leaf, nic = divmod(slot, per_rail)
+        if on_leaf >= self.hosts_per_leaf(first):
+            return None
+        unit, host = divmod(position * self.hosts_per_leaf(first) + on_leaf, self.hosts)
+        nic += rail * per_rail
+        if unit >= self.sharing or leaf_set * self.sharing + unit >= self.units or nic >= self.nics_of(first + unit):
+            return None
+        return first + unit, host, nic
+
+    # --- cables ----------------------------------------------------------------------------------------
+
+    def peer(self, node: int, slot: int) -> End | None:
+        """The other end of a slot's cable."""
+        layers = self.layers
+        if node in layers[1]:
+            return self._peer_of_leaf(layers[1].index(node), slot)
+        if node in layers[0]:
+            return self._peer_of_host(node, slot)
+        if node in layers[2]:
+            return self._peer_of_spine(layers[2].index(node), slot)
+        return self._peer_of_superspine(layers[3].index(node), slot)
+
+    def _peer_of_host(self, host: int, slot: int) -> End | None:
+        unit, number = divmod(host, self.hosts)
+        nic, port = divmod(slot, self.ports)
+        if nic >= self.nics_of(unit):
+            return None
+        pod, unit_in_pod = divmod(unit, self.units)
+        leaf_set, shared = divmod(unit_in_pod, self.sharing)
+        first = pod * self.units + leaf_set * self.sharing
+        rail, nic_of_rail = divmod(nic, self.per_rail(first))
+        position, on_leaf = divmod(shared * self.hosts + number, self.hosts_per_leaf(first))
+        plane, tor = (port, 0) if self.planes > 1 else (0, port)
+        leaf = ((pod * self.planes + plane) * self.sets + leaf_set) * self.rails + rail
+        leaf = leaf * self.group + position * self.tors + tor
+        return self.layers[1].first + leaf, on_leaf * self.per_rail(first) + nic_of_rail
+
+    def _peer_of_leaf(self, leaf: int, slot: int) -> End | None:
+        pod, plane, leaf_set, rail, position = self._leaf(leaf)
+        if slot < self.down:
+            in_group, tor = divmod(position, self.tors)
+            seat = None if slot >= self.down - self.reserved else self._seat(pod, leaf_set, rail, in_group, slot)
+            if seat is None:
+                return None
+            unit, host, nic = seat
+            return unit * self.hosts + host, nic * self.ports + plane + tor
+        outer, inner = (rail, leaf_set) if self.by_rail else (leaf_set, rail)
+        rest = outer * (self.sets if self.by_rail else self.rails) + inner
+        block, in_block = divmod(rest * self.group + position, self.block)
+        spine, link = divmod(slot - self.down, self.trunk)
+        spine += ((pod * self.planes + plane) * self.blocks + block) * self.spines
+        return self.layers[2].first + spine, in_block * self.trunk + link
+
+    def _peer_of_spine(self, index: int, slot: int) -> End | None:
+        rest, spine = divmod(index, self.spines)
+        rest, block = divmod(rest, self.blocks)
+        pod, plane = divmod(rest, self.planes)
+        down = self.block * self.trunk
+        if slot >= down:
+            core, link = divmod(slot - down, self.core_trunk)
+            superspine = (plane * self.spines + spine) * self.cores + core
+            return self.layers[3].first + superspine, (pod * self.blocks + block) * self.core_trunk + link
+        in_block, link = divmod(slot, self.trunk)
+        position = block * self.block + in_block
+        if position >= self.leaves_per_plane:
+            return None
+        rest, leaf = divmod(position, self.group)
+        if self.by_rail:
+            rail, leaf_set = divmod(rest, self.sets)
+        else:
+            leaf_set, rail = divmod(rest, self.rails)
+        found = (((pod * self.planes + plane) * self.sets + leaf_set) * self.rails + rail) * self.group + leaf
+        return self.layers[1].first + found, self.down + spine * self.trunk + link
+
+    def _peer_of_superspine(self, index: int, slot: int) -> End:
+        rest, core = divmod(index, self.cores)
+        plane, spine = divmod(rest, self.spines)
+        group, link = divmod(slot, self.core_trunk)
+        pod, block = divmod(group, self.blocks)
+        found = ((pod * self.planes + plane) * self.blocks + block) * self.spines + spine
+        return self.layers[2].first + found, self.block * self.trunk + core * self.core_trunk + link
+
+    def link_counts(self) -> dict[tuple[str, str], int]:
+        """Links laid out: one a port of a NIC; leaves to the spines of their block, spines to superspines."""
+        units = self.pods * self.units
+        nics = self.nics * units - sum(self.nics - few for few in self.fewer.values())
+        counts = {(HOST, LEAF): nics * self.hosts * self.ports}
+        if self.spines:
+            counts[LEAF, SPINE] = self.layers[1].count * self.uplinks
+        if self.cores:
+            counts[SPINE, SUPERSPINE] = self.layers[2].count * self.spine_uplinks
+        return counts
