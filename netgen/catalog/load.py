@@ -73,7 +73,8 @@ class _Nics(Model):
             _check_device(name)
         many = self.count * self.ports
         if self.rdma is not None and len(set(self.rdma_devices())) != many:
-            raise ValueError(f"{many} ports need {many} RDMA devices: write {{index}} in their name, or list")
+            what = "NICs" if self.ports == 1 else "ports"
+            raise ValueError(f"{many} {what} need {many} RDMA devices: write {{index}} in their name, or list")
         return self
 
     def _named(self, pattern: str) -> tuple[str, ...]:

@@ -369,7 +369,7 @@ class Fabric(Model):
     """Above the spines, where these cannot hold all leaves; default: the spines' model and platform."""
     oversubscription: Annotated[
         Oversubscription, BeforeValidator(_of_leaves, json_schema_input_type=Oversubscription | Ratio)
-    ] = Oversubscription()
+    ] = Field(default_factory=Oversubscription)
     """Of the leaves, or by tier."""
     share: Sharing = Sharing()
     planes: Annotated[int, Field(ge=1, le=8)] = 1

@@ -13,7 +13,6 @@ from netgen.cluster.topology.clos import Clos
 from netgen.diagnostics.finding import UnbuildableError
 from netgen.intent.quantities import parse_ratio
 
-
 ONE = Box(cages=64, split=1, uplink_split=1, speed_ratio=Fraction(1))
 
 

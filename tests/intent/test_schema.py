@@ -92,10 +92,11 @@ def test_example_intents_are_taken(path: Path):
     ("path", "value", "fault"),
     [
         ("fabrics.compute.oversubscribtion", "2:1", "unknown key oversubscribtion"),
-        ("fabrics.compute.oversubscription", "2", "not of the form"),
+        ("fabrics.compute.oversubscription", "2", "none of the alternatives"),
+        ("fabrics.compute.oversubscription", {"leaf": "2"}, "none of the alternatives"),
         ("fabrics.compute.cables.host", 5, "none of the alternatives"),
         ("fabrics.compute.mtu", 100, "less than 1280"),
-        ("fabrics.compute.kind", "fat-tree", "not rail-optimized"),
+        ("fabrics.compute.kind", "rails", "not one of"),
         ("management.gnmi", "yes", "not of type boolean"),
         ("pods", {}, "too few keys"),
         ("hosts", {}, "lacks profile"),

@@ -266,7 +266,8 @@ def test_growth_within_the_capacity_shares_the_buffer_out_alike() -> None:
     for hosts in ("1", "1-64"):
         written["pods"]["1"]["units"] = {1: {"hosts": hosts}}
         cluster = derive(Intent.model_validate(written), {}, WIDE, {})
-        leaf = build(cluster, RENDERER.platforms, cluster.device_at(cluster.fabrics[0], cluster.fabrics[0].layer("leaf").first))
+        laid = cluster.fabrics[0]
+        leaf = build(cluster, RENDERER.platforms, cluster.device_at(laid, laid.layer("leaf").first))
         assert isinstance(leaf, Switch)
         plans.append(leaf.buffers)
     assert plans[0] == plans[1] is not None

@@ -38,7 +38,8 @@ def intent(model: str, platform: str, roce: dict[str, Any]) -> dict[str, Any]:
 def leaf(model: str, platform: str, roce: dict[str, Any]) -> Switch:
     cluster, found = checked(intent(model, platform, roce))
     assert cluster is not None, found
-    device = build(cluster, RENDERER.platforms, cluster.device_at(cluster.fabrics[0], cluster.fabrics[0].layer("leaf").first))
+    fabric = cluster.fabrics[0]
+    device = build(cluster, RENDERER.platforms, cluster.device_at(fabric, fabric.layer("leaf").first))
     assert isinstance(device, Switch)
     assert all(render_device(device, RENDERER).values())
     return device

@@ -14,7 +14,7 @@ from tests.cluster.topology.dragonfly import Dragonfly
 
 @st.composite
 def closes(draw: st.DrawFn) -> Clos:
-    """Any fabric that the arithmetic covers: one to three tiers, planes, dual ToRs, shared leaves, part-filled blocks."""
+    """Any Clos fabric: one to three tiers, planes, dual ToRs, shared leaves, part-filled blocks."""
 
     def some(low: int, high: int) -> int:
         return draw(st.integers(low, high))
