@@ -1,6 +1,7 @@
 """Devices of a whole small fabric, as they follow from an intent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 
 from netgen.catalog.load import load_catalog
 from netgen.cluster.derive import derive
@@ -13,14 +14,29 @@ from netgen.resources.load import resources
 
 MODELS = {"nxos": "nexus-9364e-sg2"}
 """Switches of platforms that do not run on the usual one; cages of 800G that are divided alike."""
+CATALOG = load_catalog(resources())
 
 
-def fabric(
-    platforms: Mapping[str, Platform], platform: str, *, links: str = "unnumbered", **roce: object
-) -> dict[str, Switch | Host]:
-    """Build every device of `cluster`, by name."""
-    derived = cluster(platform, links=links, **roce)
-    return {ref.name: build(derived, platforms, ref) for ref in derived.refs()}
+class Built(Mapping[str, Switch | Host]):
+    """The devices of a cluster by name, each built when it is first asked for."""
+
+    def __init__(self, cluster: Cluster, platforms: Mapping[str, Platform]) -> None:
+        self._refs = {ref.name: ref for ref in cluster.refs()}
+        self._build = cache(partial(build, cluster, platforms))
+
+    def __getitem__(self, name: str) -> Switch | Host:
+        return self._build(self._refs[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._refs)
+
+    def __len__(self) -> int:
+        return len(self._refs)
+
+
+def fabric(platforms: Mapping[str, Platform], platform: str, *, links: str = "unnumbered", **roce: object) -> Built:
+    """Return every device of `cluster`, by name."""
+    return Built(cluster(platform, links=links, **roce), platforms)
 
 
 def cluster(platform: str, *, links: str = "unnumbered", **roce: object) -> Cluster:
@@ -71,4 +87,4 @@ def cluster(platform: str, *, links: str = "unnumbered", **roce: object) -> Clus
             },
         }
     )
-    return derive(intent, {}, load_catalog(resources()), {})
+    return derive(intent, {}, CATALOG, {})

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from netgen.catalog.load import load_catalog
 from netgen.cluster.derive import derive
-from netgen.device.build import devices
-from netgen.device.model import Host, Switch
 from netgen.intent.models import Intent
 from netgen.platforms.load import load_platforms
 from netgen.resources.load import resources
+from tests.fabrics import CATALOG, Built
 
 
 def lab_fabric(
@@ -18,12 +16,11 @@ def lab_fabric(
     profile: str = "linux-2x400g",
     hosts: str = "1-2",
     **changes: Any,
-) -> dict[str, Switch | Host]:
-    """Build all devices of a fabric of one unit and two spines, by name.
+) -> Built:
+    """Return all devices of a fabric of one unit and two spines, by name.
 
     ``changes`` replace keys of the fabric; hyphens are written as underscores.
     """
-    found = resources()
     compute: dict[str, Any] = {
         "kind": "rail-optimized",
         "leaf": {"model": model, "platform": platform},
@@ -49,5 +46,4 @@ def lab_fabric(
             "fabrics": {"compute": compute},
         }
     )
-    cluster = derive(intent, {}, load_catalog(found), {})
-    return {device.name: device for device in devices(cluster, load_platforms(found))}
+    return Built(derive(intent, {}, CATALOG, {}), load_platforms(resources()))
