@@ -171,15 +171,8 @@ def value_at(value, path: tuple[str | int, ...]):
 
 
 def replaced(device: Switch | Host, path: tuple[str | int, ...], text: str) -> Switch | Host:
-    """Put another text at a place of a copy; what the device's parts share is still shared.
-
-    A port's sessions refer to it by its name, so they take the new one.
-    """
+    """Put another text at a place of a copy; what the device's parts share is still shared."""
     device = copy.deepcopy(device)
-    if path[0] == "ports" and path[2:] == ("name",) and device.bgp is not None:
-        for neighbor in device.bgp.neighbors:
-            if neighbor.port == value_at(device, path):
-                neighbor.port = text
     last = max(position for position, step in enumerate(path) if isinstance(step, str))
     owner = value_at(device, path[:last])
     name, *indices = path[last:]
