@@ -7,9 +7,6 @@ READY := $(VENV)/.ready
 DEBIAN := bridge-utils frr frr-pythontools ifupdown2 iproute2 iputils-ping libyang2-tools lldpd netplan.io openssh-server procps \
 	shellcheck
 
-# The files that run labs for minutes come first, so that none of them is waited for alone at the end.
-LONG := tests/system tests/session tests/render/test_frr_fabric.py
-
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format golden lock bench debian clean
 
@@ -42,7 +39,7 @@ demo: $(READY) debian ## the main job from end to end: render, lab, diff, apply,
 
 test: $(READY) debian ## all tests, with their real targets
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
-	@$(BIN)/python -m pytest --quiet -n 2 --dist loadfile --no-loadscope-reorder $(LONG) tests
+	@$(BIN)/python -m pytest --quiet -n 2 --dist loadfile
 
 check: $(READY) ## the quick part: lint, types, tests that need no real target
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
