@@ -10,9 +10,10 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from netgen.catalog.asic import Asic
 from netgen.catalog.asics import read_asic, undescribed
-from netgen.catalog.model import Catalog, HostProfile, Marking, RoceProfile, SwitchModel
+from netgen.catalog.model import Catalog, HostProfile, Marking, Nics, RoceProfile, SwitchModel
 from netgen.intent.models import Count, Model, RoceClass
 from netgen.intent.quantities import BreakoutMode, Bytes, Percent, SpeedGbps
+from netgen.intent.texts import Name
 from netgen.resources.load import Resource, ResourceError, Resources
 
 _Entry = TypeVar("_Entry")
@@ -97,11 +98,33 @@ class _Nics(Model):
         return self._named(pattern)
 
 
+COMPUTE = "compute"
+"""What ``nics`` of a host are for; other NICs say it by their key."""
+
+
 class _Host(Model):
     title: str
-    gpus: Count
-    nics: _Nics
+    gpus: Annotated[int, Field(ge=0, le=1024)]
+    nics: _Nics | None = None
+    other_nics: dict[Name, _Nics] = Field(default_factory=dict)
+    """By what they are for."""
     frontend: Device = "eth0"
+
+    @model_validator(mode="after")
+    def _tell_nics_apart(self) -> Self:
+        if COMPUTE in self.other_nics:
+            raise ValueError(f"{COMPUTE} NICs are those of `nics`")
+        names = [name for nics in self.by_purpose().values() for name in nics.interfaces()]
+        if not names:
+            raise ValueError("a host has NICs: write `nics` or `other-nics`")
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two NICs are called {twice}")
+        return self
+
+    def by_purpose(self) -> dict[str, _Nics]:
+        """Return all NICs by what they are for."""
+        return ({} if self.nics is None else {COMPUTE: self.nics}) | self.other_nics
 
 
 class _Marking(Model):
@@ -194,19 +217,19 @@ def _switches_on(asics: Mapping[str, Asic]) -> Callable[[str, object], SwitchMod
 
 def _host(name: str, data: object) -> HostProfile:
     entry = _Host.model_validate(data)
-    nics = entry.nics
-    return HostProfile(
-        name=name,
-        title=entry.title,
-        gpus=entry.gpus,
-        nics=nics.count,
-        nic_names=nics.interfaces(),
-        speed_gbps=nics.speed,
-        rdma_names=nics.rdma_devices(),
-        adapter=nics.adapter,
-        ports=nics.ports,
-        out_of_order=nics.out_of_order,
-        frontend=entry.frontend,
+    nics = {purpose: _nics(given) for purpose, given in entry.by_purpose().items()}
+    return HostProfile(name=name, title=entry.title, gpus=entry.gpus, nics=nics, frontend=entry.frontend)
+
+
+def _nics(given: _Nics) -> Nics:
+    return Nics(
+        count=given.count,
+        names=given.interfaces(),
+        speed_gbps=given.speed,
+        rdma=given.rdma_devices(),
+        adapter=given.adapter,
+        ports=given.ports,
+        out_of_order=given.out_of_order,
     )
 
 

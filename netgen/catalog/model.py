@@ -24,25 +24,33 @@ class SwitchModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Nics:
+    """NICs of a host that are on one fabric, in rail order."""
+
+    count: int
+    names: tuple[str, ...]
+    """Of the interfaces; of a NIC with several ports, port by port."""
+    speed_gbps: int
+    """Of a port."""
+    rdma: tuple[str, ...] = ()
+    """Names of their RDMA devices, as the interfaces are ordered; empty: they have none."""
+    adapter: str = ""
+    """What they are, such as ``ConnectX-7``."""
+    ports: int = 1
+    """Ports of a NIC, each of the speed: one a plane of the fabric, or one a leaf of two."""
+    out_of_order: bool = False
+    """Whether they place packets that overtake each other, as load balancing by packet makes them."""
+
+
+@dataclass(frozen=True, slots=True)
 class HostProfile:
-    """A host as the fabric sees it, with its NICs in rail order."""
+    """A host as fabrics see it."""
 
     name: str
     title: str
     gpus: int
-    nics: int
-    nic_names: tuple[str, ...]
-    """Names of the interfaces, in rail order; of a NIC with several ports, port by port."""
-    speed_gbps: int
-    """Of a port."""
-    rdma_names: tuple[str, ...] = ()
-    """Names of the NICs' RDMA devices, in rail order; empty: they have none."""
-    adapter: str = ""
-    """What the NICs are, such as ``ConnectX-7``."""
-    ports: int = 1
-    """Ports of a NIC, each of the speed: one a plane of the fabric, or one a leaf of two."""
-    out_of_order: bool = False
-    """Whether the NICs place packets that overtake each other, as load balancing by packet makes them."""
+    nics: Mapping[str, Nics]
+    """By what they are for, such as ``compute`` and ``storage``."""
     frontend: str = "eth0"
     """The interface that is on no fabric: management, and what programs find each other by."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from ipaddress import IPv4Network
 
-from netgen.catalog.model import Catalog, HostProfile, SwitchModel
+from netgen.catalog.model import Catalog, SwitchModel
 from netgen.cluster.model import (
     BfdPlan,
     Cluster,
@@ -21,13 +21,13 @@ from netgen.cluster.model import (
 from netgen.cluster.numbers import AsBlock, LinkBlock, Numbers, Pool, block_size
 from netgen.cluster.overlay import overlay
 from netgen.cluster.roce import policy
-from netgen.cluster.sizing import Box, Demand, size
+from netgen.cluster.sizing import Box, Demand, Group, size
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import IntentPath, UnbuildableError
 from netgen.intent import models
-from netgen.intent.quantities import Breakout, parse_ids
+from netgen.intent.quantities import Breakout, IdRanges, parse_ids
 
 FAT_TREE, SINGLE_TIER = "fat-tree", "single-tier"
 
@@ -63,39 +63,56 @@ def derive(
         If no cluster follows; its findings point into the intent.
     """
     pods = expand_pods(intent)
-    _refuse_what_cannot_be_derived(intent)
-    name, given = next(iter(intent.fabrics.items()))
-    fabric = _fabric(name, given, intent, catalog, pods)
+    others = {(node.pod, node.unit): _node_plan(name, node, catalog) for name, node in intent.nodes.items()}
+    hosts = intent.hosts
     cluster = Cluster(
         name=intent.cluster,
         management=_management(intent.management),
-        hosts=HostPlan(catalog.hosts[intent.hosts.profile], intent.hosts.platform, intent.hosts.mtu, "hosts"),
+        hosts=HostPlan(intent.naming.host, catalog.hosts[hosts.profile], hosts.platform, hosts.mtu, "hosts"),
+        others=others,
         pods=pods,
-        fabrics=(fabric,),
-        host_names=intent.naming.host,
+        fabrics=(),
         inventory={name: _record(row) for name, row in rows.items()},
     )
-    if not given.exceptions:
-        return cluster
+    fabrics = tuple(_fabric(name, given, intent, catalog, cluster) for name, given in intent.fabrics.items())
+    cluster = replace(cluster, fabrics=fabrics)
     # Exceptions name devices, and only a cluster knows what its devices are called.
-    laid = overlay(
+    laid = tuple(_laid(cluster, fabric, intent, catalog, snippets) for fabric in fabrics)
+    return replace(cluster, fabrics=laid)
+
+
+def _laid(
+    cluster: Cluster, fabric: Fabric, intent: models.Intent, catalog: Catalog, snippets: Mapping[str, str]
+) -> Fabric:
+    exceptions = intent.fabrics[fabric.name].exceptions
+    if not exceptions:
+        return fabric
+    found = overlay(
         cluster,
         fabric,
-        given.exceptions,
+        exceptions,
         switches=catalog.switches,
         snippets=snippets,
-        path=("fabrics", name, "exceptions"),
+        path=("fabrics", fabric.name, "exceptions"),
     )
-    return replace(cluster, fabrics=(replace(fabric, overlay=laid),))
+    return replace(fabric, overlay=found)
+
+
+def _node_plan(name: str, given: models.Nodes, catalog: Catalog) -> HostPlan:
+    profile = catalog.hosts[given.profile]
+    return HostPlan(f"{name}-{{host}}", profile, given.platform, given.mtu, f"nodes.{name}")
 
 
 def expand_pods(intent: models.Intent) -> Pods:
-    """Hosts that exist, pod by pod and unit by unit, with the ranges among the keys written out."""
-    return {
+    """Hosts and other nodes that exist, pod by pod and unit by unit, with ranges among the keys written out."""
+    found = {
         pod: {unit: given.hosts for keys, given in plan.units.items() for unit in parse_ids(keys)}
         for pods, plan in intent.pods.items()
         for pod in parse_ids(pods)
     }
+    for node in intent.nodes.values():
+        found.setdefault(node.pod, {})[node.unit] = node.ids
+    return found
 
 
 def breakout_of(model: SwitchModel, speed_gbps: int) -> Breakout | None:
@@ -104,32 +121,25 @@ def breakout_of(model: SwitchModel, speed_gbps: int) -> Breakout | None:
     return max(fitting, key=lambda b: b.ports, default=None)
 
 
-def _refuse_what_cannot_be_derived(intent: models.Intent) -> None:
-    if len(intent.fabrics) > 1:
+def _fabric(name: str, given: models.Fabric, intent: models.Intent, catalog: Catalog, cluster: Cluster) -> Fabric:
+    path: IntentPath = ("fabrics", name)
+    pods = _attached(given.nics, cluster)
+    if not pods:
         raise UnbuildableError(
-            derived.TOO_MANY_FABRICS.about(
-                "several fabrics in one cluster cannot be derived yet",
-                ("fabrics",),
-                at_key=True,
-                advice="describe each fabric as a cluster of its own",
+            derived.NO_NICS.about(
+                f"no host and no other node has {given.nics} NICs",
+                (*path, "nics") if "nics" in given.model_fields_set else path,
+                at_key="nics" not in given.model_fields_set,
+                notes=(f"{cluster.hosts.profile.name} has " + " and ".join(cluster.hosts.profile.nics) + " NICs",),
             )
         )
-
-
-def _fabric(
-    name: str,
-    given: models.Fabric,
-    intent: models.Intent,
-    catalog: Catalog,
-    pods: Pods,
-) -> Fabric:
-    path: IntentPath = ("fabrics", name)
-    profile = catalog.hosts[intent.hosts.profile]
-    tiers = _tiers(given, catalog, profile, path)
-    plan = size(_demand(given, intent, pods, profile, tiers, path))
+    tiers = _tiers(given, catalog, _speed(given.nics, cluster, pods, path), path)
+    plan = size(_demand(given, intent, cluster, pods, tiers, path))
     used = {layer.name: tiers[layer.name] for layer in plan.layers[1:]}
     return Fabric(
         name=name,
+        nics=given.nics,
+        pods=pods,
         plan=plan,
         overlay=Overlay(plan),
         tiers=used,
@@ -147,9 +157,42 @@ def _fabric(
     )
 
 
-def _tiers(given: models.Fabric, catalog: Catalog, profile: HostProfile, path: IntentPath) -> dict[str, Tier]:
+def _attached(nics: str, cluster: Cluster) -> Pods:
+    """Return the hosts and other nodes that have NICs for a fabric."""
+    found: dict[int, dict[int, IdRanges]] = {}
+    for pod, units in cluster.pods.items():
+        for unit, ids in units.items():
+            if nics in cluster.others.get((pod, unit), cluster.hosts).profile.nics:
+                found.setdefault(pod, {})[unit] = ids
+    return found
+
+
+def _plans(cluster: Cluster, pods: Pods) -> dict[tuple[int, int], HostPlan]:
+    """Return what is in each unit."""
+    at = [(pod, unit) for pod, units in pods.items() for unit in units]
+    return {one: cluster.others.get(one, cluster.hosts) for one in at}
+
+
+def _speed(nics: str, cluster: Cluster, pods: Pods, path: IntentPath) -> tuple[int, str]:
+    """Return the speed of all NICs of a fabric, and whose they are."""
+    found = {plan.profile.nics[nics].speed_gbps: plan for plan in _plans(cluster, pods).values()}
+    (speed, first), *others = found.items()
+    if others:
+        other_speed, other = others[0]
+        raise UnbuildableError(
+            derived.SPEED_MISMATCH.about(
+                f"the {nics} NICs of {first.profile.name} run at {speed}G, "
+                f"those of {other.profile.name} at {other_speed}G",
+                (*other.origin.split("."), "profile"),
+                related=(((*path, "leaf"), "the leaves"),),
+            )
+        )
+    return speed, f"the NICs of {first.profile.name}"
+
+
+def _tiers(given: models.Fabric, catalog: Catalog, nics: tuple[int, str], path: IntentPath) -> dict[str, Tier]:
     """Return the tiers that there may be; a fabric that needs superspines and does not name them has larger spines."""
-    leaf = _tier(LEAF, given, given.leaf, catalog, (profile.speed_gbps, f"the NICs of {profile.name}"), path)
+    leaf = _tier(LEAF, given, given.leaf, catalog, nics, path)
     if given.spine is None:
         return {LEAF: leaf}
     spine = _tier(SPINE, given, given.spine, catalog, (leaf.uplink_breakout.speed_gbps, "the leaves' uplinks"), path)
@@ -161,8 +204,8 @@ def _tiers(given: models.Fabric, catalog: Catalog, profile: HostProfile, path: I
 def _demand(
     given: models.Fabric,
     intent: models.Intent,
+    cluster: Cluster,
     pods: Pods,
-    profile: HostProfile,
     tiers: Mapping[str, Tier],
     path: IntentPath,
 ) -> Demand:
@@ -170,14 +213,18 @@ def _demand(
     over = given.oversubscription
     spine = None if given.spine is None else _box(tiers[SPINE], given.spine, over.spine)
     top = None if given.spine is None else _box(tiers[SUPERSPINE], given.superspine)
-    units = _capacity_units(intent, pods)
+    units = _capacity_units(intent, cluster, pods)
+    groups = _groups(given.nics, intent, cluster, pods)
+    nics = max(group.nics for group in groups)
+    positions = {(pod - 1) * units + unit - 1: plan for (pod, unit), plan in _plans(cluster, pods).items()}
+    fewer = {at: count for at, plan in positions.items() if (count := plan.profile.nics[given.nics].count) < nics}
     return Demand(
         kind=given.kind,
         pods=max(*pods, intent.capacity.pods or 0),
         units=units,
-        hosts=_capacity_hosts(intent, pods),
-        nics=profile.nics,
-        rails=profile.nics // given.share.rails if railed else 1,
+        groups=groups,
+        rails=nics // given.share.rails if railed else 1,
+        fewer=fewer,
         sharing=units if given.kind == SINGLE_TIER else given.share.units,
         planes=given.planes,
         tors=2 if given.dual_tor else 1,
@@ -190,6 +237,15 @@ def _demand(
         third=given.superspine is not None,
         path=path,
     )
+
+
+def _groups(nics: str, intent: models.Intent, cluster: Cluster, pods: Pods) -> tuple[Group, ...]:
+    """Return how many hosts a unit may have, with how many NICs: hosts as the capacity says, others as they are."""
+    found = {}
+    for at, plan in _plans(cluster, pods).items():
+        hosts = _capacity_hosts(intent) if plan is cluster.hosts else pods[at[0]][at[1]].highest
+        found[plan.origin] = Group(hosts, plan.profile.nics[nics].count)
+    return tuple(found.values())
 
 
 def _box(tier: Tier, given: models.SwitchRole | None, oversubscription: Fraction = Fraction(1)) -> Box:
@@ -247,14 +303,16 @@ def _tier(
     )
 
 
-def _capacity_units(intent: models.Intent, pods: Pods) -> int:
-    declared = [plan.capacity.units or 0 for plan in intent.pods.values()]
-    return max(declared + [max(units) for units in pods.values()])
+def _capacity_units(intent: models.Intent, cluster: Cluster, pods: Pods) -> int:
+    there = [max(units) for units in pods.values()]
+    if any(plan is cluster.hosts for plan in _plans(cluster, pods).values()):
+        there += [plan.capacity.units or 0 for plan in intent.pods.values()]
+    return max(there)
 
 
-def _capacity_hosts(intent: models.Intent, pods: Pods) -> int:
+def _capacity_hosts(intent: models.Intent) -> int:
     declared = [plan.capacity.hosts or 0 for plan in intent.pods.values()]
-    return max(declared + [ids.highest for units in pods.values() for ids in units.values()])
+    return max(declared + [unit.hosts.highest for plan in intent.pods.values() for unit in plan.units.values()])
 
 
 def _numbers(given: models.Fabric, plan: Clos) -> Numbers:

@@ -7,7 +7,7 @@ from netgen.catalog.model import HostProfile, SwitchModel
 from netgen.cluster.numbers import Numbers
 from netgen.cluster.ports import PortMap
 from netgen.cluster.roce import Place, RocePolicy
-from netgen.cluster.topology.slots import HOST, End, Layer, Topology, layer_named, layer_of
+from netgen.cluster.topology.slots import HOST, End, Ids, Layer, Topology, layer_named, layer_of
 from netgen.intent.quantities import Breakout, IdRanges
 
 Pods = Mapping[int, Mapping[int, IdRanges]]
@@ -38,6 +38,8 @@ class DeviceRef:
     """0 for a device of a pod as a whole; of a leaf that several units share, the first."""
     rail: int
     """0 for a device that serves all rails."""
+    number: int
+    """Within its pod, unit and rail."""
     plane: int = 0
     """0 for a device of all planes, or of the only one."""
 
@@ -107,6 +109,10 @@ class Fabric:
     """One fabric, laid out for its capacity."""
 
     name: str
+    nics: str
+    """What the NICs are for that are on it."""
+    pods: Pods
+    """Hosts and other nodes that have such NICs."""
     plan: Topology
     overlay: Overlay
     tiers: Mapping[str, Tier]
@@ -157,6 +163,8 @@ class Fabric:
 
     def node(self, ref: DeviceRef) -> int:
         """Return the node of a device in the fabric's topology."""
+        if ref.role == HOST:
+            return self.plan.host_at(ref.pod, ref.unit, ref.number)
         return self.layer(ref.role).first + ref.index
 
     def model_of(self, ref: DeviceRef) -> SwitchModel:
@@ -217,8 +225,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class HostPlan:
-    """What every host is."""
+    """What every host is, or every other node of a kind."""
 
+    names: str
+    """Pattern of their names."""
     profile: HostProfile
     platform: str
     mtu_bytes: int | None
@@ -233,10 +243,11 @@ class Cluster:
     name: str
     management: ManagementPlan
     hosts: HostPlan
+    others: Mapping[tuple[int, int], HostPlan]
+    """Other nodes, by pod and unit."""
     pods: Pods
+    """Hosts and other nodes."""
     fabrics: tuple[Fabric, ...]
-    host_names: str
-    """Pattern of the names of hosts."""
     inventory: Mapping[str, Record]
     """By derived name."""
 
@@ -257,7 +268,30 @@ class Cluster:
         """Yield every device that exists: of each fabric its switches from the top, then the hosts, in order of ids."""
         for fabric in self.fabrics:
             yield from self.switches(fabric)
-        yield from (self.device_at(self.fabrics[0], node) for node in self.nodes(self.fabrics[0], HOST))
+        for fabric in self.fabrics:
+            at_home = (self.device_at(fabric, node) for node in self.nodes(fabric, HOST))
+            yield from (ref for ref in at_home if ref.fabric == fabric.name)
+
+    def host_plan(self, ref: DeviceRef) -> HostPlan:
+        """Return what a host is, or another node."""
+        return self.others.get((ref.pod, ref.unit), self.hosts)
+
+    def host_plans(self, fabric: Fabric) -> list[HostPlan]:
+        """Return what the hosts and other nodes of a fabric are, each once."""
+        plans = [self.others.get((pod, unit), self.hosts) for pod, units in fabric.pods.items() for unit in units]
+        return list({id(plan): plan for plan in plans}.values())
+
+    def nic_ports(self, fabric: Fabric) -> int:
+        """Count the ports of NICs on a fabric that exist."""
+        return sum(
+            len(ids) * len(self.others.get((pod, unit), self.hosts).profile.nics[fabric.nics].names)
+            for pod, units in fabric.pods.items()
+            for unit, ids in units.items()
+        )
+
+    def home(self, pod: int, unit: int) -> Fabric | None:
+        """Return the first of the fabrics that the hosts of a unit are on; ``None``: there is no such unit."""
+        return next((fabric for fabric in self.fabrics if unit in fabric.pods.get(pod, {})), None)
 
     def switches(self, fabric: Fabric) -> Iterator[DeviceRef]:
         """Yield the switches of a fabric that exist, from the top tier to the leaves."""
@@ -271,7 +305,7 @@ class Cluster:
             at = fabric.plan.host_at
             return [
                 at(pod, unit, host)
-                for pod, units in sorted(self.pods.items())
+                for pod, units in sorted(fabric.pods.items())
                 for unit, ids in sorted(units.items())
                 for host in ids
             ]
@@ -286,12 +320,38 @@ class Cluster:
         """Return the device of a node of a fabric's topology."""
         layer, ids = layer_of(fabric.plan, node), fabric.plan.ids(node)
         role = layer.name
-        pattern = self.host_names if role == HOST else fabric.names[role]
+        if role == HOST:
+            return self._host(self.home(ids.pod, ids.unit) or fabric, ids)
+        pattern = fabric.names[role]
         name = pattern.format(
             pod=ids.pod, unit=ids.unit, rail=ids.rail, plane=ids.plane, fabric=fabric.name, **{role: ids.number}
         )
         return DeviceRef(
-            role, fabric.name, node - layer.first, name, self._called(name), ids.pod, ids.unit, ids.rail, ids.plane
+            role=role,
+            fabric=fabric.name,
+            index=node - layer.first,
+            derived_name=name,
+            name=self._called(name),
+            pod=ids.pod,
+            unit=ids.unit,
+            rail=ids.rail,
+            number=ids.number,
+            plane=ids.plane,
+        )
+
+    def _host(self, home: Fabric, ids: Ids) -> DeviceRef:
+        pattern = self.others.get((ids.pod, ids.unit), self.hosts).names
+        name = pattern.format(pod=ids.pod, unit=ids.unit, host=ids.number)
+        return DeviceRef(
+            role=HOST,
+            fabric=home.name,
+            index=home.plan.host_at(ids.pod, ids.unit, ids.number),
+            derived_name=name,
+            name=self._called(name),
+            pod=ids.pod,
+            unit=ids.unit,
+            rail=0,
+            number=ids.number,
         )
 
     def exists(self, fabric: Fabric, node: int) -> bool:
@@ -299,7 +359,7 @@ class Cluster:
         ids = fabric.plan.ids(node)
         if not ids.pod:
             return True
-        units = self.pods.get(ids.pod, {})
+        units = fabric.pods.get(ids.pod, {})
         if not ids.unit:
             return bool(units)
         here = [unit for unit in range(ids.unit, ids.last_unit + 1) if unit in units]
@@ -315,12 +375,19 @@ class Cluster:
         if record.address is not None:
             return record.address
         offset = RESERVED_ADDRESSES
-        for fabric in self.fabrics:
-            for layer in reversed(fabric.plan.layers):
-                if (fabric.name, layer.name) == (ref.fabric, ref.role):
-                    return self.management.address + offset + ref.index
-                offset += layer.count
+        for fabric, layer in self.managed():
+            if (fabric.name, layer.name) == (ref.fabric, ref.role):
+                return self.management.address + offset + ref.index
+            offset += layer.count
         raise KeyError(ref.name)
+
+    def managed(self) -> Iterator[tuple[Fabric, Layer]]:
+        """Yield the layers that have management addresses, in their order: hosts with the first fabric they are on."""
+        for fabric in self.fabrics:
+            *switches, hosts = reversed(fabric.plan.layers)
+            yield from ((fabric, layer) for layer in switches)
+            if any(self.home(pod, unit) is fabric for pod, units in fabric.pods.items() for unit in units):
+                yield fabric, hosts
 
     def record(self, ref: DeviceRef) -> Record:
         """Return what the inventory knows of a device; the defaults where it says nothing."""

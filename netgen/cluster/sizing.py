@@ -8,7 +8,7 @@ switches, and then that with the fewest parallel links.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -16,7 +16,7 @@ from netgen.cluster.topology.clos import Clos
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
 
-RAIL_OPTIMIZED, RAIL_ONLY = "rail-optimized", "rail-only"
+RAIL_OPTIMIZED, RAIL_ONLY, SINGLE_TIER = "rail-optimized", "rail-only", "single-tier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,14 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Hosts, or other nodes, that are alike: how many a unit may have, and how many NICs each has."""
+
+    hosts: int
+    nics: int
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """What a fabric must hold.
 
@@ -71,12 +79,14 @@ class Demand:
     ----------
     kind
         As in the intent.
-    pods, units, hosts
-        Capacity: pods, units a pod, hosts a unit.
-    nics
-        NICs a host.
+    pods, units
+        Capacity: pods, units a pod.
+    groups
+        What is in units; a unit is of one group.
     rails
         Leaf groups of a set.
+    fewer
+        NICs a host by the position of its unit, of units whose hosts do not have the most.
     sharing
         Units that share a set of leaves.
     planes, tors
@@ -98,9 +108,9 @@ class Demand:
     kind: str
     pods: int
     units: int
-    hosts: int
-    nics: int
+    groups: tuple[Group, ...]
     rails: int
+    fewer: Mapping[int, int]
     sharing: int
     planes: int
     tors: int
@@ -112,6 +122,15 @@ class Demand:
     several: bool
     third: bool
     path: IntentPath
+
+    @property
+    def nics(self) -> int:
+        """The most NICs that a host has."""
+        return max(group.nics for group in self.groups)
+
+    def per_rail(self, group: Group) -> int:
+        """NICs of a host that go to one leaf."""
+        return math.ceil(group.nics / self.rails)
 
     @property
     def sets(self) -> int:
@@ -164,12 +183,14 @@ def _edge(demand: Demand) -> Clos:
     most = demand.leaf.most_down(up=demand.spine is not None) - demand.reserved
     if most < per_rail:
         raise UnbuildableError(_no_host_port(demand, per_rail))
-    hosts = demand.hosts * demand.sharing
-    group = math.ceil(hosts / (most // per_rail))
+    if demand.fewer and demand.sharing > 1:
+        raise UnbuildableError(_mixed(demand))
+    hosts = {one: one.hosts * demand.sharing for one in demand.groups}
+    group = max(math.ceil(count / (most // demand.per_rail(one))) for one, count in hosts.items())
     return Clos(
         pods=demand.pods,
         units=demand.units,
-        hosts=demand.hosts,
+        hosts=max(one.hosts for one in demand.groups),
         nics=demand.nics,
         rails=demand.rails,
         railed=demand.kind in (RAIL_OPTIMIZED, RAIL_ONLY),
@@ -177,8 +198,9 @@ def _edge(demand: Demand) -> Clos:
         tors=demand.tors,
         sharing=demand.sharing,
         group=group * demand.tors,
-        down=math.ceil(hosts / group) * per_rail + demand.reserved,
+        down=max(math.ceil(count / group) * demand.per_rail(one) for one, count in hosts.items()) + demand.reserved,
         reserved=demand.reserved,
+        fewer=demand.fewer,
     )
 
 
@@ -238,6 +260,16 @@ def _no_host_port(demand: Demand, per_rail: int) -> Finding:
     )
 
 
+def _mixed(demand: Demand) -> Finding:
+    counts = " and ".join(str(one.nics) for one in demand.groups)
+    return derived.NO_USE.about(
+        f"units whose hosts have {counts} NICs cannot share leaves",
+        demand.path,
+        at_key=True,
+        advice="leave out `share`" if demand.kind != SINGLE_TIER else "write `kind: fat-tree`",
+    )
+
+
 def _check_alone(demand: Demand, edge: Clos) -> None:
     """Refuse leaves with nothing above them whose hosts are to reach each other."""
     if demand.several:
@@ -246,7 +278,7 @@ def _check_alone(demand: Demand, edge: Clos) -> None:
     if leaves == 1:
         return
     most = (demand.leaf.most_down(up=False) - demand.reserved) // (demand.nics // demand.rails)
-    hosts = demand.units * demand.hosts
+    hosts = demand.units * max(one.hosts for one in demand.groups)
     advice = f"declare at most {most} hosts"
     if hosts <= most:
         advice = f"let the units share their leaves: `share: {{units: {demand.units}}}`"

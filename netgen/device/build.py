@@ -140,6 +140,7 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
             lanes=lanes,
             breakout=split,
             role=PortRole.SPARE,
+            fabric=fabric.name,
             speed_gbps=speed,
             fec=fec,
             autoneg=False,
@@ -217,17 +218,19 @@ def _distinct(policies: Iterable[PortQos | None]) -> tuple[PortQos, ...]:
 
 
 def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Host:
-    site = _site(cluster, platforms, ref)
-    fabric, profile = site.fabric, cluster.hosts.profile
+    plan = cluster.host_plan(ref)
+    home = cluster.fabric(ref.fabric)
     record = cluster.record(ref)
-    nics = list(_nics(site))
+    on = [fabric for fabric in cluster.fabrics if ref.unit in fabric.pods.get(ref.pod, {})]
+    by_fabric = {fabric.name: list(_nics(_Site(cluster, platforms, fabric, ref, fabric.node(ref)))) for fabric in on}
+    nics = [nic for of_fabric in by_fabric.values() for nic in of_fabric]
     return Host(
         name=ref.name,
         cluster=cluster.name,
-        fabric=fabric.name,
+        fabric=home.name,
         role=Role.HOST,
-        platform=cluster.hosts.platform,
-        model=profile.name,
+        platform=plan.platform,
+        model=plan.profile.name,
         pod=ref.pod,
         unit=ref.unit,
         rail=0,
@@ -235,25 +238,25 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
         os_version=record.os_version,
         state=record.state,
         management=_management(cluster, ref),
-        origin=cluster.hosts.origin,
+        origin=plan.origin,
         ports=[port for port, _, _ in nics],
-        gpus=profile.gpus,
+        gpus=plan.profile.gpus,
         routes=[route for _, _, route in nics],
-        frontend=profile.frontend,
-        loopback=fabric.numbers.host_loopback(ref.index),
-        bgp=host_bgp(fabric, ref, [(port, leaf) for port, leaf, _ in nics]),
-        load_balancing=fabric.load_balancing,
+        frontend=plan.profile.frontend,
+        loopback=home.numbers.host_loopback(home.node(ref)),
+        bgp=host_bgp(home, ref, [(port, leaf) for port, leaf, _ in by_fabric[home.name]]),
+        load_balancing=home.load_balancing,
     )
 
 
 def _nics(site: _Site) -> Iterator[tuple[Port, DeviceRef, HostRoute]]:
-    """Yield every NIC that is cabled, with its leaf, and its route to the NICs of other hosts; in rail order."""
-    cluster, fabric = site.cluster, site.fabric
-    profile, numbers = cluster.hosts.profile, fabric.numbers
-    place = Place(HOST, profile.speed_gbps, cluster.hosts.platform, "")
+    """Yield every NIC on a fabric that is cabled, with its leaf, and its route to the NICs of others; in rail order."""
+    plan, fabric = site.cluster.host_plan(site.ref), site.fabric
+    nics, numbers = plan.profile.nics[fabric.nics], fabric.numbers
+    place = Place(HOST, nics.speed_gbps, plan.platform, "")
     qos = None if fabric.roce is None else fabric.roce.port_qos(place)
-    for rail, name in enumerate(profile.nic_names):
-        far = site.far(rail)
+    for slot, name in enumerate(nics.names):
+        far = site.far(slot)
         if far is None:
             continue
         leaf, leaf_slot = far
@@ -261,25 +264,26 @@ def _nics(site: _Site) -> Iterator[tuple[Port, DeviceRef, HostRoute]]:
         gateway = numbers.gateway(leaf.index, leaf_slot)
         port = Port(
             name=name,
-            slot=rail,
-            cage=rail + 1,
+            slot=slot,
+            cage=slot + 1,
             subport=0,
             lane=0,
             lanes=1,
             breakout=1,
             role=PortRole.HOST,
-            speed_gbps=profile.speed_gbps,
+            fabric=fabric.name,
+            speed_gbps=nics.speed_gbps,
             fec="rs",
             autoneg=False,
-            enabled=not site.is_shut(rail),
-            mtu_bytes=cluster.hosts.mtu_bytes or fabric.mtu_bytes,
+            enabled=not site.is_shut(slot),
+            mtu_bytes=plan.mtu_bytes or fabric.mtu_bytes,
             description=f"{leaf.name} {leaf_port}",
             peer_device=leaf.name,
             peer_port=leaf_port,
             ipv4=numbers.host(leaf.index, leaf_slot),
             ipv4_length=numbers.host_length,
             cable_m=fabric.cables_m[HOST],
-            rdma=profile.rdma_names[rail] if profile.rdma_names else None,
+            rdma=nics.rdma[slot] if nics.rdma else None,
             qos=qos,
         )
         yield port, leaf, HostRoute(numbers.hosts.address, numbers.hosts.length, gateway)

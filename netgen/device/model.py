@@ -58,6 +58,7 @@ class Port:
     breakout: int
     """Into how many ports the cage is broken out; 1: not at all."""
     role: PortRole
+    fabric: str
     speed_gbps: int
     fec: str
     """``rs``, or ``none``."""
@@ -235,6 +236,7 @@ class Node:
     name: str
     cluster: str
     fabric: str
+    """The first that it is on."""
     role: Role
     platform: str
     model: str
@@ -285,7 +287,7 @@ class HostRoute:
 
 @dataclass(slots=True)
 class Host(Node):
-    """A host, as far as its NICs on the fabrics are concerned; a port a NIC, in rail order."""
+    """A host, as far as its NICs on the fabrics are concerned; fabric by fabric, a port a NIC in rail order."""
 
     ports: list[Port]
     gpus: int
@@ -301,6 +303,6 @@ class Host(Node):
 
     @property
     def qos(self) -> NicQos | None:
-        """The RoCE policy of its NICs, which are of one kind and share one; ``None``: the fabric has none."""
-        policy = next((port.qos for port in self.ports if port.qos is not None), None)
-        return None if policy is None else nic_qos(policy, self.ports[0].speed_gbps)
+        """The RoCE policy of its NICs, which share one whatever their fabrics; ``None``: these have none."""
+        port = next((port for port in self.ports if port.qos is not None), None)
+        return None if port is None or port.qos is None else nic_qos(port.qos, port.speed_gbps)

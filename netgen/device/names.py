@@ -26,7 +26,7 @@ def switch_port(platform: Platform, model: SwitchModel, ports: PortMap, position
 def port_at(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric, ref: DeviceRef, slot: int) -> str:
     """Name the port of a device's slot."""
     if ref.role == HOST:
-        return cluster.hosts.profile.nic_names[slot]
+        return cluster.host_plan(ref).profile.nics[fabric.nics].names[slot]
     tier = fabric.tier(ref.role)
     ports = fabric.port_map(ref)
     return switch_port(platforms[tier.platform], fabric.model_of(ref), ports, ports.position(slot))

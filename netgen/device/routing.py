@@ -51,7 +51,7 @@ def bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp:
 
 def host_bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp | None:
     """Build what a host says to its leaves; ``None``: it speaks no BGP."""
-    own = fabric.numbers.host_loopback(ref.index)
+    own = fabric.numbers.host_loopback(fabric.node(ref))
     if own is None:
         return None
     lists = (
@@ -74,13 +74,13 @@ def host_bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp | None:
 
 def as_number(fabric: Fabric, ref: DeviceRef) -> int:
     """Return the AS number of a switch, or of a host that speaks BGP."""
-    return fabric.numbers.asn(ref.role, ref.index)
+    return fabric.numbers.asn(ref.role, fabric.node(ref) - fabric.layer(ref.role).first)
 
 
 def loopback(fabric: Fabric, ref: DeviceRef) -> int | None:
     """Return the loopback of a device, which is also its router id; ``None``: a host that speaks no BGP."""
     if ref.role == HOST:
-        return fabric.numbers.host_loopback(ref.index)
+        return fabric.numbers.host_loopback(fabric.node(ref))
     return fabric.numbers.loopback(ref.role, ref.index)
 
 
@@ -105,8 +105,10 @@ def _all_prefixes(fabric: Fabric, role: str) -> int:
     """Count what a switch of a role may announce downwards: two prefixes a leaf, one a host that speaks, loopbacks."""
     hosts, leaves, *above = fabric.plan.layers
     speaking = 0 if fabric.numbers.host_loopbacks is None else hosts.count
-    # the switches of the top tier do not hear of each other
-    loopbacks = 1 if role == above[-1].name else sum(layer.count for layer in above)
+    loopbacks = sum(layer.count for layer in above)
+    if role == above[-1].name:
+        # the switches of the top tier do not hear of each other
+        loopbacks -= above[-1].count - 1
     return 2 * leaves.count + speaking + loopbacks
 
 

@@ -26,7 +26,7 @@ def cabling_lines(device: Switch | Host) -> Iterator[str]:
         far = ipv4(port.ipv4 ^ 1) if port.ipv4 is not None and port.ipv4_length == LINK else ""
         yield (
             f"{device.name},{port.name},{near},{port.peer_device},{port.peer_port},{far},"
-            f"{port.speed_gbps}G,{length},{_LINKS[port.role]},{device.fabric}\n"
+            f"{port.speed_gbps}G,{length},{_LINKS[port.role]},{port.fabric}\n"
         )
 
 

@@ -28,7 +28,8 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
     record = cluster.record(ref)
     fabric = cluster.fabric(ref.fabric)
     if ref.role == HOST:
-        platform, model = cluster.hosts.platform, cluster.hosts.profile.name
+        plan = cluster.host_plan(ref)
+        platform, model = plan.platform, plan.profile.name
     else:
         platform, model = fabric.tier(ref.role).platform, fabric.model_of(ref).name
     address = loopback(fabric, ref)

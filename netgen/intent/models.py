@@ -130,6 +130,19 @@ class Hosts(Model):
     """IP MTU of the NICs; default: the fabric's."""
 
 
+class Nodes(Model):
+    """Other nodes than hosts, such as storage: a unit of their own, attached to the fabrics that they have NICs for."""
+
+    ids: Ids
+    profile: Name
+    platform: Name = "linux"
+    mtu: Mtu | None = None
+    """IP MTU of the NICs; default: the fabric's."""
+    pod: Annotated[int, Field(ge=1, le=65_536)] = 1
+    unit: Annotated[int, Field(ge=1, le=65_536)]
+    """Which unit of the pod they are; no hosts are in it."""
+
+
 class Unit(Model):
     """A scalable unit: the hosts that one set of rail leaves serves."""
 
@@ -362,6 +375,8 @@ class Fabric(Model):
     """One network that the hosts share."""
 
     kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier"]
+    nics: Name = "compute"
+    """Which NICs of hosts and other nodes are on it: what they are for, as their profiles say it."""
     technology: Literal["ethernet"] = "ethernet"
     leaf: SwitchRole
     spine: SwitchRole | None = None
@@ -413,6 +428,8 @@ class Intent(Model):
     hosts: Hosts
     pods: dict[str | int, Pod] = Field(min_length=1)
     """By id or range of ids."""
+    nodes: dict[Name, Nodes] = {}
+    """By what they are, which is in their names: ``store-1``."""
     capacity: ClusterCapacity = ClusterCapacity()
     fabrics: dict[Name, Fabric] = Field(min_length=1)
     naming: ClusterNaming = ClusterNaming()

@@ -26,7 +26,7 @@ def digest_inputs(intent: Path, compiled: Compiled, cluster: Cluster) -> dict[st
 
 def _resources(found: Resources, cluster: Cluster) -> Iterator[Resource]:
     tiers = {tier.platform for fabric in cluster.fabrics for tier in fabric.tiers.values()}
-    platforms = sorted(tiers | {cluster.hosts.platform})
+    platforms = sorted(tiers | {plan.platform for plan in (cluster.hosts, *cluster.others.values())})
     for folder in ("catalog", *(f"templates/{name}" for name in (*platforms, "shared"))):
         # Beside them lie documents and modules, from which nothing is rendered.
         yield from (resource for resource in found.walk(folder) if resource.path.suffix in {".yaml", ".j2"})

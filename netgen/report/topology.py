@@ -24,11 +24,10 @@ def summary(cluster: Cluster) -> dict[str, Any]:
 
 
 def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
-    profile = cluster.hosts.profile
     nodes = {role: len(cluster.nodes(fabric, role)) for role in (HOST, *fabric.tiers)}
     links = dict.fromkeys(PAIRS, 0)
-    ports = nodes[HOST] * fabric.layer(HOST).slots
-    carried = [ports * profile.speed_gbps]
+    ports = cluster.nic_ports(fabric)
+    carried = [ports * fabric.edge.breakout.speed_gbps]
     links[f"{HOST}-{fabric.edge.role}"] = ports
     oversubscription = {}
     for role, tier in fabric.tiers.items():
@@ -42,10 +41,19 @@ def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
             oversubscription[role] = (layer.down - free) * tier.breakout.speed_gbps / up
     return {
         "fabric": fabric.name,
-        "gpus": nodes[HOST] * profile.gpus,
+        "gpus": _gpus(cluster, fabric),
         "hosts": nodes[HOST],
         "switches": {role: nodes.get(role, 0) for role in ROLES},
         "links": links,
         "oversubscription": {LEAF: 1.0, SPINE: 1.0, **oversubscription},
         "bisection_bandwidth_gbps": min(carried) // 2,
     }
+
+
+def _gpus(cluster: Cluster, fabric: Fabric) -> int:
+    """Count the GPUs of the hosts and other nodes of a fabric."""
+    return sum(
+        len(ids) * cluster.others.get((pod, unit), cluster.hosts).profile.gpus
+        for pod, units in fabric.pods.items()
+        for unit, ids in units.items()
+    )

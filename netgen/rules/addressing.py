@@ -203,7 +203,7 @@ def _management(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
     gateway = intent.management.gateway
     if gateway is not None and (gateway not in subnet or gateway in {subnet.network_address, subnet.broadcast_address}):
         yield derived.GATEWAY.about(f"{gateway} is not an address of {subnet}", ("management", "gateway"))
-    needed = sum(layer.count for fabric in cluster.fabrics for layer in fabric.plan.layers)
+    needed = sum(layer.count for _, layer in cluster.managed())
     free = subnet.num_addresses - RESERVED_ADDRESSES - 1
     if needed > free:
         yield derived.POOL_EXHAUSTED.about(
@@ -224,7 +224,10 @@ def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[F
         known.add(derived_name)
         path = _row(derived_name, "alias") if ref.name in bare else ("naming", ref.role)
         if ref.name in names:
-            yield derived.NAME_COLLISION.about(f"two devices would be called {ref.name}", path)
+            advice = ""
+            if len(cluster.fabrics) > 1 and ref.role != HOST and ref.name not in bare:
+                path, advice = ("fabrics", ref.fabric, "naming"), f"say how its {ref.role}s are called: `naming: {{…}}`"
+            yield derived.NAME_COLLISION.about(f"two devices would be called {ref.name}", path, advice=advice)
             return
         if HOST_NAME.fullmatch(ref.name) is None:
             yield derived.NAME_FORM.about(f"{ref.name!r} is not a host name", path)

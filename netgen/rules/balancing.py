@@ -18,11 +18,13 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Findi
     for fabric in cluster.fabrics:
         if fabric.load_balancing != _BY_HASH:
             yield from merged(_unable(fabric, platforms))
-        if fabric.load_balancing == _BY_PACKET and not cluster.hosts.profile.out_of_order:
+        for plan in cluster.host_plans(fabric) if fabric.load_balancing == _BY_PACKET else ():
+            if plan.profile.nics[fabric.nics].out_of_order:
+                continue
             yield codes.NIC_ORDER.about(
-                f"the NICs of {cluster.hosts.profile.name} need the packets of a flow in order",
+                f"the NICs of {plan.profile.name} need the packets of a flow in order",
                 ("fabrics", fabric.name, "load-balancing"),
-                related=((("hosts", "profile"), "the hosts"),),
+                related=(((*plan.origin.split("."), "profile"), "the hosts"),),
                 advice=f"write `load-balancing: {_other(fabric, platforms)}`, or `out-of-order: true` of NICs that can",
             )
 

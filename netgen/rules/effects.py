@@ -61,9 +61,11 @@ def check(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -
 def _fabric_by_fabric(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     for fabric in cluster.fabrics:
         given = intent.fabrics[fabric.name]
-        on = {role: tier.platform for role, tier in fabric.tiers.items()} | {HOST: cluster.hosts.platform}
+        on = {role: [tier.platform] for role, tier in fabric.tiers.items()}
+        on[HOST] = list(dict.fromkeys(plan.platform for plan in cluster.host_plans(fabric)))
         for stated in numbers_stated(intent, given, fabric):
-            deaf = dict.fromkeys(on[role] for role in stated.roles if _is_deaf(platforms[on[role]], stated.number))
+            asked = dict.fromkeys(name for role in stated.roles for name in on[role])
+            deaf = [name for name in asked if _is_deaf(platforms[name], stated.number)]
             if deaf:
                 yield _finding(stated, [platforms[name] for name in deaf])
         yield from _cables(given, fabric, platforms)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import Cluster, Fabric, ManagementPlan, Tier
+from netgen.cluster.model import Cluster, Fabric, HostPlan, ManagementPlan, Tier
 from netgen.cluster.roce import RocePolicy
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -11,7 +11,6 @@ from netgen.platforms.features import FEATURES
 from netgen.platforms.model import Platform
 from netgen.rules.merge import merged
 
-HOSTS: IntentPath = ("hosts", "platform")
 AT_BOTH_ENDS = {"dscp-map", "pfc", "weighted-queues", "strict-queues"}
 """What a host's NIC does of a RoCE policy as its leaf does; marking and the switches' watchdog are not its own."""
 
@@ -61,7 +60,8 @@ def _host_bgp(cluster: Cluster, fabric: Fabric, platforms: Mapping[str, Platform
     if fabric.numbers.host_loopbacks is None:
         return
     leaf: IntentPath = ("fabrics", fabric.name, fabric.edge.role, "platform")
-    for platform, path in ((platforms[fabric.edge.platform], leaf), (platforms[cluster.hosts.platform], HOSTS)):
+    hosts = [(platforms[plan.platform], _platform_path(plan)) for plan in cluster.host_plans(fabric)]
+    for platform, path in ((platforms[fabric.edge.platform], leaf), *hosts):
         reason = platform.expresses["host-bgp"]
         if reason is not None:
             yield codes.MISSING_BASIS.about(
@@ -70,6 +70,10 @@ def _host_bgp(cluster: Cluster, fabric: Fabric, platforms: Mapping[str, Platform
                 related=((path, "here"),),
                 notes=(reason,),
             )
+
+
+def _platform_path(plan: HostPlan) -> IntentPath:
+    return (*plan.origin.split("."), "platform")
 
 
 def _roles_by_platform(fabric: Fabric) -> dict[str, list[str]]:
@@ -91,7 +95,8 @@ def _tier_by_tier(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterat
             path: IntentPath = ("fabrics", fabric.name, fabric.told(tier.role), "platform")
             for who, features in asked.items():
                 yield from _missing(who, features, platforms[tier.platform], path)
-        yield from _missing("the RoCE policy", roce & AT_BOTH_ENDS, platforms[cluster.hosts.platform], HOSTS)
+        for plan in cluster.host_plans(fabric):
+            yield from _missing("the RoCE policy", roce & AT_BOTH_ENDS, platforms[plan.platform], _platform_path(plan))
 
 
 def _missing(who: str, features: set[str], platform: Platform, path: IntentPath) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
 """What the intent says of a kind of fabric that the kind does not have, and NICs whose ports do not go with it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from netgen.catalog.model import Catalog
+from netgen.catalog.model import Catalog, Nics
 from netgen.cluster.model import Cluster
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -33,7 +34,6 @@ _NEEDS_SPINES = ("rail-optimized", "fat-tree")
 
 def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
     """Yield what cannot be of any use, before anything is laid out; references have been checked."""
-    profile = catalog.hosts[intent.hosts.profile]
     for name, fabric in intent.fabrics.items():
         path: IntentPath = ("fabrics", name)
         for keys, why in _UNUSED[fabric.kind].items():
@@ -46,20 +46,42 @@ def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
                 at_key=True,
                 advice="add `spine: {model: …, platform: …}`, or write `kind: single-tier`",
             )
-        ports = fabric.planes * (2 if fabric.dual_tor else 1)
-        if ports != profile.ports:
-            key = "planes" if fabric.planes > 1 or not fabric.dual_tor else "dual-tor"
-            yield derived.NIC_PORTS.about(
-                f"a NIC of {profile.name} has {profile.ports} port{'s' * (profile.ports > 1)}, the fabric uses {ports}",
-                (*path, key) if ports > 1 else ("hosts", "profile"),
-                related=((("hosts", "profile"), "the hosts"),) if ports > 1 else (),
-                advice=f"write `planes: {profile.ports}`" if ports == 1 else "",
-            )
-        elif profile.nics % fabric.share.rails:
-            yield derived.NO_USE.about(
-                f"{profile.nics} NICs of a host cannot be shared out to leaves {fabric.share.rails} at a time",
-                (*path, "share", "rails"),
-            )
+        for nodes in _attached(intent, catalog, fabric):
+            yield from _nics(fabric, nodes, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attached:
+    """Hosts or other nodes of a fabric: their profile's name, their NICs, and where the intent says it."""
+
+    profile: str
+    nics: Nics
+    path: IntentPath
+
+
+def _attached(intent: Intent, catalog: Catalog, fabric: Fabric) -> Iterator[_Attached]:
+    named = {("hosts",): intent.hosts.profile} | {("nodes", name): one.profile for name, one in intent.nodes.items()}
+    for path, profile in named.items():
+        nics = catalog.hosts[profile].nics.get(fabric.nics)
+        if nics is not None:
+            yield _Attached(profile, nics, (*path, "profile"))
+
+
+def _nics(fabric: Fabric, nodes: _Attached, path: IntentPath) -> Iterator[Finding]:
+    has, uses = nodes.nics.ports, fabric.planes * (2 if fabric.dual_tor else 1)
+    if has != uses:
+        key = "planes" if fabric.planes > 1 or not fabric.dual_tor else "dual-tor"
+        yield derived.NIC_PORTS.about(
+            f"a NIC of {nodes.profile} has {has} port{'s' * (has > 1)}, the fabric uses {uses}",
+            (*path, key) if uses > 1 else nodes.path,
+            related=((nodes.path, "the hosts"),) if uses > 1 else (),
+            advice=f"write `planes: {has}`" if uses == 1 else "",
+        )
+    elif nodes.nics.count % fabric.share.rails:
+        yield derived.NO_USE.about(
+            f"{nodes.nics.count} NICs of a host cannot be shared out to leaves {fabric.share.rails} at a time",
+            (*path, "share", "rails"),
+        )
 
 
 def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from netgen.catalog.model import Catalog, HostProfile, SwitchModel
+from netgen.catalog.model import Catalog, SwitchModel
 from netgen.cluster.derive import breakout_of
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -16,10 +16,10 @@ def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
     for pod, given in intent.pods.items():
         yield from _ids(list(given.units), ("pods", pod, "units"))
         yield from _capacity(given, ("pods", pod))
-    profile = catalog.hosts[intent.hosts.profile]
+    yield from _nodes(intent)
     for name, fabric in intent.fabrics.items():
         path = ("fabrics", name)
-        yield from _speeds(fabric, catalog, profile, path)
+        yield from _speeds(intent, fabric, catalog, path)
         yield from _mtu(intent, fabric, path)
 
 
@@ -61,7 +61,25 @@ def _capacity(pod: Pod, path: IntentPath) -> Iterator[Finding]:
 _MANY = {"leaf": "the leaves", "spine": "the spines", "superspine": "the superspines"}
 
 
-def _speeds(fabric: Fabric, catalog: Catalog, profile: HostProfile, path: IntentPath) -> Iterator[Finding]:
+def _nodes(intent: Intent) -> Iterator[Finding]:
+    """Yield the units that hosts and other nodes, or two kinds of these, would both be."""
+    taken: dict[tuple[int, int], IntentPath] = {
+        (pod, unit): ("pods", pods, "units", units)
+        for pods, plan in intent.pods.items()
+        for pod in parse_ids(pods)
+        for units in plan.units
+        for unit in parse_ids(units)
+    }
+    for name, node in intent.nodes.items():
+        at: IntentPath = ("nodes", name, "unit")
+        other = taken.setdefault((node.pod, node.unit), at)
+        if other != at:
+            yield derived.OVERLAPPING_IDS.about(
+                f"unit {node.unit} of pod {node.pod} is described twice", at, related=((other, "the first time"),)
+            )
+
+
+def _speeds(intent: Intent, fabric: Fabric, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:
     wrong = [
         finding
         for role, tier in fabric.roles().items()
@@ -71,8 +89,13 @@ def _speeds(fabric: Fabric, catalog: Catalog, profile: HostProfile, path: Intent
     yield from wrong
     if wrong:
         return
-    below, speed = f"the NICs of {profile.name}", profile.speed_gbps
-    at: IntentPath = ("hosts", "profile")
+    named: dict[IntentPath, str] = {("hosts", "profile"): intent.hosts.profile}
+    named |= {("nodes", name, "profile"): one.profile for name, one in intent.nodes.items()}
+    attached = [(at, name) for at, name in named.items() if fabric.nics in catalog.hosts[name].nics]
+    if not attached:
+        return
+    at, first = attached[0]
+    below, speed = f"the NICs of {first}", catalog.hosts[first].nics[fabric.nics].speed_gbps
     for role, tier in fabric.roles().items():
         own = _speed(tier.breakout, tier, catalog, speed)
         if own is not None and own != speed:

@@ -153,15 +153,15 @@ def _asked(intent: models.Intent, cluster: Cluster) -> Iterator[tuple[str, Measu
             for breakout in tier.breakouts:
                 for measure in _roce(fabric.roce, given.roce, tier.place(tier.model, breakout), (*path, "roce")):
                     yield tier.platform, measure
-        hosts = cluster.hosts
-        yield hosts.platform, _mtu(given, hosts.mtu_bytes, ("hosts", "mtu"), path)
-        place = Place(HOST, hosts.profile.speed_gbps, hosts.platform, "")
-        for measure in _roce(fabric.roce, given.roce, place, (*path, "roce")):
-            yield hosts.platform, measure
-        length_m = fabric.cables_m[HOST]
-        if length_m is not None and fabric.roce is not None:
-            said = f"lossless host cables are {length_m} m long"
-            yield hosts.platform, Measure("lossless_cable_m", length_m, said, (*path, "cables", "host"))
+        for hosts in cluster.host_plans(fabric):
+            yield hosts.platform, _mtu(given, hosts.mtu_bytes, (*hosts.origin.split("."), "mtu"), path)
+            place = Place(HOST, hosts.profile.nics[fabric.nics].speed_gbps, hosts.platform, "")
+            for measure in _roce(fabric.roce, given.roce, place, (*path, "roce")):
+                yield hosts.platform, measure
+            length_m = fabric.cables_m[HOST]
+            if length_m is not None and fabric.roce is not None:
+                said = f"lossless host cables are {length_m} m long"
+                yield hosts.platform, Measure("lossless_cable_m", length_m, said, (*path, "cables", "host"))
 
 
 def _management(plan: ManagementPlan) -> Iterator[Measure]:

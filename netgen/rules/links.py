@@ -111,9 +111,8 @@ def _classes(cluster: Cluster, fabric: Fabric) -> dict[Pair, tuple[Slot, int]]:
 
 def _totals(cluster: Cluster, fabric: Fabric) -> dict[Pair, int]:
     """Return how many links there are between each tier and the next, by the kinds that the tiers are of."""
-    hosts = fabric.layer(HOST)
     found = {}
-    lower, links = (HOST, ""), len(cluster.nodes(fabric, HOST)) * hosts.slots
+    lower, links = (HOST, ""), cluster.nic_ports(fabric)
     for role, tier in fabric.tiers.items():
         upper = (role, tier.model.name)
         found[lower, upper] = links
@@ -178,12 +177,14 @@ def _ends(
     far = fabric.overlay.topology.peer(*example)
     if far is None:
         raise ValueError(f"no cable at slot {example[1]} of node {example[0]}")
-    ours, theirs = (_end(build(cluster.device_at(fabric, node)), slot, platforms) for node, slot in (example, far))
+    ours, theirs = (
+        _end(build(cluster.device_at(fabric, node)), fabric, slot, platforms) for node, slot in (example, far)
+    )
     return ours, theirs
 
 
-def _end(device: Switch | Host, slot: int, platforms: Mapping[str, Platform]) -> End:
-    port = next(port for port in device.ports if port.slot == slot)
+def _end(device: Switch | Host, fabric: Fabric, slot: int, platforms: Mapping[str, Platform]) -> End:
+    port = next(port for port in device.ports if port.slot == slot and port.fabric == fabric.name)
     return End(device, port, platforms[device.platform])
 
 

@@ -1,11 +1,12 @@
 """The RoCE policy: DSCP, traffic classes, PFC, ECN, scheduling, watchdog."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from netgen.catalog.model import RoceProfile
 from netgen.cluster.model import Cluster
 from netgen.cluster.model import Fabric as Derived
-from netgen.cluster.roce import NOTIFICATIONS, effective_classes
+from netgen.cluster.roce import NOTIFICATIONS, RocePolicy, TrafficClass, effective_classes
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Fabric, Intent, Roce, RoceClass
@@ -67,6 +68,26 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
                 yield qos.ECN_UNUSED.about(said, path, at_key=True)
             elif not fabric.roce.marking:
                 yield qos.ECN_UNUSED.about("congestion control is none, so nothing is marked", path, at_key=True)
+
+
+def check_policies(cluster: Cluster) -> Iterator[Finding]:
+    """Yield the fabrics whose classes differ from those of another that the same hosts are on."""
+    for position, fabric in enumerate(cluster.fabrics):
+        for other in cluster.fabrics[:position]:
+            meet = {id(plan) for plan in cluster.host_plans(fabric)} & {id(plan) for plan in cluster.host_plans(other)}
+            if meet and fabric.roce and other.roce and _told(fabric.roce) != _told(other.roce):
+                yield qos.TWO_POLICIES.about(
+                    f"the hosts on {fabric.name} and {other.name} would have two maps of classes",
+                    ("fabrics", fabric.name, "roce"),
+                    related=((("fabrics", other.name, "roce"), "the other"),),
+                    advice="write the same classes in both, or leave `roce` out of one",
+                )
+                break
+
+
+def _told(policy: RocePolicy) -> list[TrafficClass]:
+    """Return the classes without where they come from."""
+    return [replace(c, origin="") for c in policy.classes]
 
 
 def _tiers(fabric: Derived) -> Iterator[Finding]:

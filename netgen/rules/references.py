@@ -28,6 +28,14 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
             advice=did_you_mean(intent.hosts.profile, catalog.hosts),
         )
     yield from _platform(intent.hosts.platform, Kind.HOST, platforms, ("hosts", "platform"))
+    for name, node in intent.nodes.items():
+        if node.profile not in catalog.hosts:
+            yield references.UNKNOWN_PROFILE.about(
+                f"there is no host profile {node.profile!r} in the catalog",
+                ("nodes", name, "profile"),
+                advice=did_you_mean(node.profile, catalog.hosts),
+            )
+        yield from _platform(node.platform, Kind.HOST, platforms, ("nodes", name, "platform"))
     for name, fabric in intent.fabrics.items():
         for role, tier in fabric.roles().items():
             yield from _tier(tier, catalog, platforms, ("fabrics", name, role))

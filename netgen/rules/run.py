@@ -64,6 +64,7 @@ def derive_checked(
     findings += limits.check(intent, cluster, platforms)
     findings += expression.check_links(cluster, platforms)
     findings += balancing.check(cluster, platforms)
+    findings += qos.check_policies(cluster)
     unsayable = list(steps.check(cluster, platforms))
     findings += unsayable or buffers.check(intent, cluster, platforms)
     if refused(findings):

@@ -34,7 +34,7 @@ class Target:
 
 def platform_of(cluster: Cluster, ref: DeviceRef) -> str:
     """Return the name of a device's platform."""
-    return cluster.hosts.platform if ref.role == HOST else cluster.fabric(ref.fabric).tier(ref.role).platform
+    return cluster.host_plan(ref).platform if ref.role == HOST else cluster.fabric(ref.fabric).tier(ref.role).platform
 
 
 def why_rendered_only(ref: DeviceRef, platform: Platform, connections: Connections) -> str:

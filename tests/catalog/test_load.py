@@ -39,7 +39,7 @@ def test_a_repository_adds_its_own_beside_the_built_in_ones(tmp_path: Path):
     catalog = load_catalog(resources(tmp_path))
     mine = catalog.switches["mine"]
     assert (mine.name, mine.cages, mine.breakouts) == ("mine", 32, (Breakout(1, 800), Breakout(2, 400)))
-    assert catalog.hosts["mine"].nic_names == ("nic1", "nic2", "nic3", "nic4")
+    assert catalog.hosts["mine"].nics["compute"].names == ("nic1", "nic2", "nic3", "nic4")
     assert "sn5600" in catalog.switches
 
 
@@ -55,13 +55,13 @@ def test_rdma_devices_are_called_by_a_pattern_or_one_by_one(tmp_path: Path, writ
     given = f'"{written}"' if "{" in written else written
     own(tmp_path, "hosts", HOST.replace("count", f"rdma: {given}, out-of-order: true, count") + "frontend: bond0\n")
     mine = load_catalog(resources(tmp_path)).hosts["mine"]
-    assert (mine.rdma_names, mine.out_of_order, mine.frontend) == (names, True, "bond0")
+    assert (mine.nics["compute"].rdma, mine.nics["compute"].out_of_order, mine.frontend) == (names, True, "bond0")
 
 
 def test_a_host_of_which_nothing_is_said_has_no_rdma(tmp_path: Path):
     own(tmp_path, "hosts", HOST)
     mine = load_catalog(resources(tmp_path)).hosts["mine"]
-    assert (mine.rdma_names, mine.out_of_order, mine.frontend) == ((), False, "eth0")
+    assert (mine.nics["compute"].rdma, mine.nics["compute"].out_of_order, mine.frontend) == ((), False, "eth0")
 
 
 @pytest.mark.parametrize(

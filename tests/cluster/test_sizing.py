@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from netgen.cluster.sizing import Box, Demand, size
+from netgen.cluster.sizing import Box, Demand, Group, size
 from netgen.cluster.topology.clos import Clos
 from netgen.diagnostics.finding import UnbuildableError
 from netgen.intent.quantities import parse_ratio
@@ -25,9 +25,8 @@ def demand(**changed: object) -> Demand:
         "kind": "rail-optimized",
         "pods": 1,
         "units": 2,
-        "hosts": 32,
-        "nics": 8,
         "rails": 8,
+        "fewer": {},
         "sharing": 1,
         "planes": 1,
         "tors": 1,
@@ -40,7 +39,8 @@ def demand(**changed: object) -> Demand:
         "third": False,
         "path": ("fabrics", "compute"),
     }
-    return Demand(**{**given, **changed})
+    group = Group(changed.pop("hosts", 32), changed.pop("nics", 8))
+    return Demand(**{**given, "groups": (group,), **changed})
 
 
 def counts(plan: Clos) -> tuple[int, ...]:
@@ -74,15 +74,15 @@ def test_published_superpods(units: int, leaves: int, spines: int, cores: int) -
 def test_fat_trees_of_k_ports(half: int) -> None:
     """Al-Fares et al., SIGCOMM 2008: k pods of k/2 leaves and k/2 spines, (k/2)^2 above, k^3/4 hosts."""
     k = 2 * half
-    one = box(cages=k)
+    one, leaf = box(cages=k), (Group(half, 1),)
     asked = demand(kind="fat-tree", nics=1, rails=1, by_rail=False, units=1, leaf=one, spine=one, superspine=one)
-    two = size(replace(asked, hosts=k * k // 2))
+    two = size(replace(asked, groups=(Group(k * k // 2, 1),)))
     assert (two.layers[0].count, *counts(two)) == (k * k // 2, k, k // 2)
-    three = size(replace(asked, pods=k, several=True, units=half, hosts=half))
+    three = size(replace(asked, pods=k, several=True, units=half, groups=leaf))
     assert (three.layers[0].count, *counts(three)) == (k**3 // 4, k * k // 2, k * k // 2, k * k // 4)
     assert sum(three.link_counts().values()) == 3 * k**3 // 4
     # one pod that holds as much is laid out in blocks alike
-    assert counts(size(replace(asked, units=k * half, hosts=half))) == counts(three)
+    assert counts(size(replace(asked, units=k * half, groups=leaf))) == counts(three)
 
 
 @pytest.mark.parametrize(

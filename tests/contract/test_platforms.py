@@ -143,7 +143,7 @@ def test_templates_hide_no_mistake(path: Path):
 
 
 # Attributes that choose between lines: closed sets of the model, and names by which its parts refer to each other.
-CHOICES = {"action", "fec", "role", "state", "platform", "model", "port", "group", "load_balancing"}
+CHOICES = {"action", "fec", "role", "state", "platform", "model", "port", "group", "load_balancing", "fabric"}
 GROUPS = ("bgp", "groups")
 HOSTILE = st.sampled_from(
     ["{{ 1 // 0 }}", "{% for x in y %}", "{# x", "!", "#", '"', "'", "\\", "\\n", "$(reboot)", ";", "|", "-", "%s", "}"]

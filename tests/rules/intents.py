@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from netgen.catalog.load import load_catalog
-from netgen.catalog.model import Catalog, HostProfile, SwitchModel
+from netgen.catalog.model import Catalog, HostProfile, Nics, SwitchModel
 from netgen.cluster.model import Cluster
 from netgen.diagnostics.finding import Finding
 from netgen.intent.models import Intent
@@ -72,7 +72,8 @@ def least(platform: str, *, spine: str | None = None, **fabric: Any) -> dict[str
 
 def widened(catalog: Catalog) -> Catalog:
     """Add hosts of every speed, and switches of odd sizes, to the catalog."""
-    hosts = {f"speed-{speed}": HostProfile(f"speed-{speed}", "", 2, 2, ("rail1", "rail2"), speed) for speed in SPEEDS}
+    nics = {speed: Nics(2, ("rail1", "rail2"), speed) for speed in SPEEDS}
+    hosts = {f"speed-{speed}": HostProfile(f"speed-{speed}", "", 2, {"compute": nics[speed]}) for speed in SPEEDS}
     odd = {
         f"odd-{name}": SwitchModel(f"odd-{name}", "", model.asic, 5, model.lanes, model.breakouts, model.platforms)
         for name, model in catalog.switches.items()

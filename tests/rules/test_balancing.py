@@ -50,7 +50,8 @@ def test_a_spine_with_one_path_to_every_leaf_has_nothing_to_choose():
 
 def test_nics_that_need_packets_in_order_are_told():
     platforms = {name: able(name, "flowlet", "per-packet") for name in ("eos", "frr")}
-    old = replace(CATALOG.hosts["gb200-4x400g"], out_of_order=False)
+    known = CATALOG.hosts["gb200-4x400g"]
+    old = replace(known, nics={"compute": replace(known.nics["compute"], out_of_order=False)})
     catalog = replace(CATALOG, hosts={**CATALOG.hosts, old.name: old})
     for way, codes in (("hash", []), ("flowlet", []), ("per-packet", ["NG613"])):
         intent = Intent.model_validate(least("eos", **{"load-balancing": way}))

@@ -61,7 +61,8 @@ def test_a_platform_that_needs_data_of_a_model_is_asked_for_it():
 
 
 def test_a_mode_that_only_the_switch_has_is_no_mode_of_sonic():
-    profile = replace(CATALOG.hosts["gb200-4x400g"], speed_gbps=100)
+    known = CATALOG.hosts["gb200-4x400g"]
+    profile = replace(known, nics={"compute": replace(known.nics["compute"], speed_gbps=100)})
     catalog = Catalog(CATALOG.switches, {**CATALOG.hosts, profile.name: profile}, CATALOG.roce)
     written = least("sonic", roce={})
     for role in ("leaf", "spine"):

@@ -260,6 +260,9 @@ class Clos:
         first = pod * self.units + leaf_set * self.sharing
         rail, nic_of_rail = divmod(nic, self.per_rail(first))
         position, on_leaf = divmod(shared * self.hosts + number, self.hosts_per_leaf(first))
+        if position >= self.group // self.tors:
+            # a number that hosts of this unit cannot have: others have fewer NICs
+            return None
         plane, tor = (port, 0) if self.planes > 1 else (0, port)
         leaf = ((pod * self.planes + plane) * self.sets + leaf_set) * self.rails + rail
         leaf = leaf * self.group + position * self.tors + tor

@@ -9,12 +9,6 @@ TOO_MANY_PODS = Code(
     "Fabrics of a single tier, and rails that nothing joins, are of one pod: hosts of two would not reach each other.",
     "fabrics: {compute: {kind: rail-only}}   # over pods: {1: {…}, 2: {…}}",
 )
-TOO_MANY_FABRICS = Code(
-    "NG402",
-    "Several fabrics",
-    "Several fabrics of one cluster cannot be derived yet.",
-    "fabrics: {compute: {}, storage: {}}",
-)
 PORT_BUDGET = Code(
     "NG403",
     "Not enough ports",
@@ -184,6 +178,12 @@ NO_USE = Code(
     "The intent says something of a tier, or of a way to join leaves, that this kind of fabric does not have, or that\n"
     "comes out without it. It would look as if it did something.",
     "fabrics: {compute: {kind: single-tier, spine: {model: dcs-7060x6-64pe, platform: eos}}}",
+)
+NO_NICS = Code(
+    "NG432",
+    "Nobody has NICs for the fabric",
+    "A fabric is of the NICs that profiles of hosts and other nodes have for it: `nics` says what they are for.",
+    "fabrics: {storage: {nics: storage}}   # under hosts with compute NICs only",
 )
 NIC_PORTS = Code(
     "NG431",

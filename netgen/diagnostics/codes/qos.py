@@ -95,6 +95,13 @@ FEW_SPINES = Code(
     "spine: {count: 2}",
     Severity.WARNING,
 )
+TWO_POLICIES = Code(
+    "NG537",
+    "Fabrics of a host have different classes",
+    "A host has one map of code points and one environment for its programs, whatever fabric its NICs are on: so the\n"
+    "fabrics with a RoCE policy that a host is on have the same classes.",
+    "fabrics: {compute: {roce: {profile: balanced}}, storage: {roce: {profile: balanced, classes: {storage: {…}}}}}",
+)
 ECN_ORDER = Code(
     "NG507",
     "Thresholds out of order",
