@@ -302,6 +302,11 @@ class Host(Node):
     """How the fabric shares the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
 
     @property
+    def fabrics(self) -> tuple[str, ...]:
+        """The fabrics that it is on."""
+        return tuple(dict.fromkeys(port.fabric for port in self.ports)) or (self.fabric,)
+
+    @property
     def qos(self) -> NicQos | None:
         """The RoCE policy of its NICs, which share one whatever their fabrics; ``None``: these have none."""
         port = next((port for port in self.ports if port.qos is not None), None)

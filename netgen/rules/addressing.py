@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
-from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, Fabric, ManagementPlan
+from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, DeviceRef, Fabric, ManagementPlan
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -224,10 +224,7 @@ def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[F
         known.add(derived_name)
         path = _row(derived_name, "alias") if ref.name in bare else ("naming", ref.role)
         if ref.name in names:
-            advice = ""
-            if len(cluster.fabrics) > 1 and ref.role != HOST and ref.name not in bare:
-                path, advice = ("fabrics", ref.fabric, "naming"), f"say how its {ref.role}s are called: `naming: {{…}}`"
-            yield derived.NAME_COLLISION.about(f"two devices would be called {ref.name}", path, advice=advice)
+            yield _same_name(cluster, ref, path)
             return
         if HOST_NAME.fullmatch(ref.name) is None:
             yield derived.NAME_FORM.about(f"{ref.name!r} is not a host name", path)
@@ -254,6 +251,14 @@ def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[F
                     f"serial number {row.serial} is that of {serials[row.serial]} as well", _row(name, "serial")
                 )
             serials[row.serial] = name
+
+
+def _same_name(cluster: Cluster, ref: DeviceRef, path: IntentPath) -> Finding:
+    """Tell of a second device of a name; the patterns of several fabrics' switches must tell them apart."""
+    advice = ""
+    if len(cluster.fabrics) > 1 and ref.role != HOST and path[0] == "naming":
+        path, advice = ("fabrics", ref.fabric, "naming"), f"say how its {ref.role}s are called: `naming: {{…}}`"
+    return derived.NAME_COLLISION.about(f"two devices would be called {ref.name}", path, advice=advice)
 
 
 def _taken(plan: ManagementPlan) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """What the examples render to: the review of every change of a template, a builder or the arithmetic.
 
-Of each example, the first device of every role and everything that is about the whole cluster, but for what would say
+Of each example, the first device of every role on each fabric and everything that is about the whole cluster, but for what would say
 nothing more: the manifest's digests, and a tree's JSON where there is its YAML (tests/render/test_cumulus.py holds them
 to be the same). `make golden` rewrites the files; read the difference before committing.
 """
@@ -23,9 +23,9 @@ EXAMPLES = sorted(path.name for path in (TOP / "intent").iterdir())
 def rendered(example: str, folder: Path) -> dict[str, str]:
     compiled = compile_intent(TOP / "intent" / example)
     assert compiled.cluster
-    first: dict[str, str] = {}
+    first: dict[tuple[str, str], str] = {}
     for ref in compiled.cluster.refs():
-        first.setdefault(ref.role, ref.name)
+        first.setdefault((ref.fabric, ref.role), ref.name)
     render(TOP / "intent" / example, compiled, folder)
     names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     kept = (

@@ -1,0 +1,231 @@
+"""Every kind of fabric, and several of them: ends agree, numbers are unique, and growth only adds."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from netgen.catalog.model import Nics
+from netgen.cluster.derive import derive
+from netgen.cluster.model import Cluster
+from netgen.cluster.topology.slots import HOST, links
+from netgen.device.build import devices
+from netgen.device.model import Host, Switch
+from netgen.intent.models import Intent
+from netgen.render.device import render_device
+from netgen.report.topology import summary
+from netgen.rules.run import derive_checked, refused
+from tests.cluster.test_growth import CATALOG, PLATFORMS, ends_agree, only_adds
+from tests.rules.intents import RENDERER, SWITCH_PLATFORMS, switch
+
+EOS = {"model": "dcs-7060x6-64pe", "platform": "eos", "breakout": "2x400G"}
+SMALL = {"model": "linux-16x400g", "platform": "frr", "breakout": "1x400G"}
+_OF_HOSTS = CATALOG.hosts["hgx-h100-8x400g"].nics["compute"]
+WIDE = replace(
+    CATALOG,
+    hosts={
+        **CATALOG.hosts,
+        **{
+            f"{nics}x{ports}": replace(
+                CATALOG.hosts["hgx-h100-8x400g"],
+                name=f"{nics}x{ports}",
+                nics={
+                    "compute": replace(
+                        _OF_HOSTS,
+                        count=nics,
+                        ports=ports,
+                        names=tuple(f"r{nic}p{port}" for nic in range(nics) for port in range(ports)),
+                        rdma=(),
+                    ),
+                    "storage": Nics(1, ("s0",), 400),
+                },
+            )
+            for nics in (1, 2, 4)
+            for ports in (1, 2)
+        },
+        "server": replace(CATALOG.hosts["storage-2x200g"], name="server", nics={"storage": Nics(2, ("s0", "s1"), 400)}),
+    },
+)
+
+
+def written(kind: str, *, pods: str, units: str, hosts: str, profile: str, **fabric: Any) -> dict[str, Any]:
+    spined = {} if kind == "single-tier" else {"spine": SMALL}
+    return {
+        "cluster": "c",
+        "management": {"subnet": "172.16.0.0/16", "gateway": "172.16.0.1"},
+        "hosts": {"profile": profile},
+        "pods": {pods: {"units": {units: {"hosts": hosts}}, "capacity": {"units": 4, "hosts": 4}}},
+        "capacity": {"pods": 1 if kind in ("single-tier", "rail-only") else 2},
+        "fabrics": {
+            "compute": {
+                "kind": kind,
+                "leaf": SMALL,
+                **spined,
+                "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18", "links": "10.128.0.0/14"},
+                "cables": {"host": "5m", "spine": "30m", "superspine": "100m"},
+                **fabric,
+            }
+        },
+    }
+
+
+def checked(given: dict[str, Any]) -> Cluster | None:
+    cluster, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
+    # what cannot be built of so few ports, or has not the words that it needs, is refused; nothing else is
+    assert not refused(findings) or {f.code for f in findings} & {"NG403", "NG404", "NG405", "NG430"}, findings
+    return cluster
+
+
+def build(cluster: Cluster) -> dict[str, Switch | Host]:
+    built = list(devices(cluster, RENDERER.platforms))
+    assert len({device.name for device in built}) == len(built)
+    return {device.name: device for device in built}
+
+
+@st.composite
+def fabrics(draw: st.DrawFn) -> dict[str, Any]:
+    kind = draw(st.sampled_from(["rail-optimized", "fat-tree", "rail-only", "single-tier"]))
+    ports = draw(st.sampled_from([1, 1, 2]))
+    many: dict[str, Any] = {}
+    if ports == 2:
+        many = draw(st.sampled_from([{"planes": 2}, {"dual-tor": True}]))
+    if kind != "single-tier":
+        many["share"] = {"units": draw(st.sampled_from([1, 2]))}
+        many["oversubscription"] = draw(st.sampled_from(["1:1", "2:1"]))
+    many["build"] = draw(st.sampled_from(["whole", "exact"]))
+    many["leaf"] = {**SMALL, "reserved": draw(st.integers(0, 1))}
+    return {"kind": kind, "profile": f"{draw(st.sampled_from([1, 2, 4]))}x{ports}", **many}
+
+
+@settings(max_examples=40, deadline=None)
+@given(fabrics(), st.booleans())
+def test_ends_agree_and_numbers_are_unique_whatever_the_kind(shape: dict[str, Any], several: bool) -> None:
+    pods = "1-2" if several and shape["kind"] in ("rail-optimized", "fat-tree") else "1"
+    cluster = checked(written(**shape, pods=pods, units="1-3", hosts="1-3"))
+    assume(cluster is not None)
+    assert cluster is not None
+    built = build(cluster)
+    ends_agree(built)
+    addresses = Counter(port.ipv4 for device in built.values() for port in device.ports if port.ipv4 is not None)
+    addresses += Counter(device.loopback for device in built.values() if device.loopback is not None)
+    addresses += Counter(device.management.address for device in built.values())
+    assert set(addresses.values()) == {1}
+    hosts = [device for device in built.values() if isinstance(device, Host)]
+    assert {len(host.ports) for host in hosts} == {len(WIDE.hosts[shape["profile"]].nics["compute"].names)}
+    for one in built.values():
+        for neighbor in one.bgp.neighbors if one.bgp else ():
+            far = built[next(port.peer_device for port in one.ports if port.name == neighbor.port)]
+            assert neighbor.remote_asn == far.bgp.asn != one.bgp.asn
+
+
+@settings(max_examples=25, deadline=None)
+@given(fabrics(), st.sampled_from(["1", "2", "1,3"]), st.sampled_from(["1", "1-2", "2-3"]))
+def test_growth_within_the_capacity_changes_nothing_whatever_the_kind(
+    shape: dict[str, Any], units: str, hosts: str
+) -> None:
+    pods = "1" if shape["kind"] in ("single-tier", "rail-only") else "1-2"
+    before = checked(written(**shape, pods="1", units=units, hosts=hosts))
+    after = checked(written(**shape, pods=pods, units="1-4", hosts="1-4"))
+    assume(before is not None and after is not None)
+    assert before is not None
+    assert after is not None
+    only_adds(build(before), build(after))
+
+
+@settings(max_examples=25, deadline=None)
+@given(fabrics())
+def test_counts_are_those_of_the_links_that_are_there(shape: dict[str, Any]) -> None:
+    cluster = checked(written(**shape, pods="1", units="1-3", hosts="1-3"))
+    assume(cluster is not None)
+    assert cluster is not None
+    (fabric,) = cluster.fabrics
+    (told,) = summary(cluster)["fabrics"]
+    counted = Counter()
+    for ends in links(fabric.plan):
+        if all(cluster.exists(fabric, node) for node, _ in ends):
+            lower, upper = (cluster.device_at(fabric, node).role for node, _ in ends)
+            counted[f"{lower}-{upper}"] += 1
+    assert {pair: count for pair, count in told["links"].items() if count} == counted
+    built = Counter(device.role.value for device in build(cluster).values())
+    assert told["hosts"] == built[HOST]
+    assert {role: count for role, count in told["switches"].items() if count} == {
+        role: count for role, count in built.items() if role != HOST
+    }
+
+
+def two_fabrics(**storage: Any) -> dict[str, Any]:
+    given = written("rail-optimized", pods="1", units="1-2", hosts="1-3", profile="4x1", leaf=EOS, spine=EOS)
+    given["capacity"] = {}
+    given["fabrics"]["storage"] = {
+        "kind": "fat-tree",
+        "nics": "storage",
+        "leaf": EOS,
+        "spine": {**EOS, "count": 5},
+        "naming": {"leaf": "storage-leaf{unit}-{leaf}", "spine": "storage-spine{spine}"},
+        "asn": {"base": 4_200_100_000},
+        "pools": {"hosts": "10.16.0.0/16", "loopbacks": "10.254.0.0/20", "links": "unnumbered"},
+        "cables": {"host": "5m", "spine": "30m"},
+        **storage,
+    }
+    return given
+
+
+def test_a_second_fabric_and_its_nodes_change_nothing_of_the_first() -> None:
+    alone = two_fabrics()
+    del alone["fabrics"]["storage"]
+    both = two_fabrics() | {"nodes": {"store": {"ids": "1-5", "profile": "server", "unit": 7}}}
+    before, after = (build(derive(Intent.model_validate(one), {}, WIDE, {})) for one in (alone, both))
+    ends_agree(after)
+    for name, device in before.items():
+        grown = after[name]
+        if isinstance(device, Switch):
+            assert grown == device
+        else:
+            assert grown.management == device.management
+            assert [port for port in grown.ports if port.fabric == "compute"] == device.ports
+            assert [port.name for port in grown.ports if port.fabric == "storage"] == ["s0"]
+            assert grown.fabrics == ("compute", "storage")
+    new = {name: device for name, device in after.items() if name not in before}
+    assert {name for name in new if new[name].role == "host"} == {f"store-{number}" for number in range(1, 6)}
+    assert {device.fabric for device in new.values()} == {"storage"}
+    # hosts have one NIC there, servers two, and both fill their leaves from the first port
+    servers = [port for port in new["storage-leaf7-1"].ports if port.peer_device]
+    assert [port.peer_device for port in servers if port.role == "host"] == [
+        f"store-{number}" for number in range(1, 6) for _ in range(2)
+    ]
+    addresses = Counter(device.management.address for device in after.values())
+    assert set(addresses.values()) == {1}
+
+
+def test_units_are_of_one_kind() -> None:
+    given = two_fabrics() | {"nodes": {"store": {"ids": "1-5", "profile": "server", "unit": 2}}}
+    _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
+    assert [(finding.code, finding.path) for finding in findings] == [("NG409", ("nodes", "store", "unit"))]
+
+
+def test_nics_of_one_fabric_have_one_speed() -> None:
+    given = two_fabrics() | {"nodes": {"store": {"ids": "1-5", "profile": "storage-2x200g", "unit": 3}}}
+    _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
+    assert [(finding.code, finding.path) for finding in findings] == [("NG411", ("nodes", "store", "profile"))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", SWITCH_PLATFORMS)
+def test_every_platform_has_three_tiers(platform: str) -> None:
+    roce = {} if PLATFORMS[platform].expresses["pfc"] else {"roce": {"profile": "balanced"}}
+    one = switch(platform)
+    given = written("rail-optimized", pods="1-2", units="1-2", hosts="1-2", profile="gb200-4x400g", leaf=one, spine=one)
+    given["fabrics"]["compute"] |= roce
+    cluster, findings = derive_checked(Intent.model_validate(given), {}, CATALOG, RENDERER.platforms, {})
+    assert cluster is not None, findings
+    for device in devices(cluster, RENDERER.platforms):
+        assert all(render_device(device, RENDERER).values())
+    assert {device.role.value for device in devices(cluster, RENDERER.platforms)} == {
+        "superspine",
+        "spine",
+        "leaf",
+        "host",
+    }
