@@ -1,8 +1,9 @@
 """What the examples render to: the review of every change of a template, a builder or the arithmetic.
 
-Of each example, the first device of every role on each fabric and everything that is about the whole cluster, but for what would say
-nothing more: the manifest's digests, and a tree's JSON where there is its YAML (tests/render/test_cumulus.py holds them
-to be the same). `make golden` rewrites the files; read the difference before committing.
+Of each example, the first device of every role on each fabric and everything that is about the whole cluster, but for
+what would say nothing more: the manifest's digests, and a tree's JSON where there is its YAML
+(tests/render/test_cumulus.py holds them to be the same). `make golden` rewrites the files; read the difference before
+committing.
 """
 
 import os
