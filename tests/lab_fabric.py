@@ -15,6 +15,7 @@ def lab_fabric(
     model: str = "linux-16x400g",
     profile: str = "linux-2x400g",
     hosts: str = "1-2",
+    pods: str = "1",
     **changes: Any,
 ) -> Built:
     """Return all devices of a fabric of one unit and two spines, by name.
@@ -42,7 +43,7 @@ def lab_fabric(
                 "gnmi": True,
             },
             "hosts": {"profile": profile},
-            "pods": {"1": {"units": {"1": {"hosts": hosts}}, "capacity": {"units": 2}}},
+            "pods": {pods: {"units": {"1": {"hosts": hosts}}, **({"capacity": {"units": 2}} if pods == "1" else {})}},
             "fabrics": {"compute": compute},
         }
     )

@@ -23,7 +23,7 @@ def expected_paths(leaf: Switch, other: Switch, cabling: Cabling) -> int:
 
 
 def check(leaves: Mapping[str, Switch], cabling: Cabling, states: Mapping[str, State]) -> Iterator[Problem]:
-    """Yield every leaf whose routes to other leaves' loopbacks or hosts have too few or too many next hops.
+    """Yield every leaf whose routes to others of its block, or to their hosts, have too few or too many next hops.
 
     One broken link is missed by the routes to all leaves, so what is amiss alike is one problem a leaf.
     """
@@ -33,13 +33,18 @@ def check(leaves: Mapping[str, Switch], cabling: Cabling, states: Mapping[str, S
         hops = {route.prefix: len(route.next_hops) for route in states[name].routes}
         alike: dict[tuple[int, int], list[str]] = {}
         for other_name, other in leaves.items():
-            if other_name == name or other.pod != leaf.pod or other_name not in states:
+            if other_name == name or not _spines(leaf) & _spines(other) or other_name not in states:
                 continue
             wanted = expected_paths(leaf, other, cabling)
             for found, prefixes in _amiss(other, hops, wanted).items():
                 alike.setdefault((found, wanted), []).append(f"{other_name} ({', '.join(prefixes)})")
         for (found, wanted), ways in alike.items():
             yield Problem(name, Check.PATHS, "", f"{found} next hops of {wanted} to {_listed(ways)}")
+
+
+def _spines(leaf: Switch) -> set[str | None]:
+    """Return the spines that a leaf is to be cabled to; leaves of one block have the same."""
+    return {port.peer_device for port in leaf.ports if port.role is PortRole.UPLINK}
 
 
 def _amiss(other: Switch, hops: Mapping[str, int], wanted: int) -> dict[int, list[str]]:

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from itertools import permutations, product
 
@@ -11,9 +9,8 @@ import pytest
 
 from netgen.device.model import Host, PortRole, Switch
 from netgen.device.text import ipv4, network
-from netgen.render.device import make_renderer, render_device
-from netgen.resources.load import resources
-from tests.boxes import BOX_NEEDS, Box, box, cable, wait_for
+from tests.boxes import BOX_NEEDS, Box, wait_for
+from tests.frr_fabric import Fabric, leaves, next_hops, started
 from tests.lab_fabric import lab_fabric
 
 pytestmark = [
@@ -29,27 +26,6 @@ FOREIGN, IN_POOL = "192.0.2.1/32", "10.254.0.99/32"
 """A loopback that no host should have, and one that some host might."""
 
 
-@dataclass
-class Fabric:
-    """Devices as they were derived, and the boxes that run them."""
-
-    devices: dict[str, Switch | Host]
-    boxes: dict[str, Box]
-
-    def nics(self) -> list[tuple[str, str]]:
-        """Pairs of a host and an address of it."""
-        hosts = [device for device in self.devices.values() if isinstance(device, Host)]
-        return [(host.name, ipv4(port.ipv4)) for host in hosts for port in host.ports if port.ipv4 is not None]
-
-    def unreachable(self) -> list[str]:
-        """Pairs of NICs between which a packet with the NICs' own addresses is lost."""
-        return [
-            f"{host} {source} → {target}"
-            for (host, source), (_, target) in product(self.nics(), repeat=2)
-            if self.boxes[host].run("ping", "-n", "-c1", "-W1", "-I", source, target, check=False).returncode != 0
-        ]
-
-
 POOLS = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "links": "unnumbered"}
 ATTACHED: dict[str, dict[str, object]] = {
     "routed-31": {},
@@ -62,23 +38,7 @@ ATTACHED: dict[str, dict[str, object]] = {
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fabric]:
     # A busy machine must not look like a broken link.
     devices = lab_fabric(attach=request.param, bfd={"interval": "2s", "multiplier": 10}, **ATTACHED[request.param])
-    renderer = make_renderer(resources())
-    with ExitStack() as stack:
-        boxes = {name: stack.enter_context(box(name)) for name in devices}
-        _lay_cables(devices, boxes)
-        for name, device in devices.items():
-            folder = tmp_path_factory.mktemp(name)
-            files = render_device(device, renderer)
-            boxes[name].run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "oob")
-            boxes[name].run("ip", "link", "set", "oob", "up")
-            boxes[name].configure(files, folder)
-            if device.bgp is not None:
-                boxes[name].start_frr()
-                boxes[name].frr_reload("--reload", folder / "frr.conf")
-                assert boxes[name].frr_reload("--test", folder / "frr.conf") == ""
-        found = Fabric(devices, boxes)
-        wait_for(lambda: not _silent(found), "every BGP session is established")
-        wait_for(lambda: not _lonely(found), "every leaf knows the others by every spine")
+    with started(devices, tmp_path_factory) as found:
         yield found
 
 
@@ -100,8 +60,8 @@ def test_what_has_the_address_of_a_nic_leaves_by_that_nic(running: Fabric):
 
 
 def test_a_leaf_reaches_another_by_every_spine(running: Fabric):
-    leaves = _leaves(running)
-    for leaf, other in product(leaves, repeat=2):
+    every = leaves(running)
+    for leaf, other in product(every, repeat=2):
         if leaf is not other:
             for address, length in ((other.loopback, 32), _hosts_of(other)):
                 prefix = ipv4(address) if length == 32 else network(address, length)
@@ -115,7 +75,7 @@ def test_no_route_but_to_hosts_and_loopbacks_and_no_default(running: Fabric):
             routes = json.loads(running.boxes[name].run("ip", "-j", "route", "show", "proto", "bgp").stdout)
             found = {route["dst"] for route in routes}
             assert found
-            hosts = {network(*_hosts_of(leaf)) for leaf in _leaves(running)}
+            hosts = {network(*_hosts_of(leaf)) for leaf in leaves(running)}
             assert all(prefix in hosts or prefix.startswith(("10.255.0.", "10.254.0.")) for prefix in found), found
 
 
@@ -157,7 +117,7 @@ def test_every_host_reaches_the_loopback_of_every_other_by_all_its_nics(running:
     hosts = _speakers(running)
     for host, other in permutations(hosts, 2):
         wait_for(
-            lambda host=host, other=other: _next_hops(running.boxes[host.name], ipv4(other.loopback)) == 2,
+            lambda host=host, other=other: next_hops(running.boxes[host.name], ipv4(other.loopback)) == 2,
             f"{host.name} has a way to {other.name} by each NIC",
         )
     assert _lost(running) == []
@@ -213,7 +173,7 @@ def test_a_leaf_refuses_of_a_host_what_is_no_loopback_of_hosts(running: Fabric):
             leaf = running.boxes[str(host.ports[0].peer_device)]
             # What is in the pool shows that the host does announce: the other one is refused, and not only late.
             wait_for(partial(_reaches, leaf, IN_POOL), "the leaf takes what is in the pool")
-            assert _next_hops(leaf, FOREIGN) == 0
+            assert next_hops(leaf, FOREIGN) == 0
         finally:
             for name in ("PL-OWN", "PL-FABRIC"):
                 _configure(box, f"no ip prefix-list {name} seq 5")
@@ -222,7 +182,7 @@ def test_a_leaf_refuses_of_a_host_what_is_no_loopback_of_hosts(running: Fabric):
 
 
 def _reaches(router: Box, prefix: str) -> bool:
-    return _next_hops(router, prefix) > 0
+    return next_hops(router, prefix) > 0
 
 
 def _configure(box: Box, line: str) -> None:
@@ -244,47 +204,7 @@ def _lost(running: Fabric) -> list[str]:
     ]
 
 
-def _leaves(running: Fabric) -> list[Switch]:
-    return [device for device in running.devices.values() if isinstance(device, Switch) and device.role == "leaf"]
-
-
 def _hosts_of(leaf: Switch) -> tuple[int, int]:
     """Return what a leaf announces for its hosts: an aggregate of their links, or the subnet that they share."""
     (found,) = (*leaf.bgp.aggregates, *((svi.ipv4, svi.ipv4_length) for svi in leaf.svis))
     return found
-
-
-def _lay_cables(devices: dict[str, Switch | Host], boxes: dict[str, Box]) -> None:
-    for name, device in devices.items():
-        for port in device.ports:
-            if port.peer_device is None:
-                boxes[name].run("ip", "link", "add", port.name, "type", "veth", "peer", "name", f"{port.name}-open")
-            elif (name, port.name) < (port.peer_device, port.peer_port or ""):
-                cable(boxes[name], port.name, boxes[port.peer_device], port.peer_port or "")
-
-
-def _next_hops(router: Box, prefix: str) -> int:
-    shown = json.loads(router.run("ip", "-j", "route", "show", prefix).stdout)
-    return len(shown[0].get("nexthops", [shown[0]])) if shown else 0
-
-
-def _lonely(found: Fabric) -> list[str]:
-    """Leaves that lack a way to another leaf by each spine."""
-    leaves = _leaves(found)
-    return [
-        f"{leaf.name} → {other.name}"
-        for leaf, other in product(leaves, repeat=2)
-        if leaf is not other and _next_hops(found.boxes[leaf.name], ipv4(other.loopback)) < leaf.bgp.maximum_paths
-    ]
-
-
-def _silent(found: Fabric) -> list[str]:
-    """Sessions that are not established."""
-    silent = []
-    for name, device in found.devices.items():
-        if device.bgp is not None:
-            summary = json.loads(found.boxes[name].vtysh("show bgp ipv4 unicast summary json"))
-            states = {peer: entry["state"] for peer, entry in summary.get("peers", {}).items()}
-            peers = [n.port if n.address is None else ipv4(n.address) for n in device.bgp.neighbors]
-            silent += [f"{name} {peer}" for peer in peers if states.get(peer) != "Established"]
-    return silent
