@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from netgen.catalog.model import HostProfile, SwitchModel
 from netgen.cluster.numbers import Numbers
-from netgen.cluster.ports import PortMap
+from netgen.cluster.ports import PortMap, port_map
 from netgen.cluster.roce import Place, RocePolicy
-from netgen.cluster.topology.slots import HOST, End, Ids, Layer, Topology, layer_named, layer_of
+from netgen.cluster.topology.slots import HOST, End, Ids, Layer, Topology, layer_of
 from netgen.intent.quantities import Breakout, IdRanges
 
 Pods = Mapping[int, Mapping[int, IdRanges]]
@@ -65,7 +65,7 @@ class Tier:
 
     def port_map(self, model: SwitchModel, layer: Layer) -> PortMap:
         """Where the slots of its layer are on a switch of the given model."""
-        return PortMap(model.cages, self.breakout.ports, self.uplink_breakout.ports, model.lanes, layer.down, layer.up)
+        return port_map(model.cages, self.breakout.ports, self.uplink_breakout.ports, model.lanes, layer.down, layer.up)
 
     @property
     def breakouts(self) -> tuple[Breakout, ...]:
@@ -134,6 +134,10 @@ class Fabric:
     """Host slots of a leaf that are kept free."""
     exact: bool = False
     """Whether leaves are built only where there are hosts, and not for whole units."""
+    _layers: Mapping[str, Layer] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_layers", {layer.name: layer for layer in self.plan.layers})
 
     @property
     def edge(self) -> Tier:
@@ -159,7 +163,7 @@ class Fabric:
 
     def layer(self, role: str) -> Layer:
         """Return the layer of a role."""
-        return layer_named(self.plan, role)
+        return self._layers[role]
 
     def node(self, ref: DeviceRef) -> int:
         """Return the node of a device in the fabric's topology."""
@@ -169,7 +173,8 @@ class Fabric:
 
     def model_of(self, ref: DeviceRef) -> SwitchModel:
         """Return the model of one switch: its tier's, or the overlay's."""
-        return self.overlay.models.get(self.node(ref), self.tier(ref.role).model)
+        model, models = self.tiers[ref.role].model, self.overlay.models
+        return models.get(self.node(ref), model) if models else model
 
     def equal_paths(self, role: str) -> int:
         """Count the equal-cost paths that a switch may have: over its uplinks, or over parallel links down."""
@@ -250,6 +255,10 @@ class Cluster:
     fabrics: tuple[Fabric, ...]
     inventory: Mapping[str, Record]
     """By derived name."""
+    _refs: dict[tuple[str, int], DeviceRef] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Devices that were asked for, by fabric and node: a name is made up once, and each device is many others' peer."""
+    _there: dict[tuple[str, int], bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Likewise, whether they exist."""
 
     def fabric(self, name: str) -> Fabric:
         """Return the fabric of that name.
@@ -318,6 +327,12 @@ class Cluster:
 
     def device_at(self, fabric: Fabric, node: int) -> DeviceRef:
         """Return the device of a node of a fabric's topology."""
+        found = self._refs.get((fabric.name, node))
+        if found is None:
+            found = self._refs[fabric.name, node] = self._ref(fabric, node)
+        return found
+
+    def _ref(self, fabric: Fabric, node: int) -> DeviceRef:
         layer, ids = layer_of(fabric.plan, node), fabric.plan.ids(node)
         role = layer.name
         if role == HOST:
@@ -356,6 +371,12 @@ class Cluster:
 
     def exists(self, fabric: Fabric, node: int) -> bool:
         """Whether a device is there, or only laid out for: hosts as the intent says, and the switches for them."""
+        found = self._there.get((fabric.name, node))
+        if found is None:
+            found = self._there[fabric.name, node] = self._exists(fabric, node)
+        return found
+
+    def _exists(self, fabric: Fabric, node: int) -> bool:
         ids = fabric.plan.ids(node)
         if not ids.pod:
             return True

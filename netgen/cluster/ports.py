@@ -4,10 +4,11 @@ Down-facing slots fill the cages from the first; uplinks fill the last cages, be
 neither moves the other, and what is between them is spare.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PortMap:
     """Where the slots of one tier's switches are.
 
@@ -31,21 +32,19 @@ class PortMap:
     lanes: int
     down: int
     up: int
+    first_uplink_cage: int = field(init=False, repr=False, compare=False)
+    """The first cage that is divided for uplinks, from 0."""
+    first_up: int = field(init=False, repr=False, compare=False)
+    """Position of the first uplink, from 0 and cage by cage."""
+    count: int = field(init=False, repr=False, compare=False)
+    """Ports of a switch after breakout."""
 
-    @property
-    def first_uplink_cage(self) -> int:
-        """The first cage that is divided for uplinks, from 0."""
-        return self.cages - -(-self.up // self.uplink_split)
-
-    @property
-    def first_up(self) -> int:
-        """Position of the first uplink, from 0 and cage by cage."""
-        return self.first_uplink_cage * self.split
-
-    @property
-    def count(self) -> int:
-        """Ports of a switch after breakout."""
-        return self.first_up + (self.cages - self.first_uplink_cage) * self.uplink_split
+    def __post_init__(self) -> None:
+        # Reckoned once: every port's place depends on them.
+        cages_up = -(-self.up // self.uplink_split)
+        object.__setattr__(self, "first_uplink_cage", self.cages - cages_up)
+        object.__setattr__(self, "first_up", self.first_uplink_cage * self.split)
+        object.__setattr__(self, "count", self.first_up + cages_up * self.uplink_split)
 
     def place(self, position: int) -> tuple[int, int, int]:
         """Return the cage of a position, the port within it (both from 0), and into how many ports it is divided."""
@@ -64,3 +63,9 @@ class PortMap:
             return position
         up = position - self.first_up
         return self.down + up if 0 <= up < self.up else None
+
+
+@lru_cache(maxsize=1024)
+def port_map(cages: int, split: int, uplink_split: int, lanes: int, down: int, up: int) -> PortMap:
+    """Return the map of switches that are alike: one for all of them, since every port asks for it."""
+    return PortMap(cages, split, uplink_split, lanes, down, up)

@@ -21,7 +21,7 @@ from netgen.device.model import (
     Switch,
     User,
 )
-from netgen.device.names import port_at, switch_port
+from netgen.device.names import port_at, switch_ports
 from netgen.device.routing import Cabled, bgp, host_bgp
 from netgen.intent.quantities import Breakout
 from netgen.platforms.model import Platform
@@ -122,17 +122,18 @@ def _site(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
 
 def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cabled]:
     fabric, ref = site.fabric, site.ref
-    tier, model = fabric.tier(ref.role), fabric.model_of(ref)
+    tier = fabric.tier(ref.role)
     platform = site.platforms[tier.platform]
     ports = fabric.port_map(ref)
     down = _speed_class(site, tier.breakout)
     up = down if tier.uplink_breakout == tier.breakout else _speed_class(site, tier.uplink_breakout)
     below, above = fabric.below(ref.role), fabric.above(ref.role)
+    names = switch_ports(platform, ports)
     for position in range(ports.count):
         cage, subport, split = ports.place(position)
         speed, lanes, fec, qos = down if position < ports.first_up else up
         port = Port(
-            name=switch_port(platform, model, ports, position),
+            name=names[position],
             slot=ports.slot(position),
             cage=cage + 1,
             subport=subport,

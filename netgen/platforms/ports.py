@@ -1,9 +1,8 @@
 """The vendor's name of a port, from where it is in the chassis."""
 
-from functools import lru_cache
 from string import Formatter
 
-from netgen.platforms.model import Platform
+from netgen.platforms.model import Platform, PortNames
 
 FIELDS = ("cage", "cage0", "subport", "subport1", "lane", "lane1", "global_lane")
 """What a pattern may use: the cage (from 1, ``cage0`` from 0), the port in the cage (from 0, ``subport1`` from 1), the
@@ -46,12 +45,17 @@ def port_name(platform: Platform, *, cage: int, subport: int, lane: int, lanes_p
     """
     if platform.ports is None:
         raise ValueError(f"platform {platform.name} does not name ports: the host's profile does")
-    pattern = platform.ports.whole if breakout == 1 else platform.ports.split
-    return _fill(pattern, cage, subport, lane, (cage - 1) * lanes_per_cage + lane)
+    return fill(platform.ports, cage=cage, subport=subport, lane=lane, lanes_per_cage=lanes_per_cage, breakout=breakout)
 
 
-@lru_cache(maxsize=4096)
-def _fill(pattern: str, cage: int, subport: int, lane: int, global_lane: int) -> str:
-    """Fill in a pattern; the ports of all switches of a kind are called alike."""
-    numbers = {"cage": cage, "cage0": cage - 1, "subport": subport, "subport1": subport + 1, "lane": lane}
-    return pattern.format(**numbers, lane1=lane + 1, global_lane=global_lane)
+def fill(patterns: PortNames, *, cage: int, subport: int, lane: int, lanes_per_cage: int, breakout: int) -> str:
+    """Name a port by a platform's patterns; the numbers are those of `port_name`."""
+    return (patterns.whole if breakout == 1 else patterns.split).format(
+        cage=cage,
+        cage0=cage - 1,
+        subport=subport,
+        subport1=subport + 1,
+        lane=lane,
+        lane1=lane + 1,
+        global_lane=(cage - 1) * lanes_per_cage + lane,
+    )

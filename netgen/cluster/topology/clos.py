@@ -84,8 +84,18 @@ class Clos:
     layers: tuple[Layer, ...] = field(init=False, repr=False, compare=False)
     """Hosts with a slot a port of a NIC, NIC by NIC; leaves with host slots before uplinks; spines with slots leaf by
     leaf before uplinks; superspines with slots block by block."""
+    sets: int = field(init=False, repr=False, compare=False)
+    """Sets of leaves a pod."""
+    leaves_per_plane: int = field(init=False, repr=False, compare=False)
+    """Leaves of a plane of a pod."""
+    blocks: int = field(init=False, repr=False, compare=False)
+    """Blocks of a plane of a pod."""
 
     def __post_init__(self) -> None:
+        # Reckoned once: the peer of every slot depends on them.
+        object.__setattr__(self, "sets", math.ceil(self.units / self.sharing))
+        object.__setattr__(self, "leaves_per_plane", self.sets * self.rails * self.group)
+        object.__setattr__(self, "blocks", math.ceil(self.leaves_per_plane / self.block) if self.spines else 1)
         groups = self.pods * self.blocks
         shapes = [
             (HOST, self.pods * self.units * self.hosts, 0, self.nics * self.planes * self.tors),
@@ -111,21 +121,6 @@ class Clos:
         return self.cores * self.core_trunk
 
     @property
-    def sets(self) -> int:
-        """Sets of leaves a pod."""
-        return math.ceil(self.units / self.sharing)
-
-    @property
-    def leaves_per_plane(self) -> int:
-        """Leaves of a plane of a pod."""
-        return self.sets * self.rails * self.group
-
-    @property
-    def blocks(self) -> int:
-        """Blocks of a plane of a pod."""
-        return math.ceil(self.leaves_per_plane / self.block) if self.spines else 1
-
-    @property
     def ports(self) -> int:
         """Ports of a NIC."""
         return self.planes * self.tors
@@ -136,7 +131,7 @@ class Clos:
 
     def per_rail(self, unit: int) -> int:
         """NICs of a host that go to one rail."""
-        return math.ceil(self.nics_of(unit) / self.rails)
+        return -(-self.fewer.get(unit, self.nics) // self.rails)
 
     def hosts_per_leaf(self, unit: int) -> int:
         """Hosts that a leaf has room for."""
@@ -146,11 +141,9 @@ class Clos:
 
     def ids(self, node: int) -> Ids:
         """Return what a node is called by."""
-        for layer, read in zip(
-            self.layers, (self._host_ids, self._leaf_ids, self._spine_ids, self._superspine_ids), strict=False
-        ):
-            if node in layer:
-                return read(layer.index(node))
+        for position, layer in enumerate(self.layers):
+            if layer.first <= node < layer.first + layer.count:
+                return _IDS[position](self, node - layer.first)
         raise KeyError(node)
 
     def host_at(self, pod: int, unit: int, host: int) -> int:
@@ -323,3 +316,7 @@ class Clos:
         if self.cores:
             counts[SPINE, SUPERSPINE] = self.layers[2].count * self.spine_uplinks
         return counts
+
+
+_IDS = (Clos._host_ids, Clos._leaf_ids, Clos._spine_ids, Clos._superspine_ids)  # noqa: SLF001 - it is this module's
+"""What reads the ids of each layer's nodes."""
