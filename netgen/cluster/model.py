@@ -259,6 +259,8 @@ class Cluster:
     """Devices that were asked for, by fabric and node: a name is made up once, and each device is many others' peer."""
     _there: dict[tuple[str, int], bool] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Likewise, whether they exist."""
+    _managed_from: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Place of the first of a fabric's role in the management subnet."""
 
     def fabric(self, name: str) -> Fabric:
         """Return the fabric of that name.
@@ -395,12 +397,12 @@ class Cluster:
         record = self.record(ref)
         if record.address is not None:
             return record.address
-        offset = RESERVED_ADDRESSES
-        for fabric, layer in self.managed():
-            if (fabric.name, layer.name) == (ref.fabric, ref.role):
-                return self.management.address + offset + ref.index
-            offset += layer.count
-        raise KeyError(ref.name)
+        if not self._managed_from:
+            offset = RESERVED_ADDRESSES
+            for fabric, layer in self.managed():
+                self._managed_from[fabric.name, layer.name] = offset
+                offset += layer.count
+        return self.management.address + self._managed_from[ref.fabric, ref.role] + ref.index
 
     def managed(self) -> Iterator[tuple[Fabric, Layer]]:
         """Yield the layers that have management addresses, in their order: hosts with the first fabric they are on."""
