@@ -39,7 +39,8 @@ def topology(intent: Path, form: Format) -> Exit:
         emit(f"{cluster.name}, fabric {fabric['fabric']}: {fabric['gpus']:,} GPUs in {fabric['hosts']:,} hosts")
         rows = [(tier, f"{count:,}") for tier, count in fabric["switches"].items() if count]
         rows += [(f"links {pair}", f"{count:,}") for pair, count in fabric["links"].items() if count]
-        rows += [("oversubscription of a leaf", f"{fabric['oversubscription']['leaf']:g}:1")]
+        edge = next(role for role in ("router", "leaf") if fabric["switches"].get(role))
+        rows += [(f"oversubscription of a {edge}", f"{fabric['oversubscription'][edge]:g}:1")]
         rows += [("bisection bandwidth, Gb/s", f"{fabric['bisection_bandwidth_gbps']:,}")]
         emit(table(("", "count"), rows))
     return Exit.DONE

@@ -22,14 +22,19 @@ from netgen.cluster.numbers import AsBlock, LinkBlock, Numbers, Pool, block_size
 from netgen.cluster.overlay import overlay
 from netgen.cluster.roce import policy
 from netgen.cluster.sizing import Box, Demand, Group, size
+from netgen.cluster.sizing_groups import DRAGONFLY, DRAGONFLY_PLUS, size_dragonfly, size_dragonfly_plus
 from netgen.cluster.topology.clos import Clos
-from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE
+from netgen.cluster.topology.dragonfly import Dragonfly
+from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
+from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, LOCAL, ROUTER, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import IntentPath, UnbuildableError
 from netgen.intent import models
 from netgen.intent.quantities import Breakout, IdRanges, parse_ids
 
 FAT_TREE, SINGLE_TIER = "fat-tree", "single-tier"
+
+Plan = Clos | Dragonfly | DragonflyPlus
 
 FOUR_BYTE_LEAVES, TWO_BYTE_LEAVES = 10_000, 64
 """From the spines' first AS number to the leaves', where the intent does not say."""
@@ -134,7 +139,7 @@ def _fabric(name: str, given: models.Fabric, intent: models.Intent, catalog: Cat
             )
         )
     tiers = _tiers(given, catalog, _speed(given.nics, cluster, pods, path), path)
-    plan = size(_demand(given, intent, cluster, pods, tiers, path))
+    plan = _size(_demand(given, intent, cluster, pods, tiers, path))
     used = {layer.name: tiers[layer.name] for layer in plan.layers[1:]}
     return Fabric(
         name=name,
@@ -146,13 +151,13 @@ def _fabric(name: str, given: models.Fabric, intent: models.Intent, catalog: Cat
         names=_names(given, intent.naming, plan),
         numbers=_numbers(given, plan),
         mtu_bytes=given.mtu,
-        cables_m={HOST: given.cables.host, SPINE: given.cables.spine, SUPERSPINE: given.cables.superspine},
+        cables_m=_cables(given.cables),
         bfd=None if given.bfd is None else BfdPlan(given.bfd.interval, given.bfd.multiplier),
         load_balancing=given.load_balancing,
         roce=None if given.roce is None else policy(given.roce, catalog.roce[given.roce.profile], (*path, "roce")),
         origin=".".join(map(str, path)),
         stated=tuple(given.roles()),
-        reserved=given.leaf.reserved,
+        reserved=given.roles()[plan.layers[1].name].reserved,
         exact=given.build == "exact",
     )
 
@@ -192,13 +197,20 @@ def _speed(nics: str, cluster: Cluster, pods: Pods, path: IntentPath) -> tuple[i
 
 def _tiers(given: models.Fabric, catalog: Catalog, nics: tuple[int, str], path: IntentPath) -> dict[str, Tier]:
     """Return the tiers that there may be; a fabric that needs superspines and does not name them has larger spines."""
-    leaf = _tier(LEAF, given, given.leaf, catalog, nics, path)
+    edge, described = next(iter(given.roles().items()))
+    leaf = _tier(edge, given, described, catalog, nics, path)
     if given.spine is None:
-        return {LEAF: leaf}
+        return {edge: leaf}
     spine = _tier(SPINE, given, given.spine, catalog, (leaf.uplink_breakout.speed_gbps, "the leaves' uplinks"), path)
     top = given.superspine or given.spine.model_copy(update={"count": None, "uplinks": None, "uplink_breakout": None})
     above = (spine.uplink_breakout.speed_gbps, "the spines' uplinks")
     return {LEAF: leaf, SPINE: spine, SUPERSPINE: _tier(SUPERSPINE, given, top, catalog, above, path)}
+
+
+def _size(demand: Demand) -> Plan:
+    if demand.kind == DRAGONFLY:
+        return size_dragonfly(demand)
+    return size_dragonfly_plus(demand) if demand.kind == DRAGONFLY_PLUS else size(demand)
 
 
 def _demand(
@@ -209,7 +221,8 @@ def _demand(
     tiers: Mapping[str, Tier],
     path: IntentPath,
 ) -> Demand:
-    railed = given.kind not in {FAT_TREE, SINGLE_TIER}
+    railed = given.kind not in {FAT_TREE, SINGLE_TIER, DRAGONFLY, DRAGONFLY_PLUS}
+    edge, leaf = next(iter(given.roles().items()))
     over = given.oversubscription
     spine = None if given.spine is None else _box(tiers[SPINE], given.spine, over.spine)
     top = None if given.spine is None else _box(tiers[SUPERSPINE], given.superspine)
@@ -228,9 +241,9 @@ def _demand(
         sharing=units if given.kind == SINGLE_TIER else given.share.units,
         planes=given.planes,
         tors=2 if given.dual_tor else 1,
-        reserved=given.leaf.reserved,
+        reserved=leaf.reserved,
         by_rail=railed and given.spine_groups != "units",
-        leaf=_box(tiers[LEAF], given.leaf, over.leaf),
+        leaf=_box(tiers[edge], leaf, over.leaf),
         spine=spine,
         superspine=top,
         several=max(len(pods), intent.capacity.pods or 0) > 1,
@@ -260,16 +273,28 @@ def _box(tier: Tier, given: models.SwitchRole | None, oversubscription: Fraction
     )
 
 
-def _names(given: models.Fabric, naming: models.ClusterNaming, plan: Clos) -> dict[str, str]:
+def _names(given: models.Fabric, naming: models.ClusterNaming, plan: Plan) -> dict[str, str]:
     """Return the patterns of names by role: the fabric's, the cluster's, or one with the ids that tell them apart."""
-    pod, plane = "pod{pod}-", "plane{plane}-" if plan.planes > 1 else ""
-    rail = "rail{rail}-" if plan.railed else ""
-    defaults = {
-        LEAF: f"{pod}su{{unit}}-{rail}{plane}leaf{{leaf}}",
-        SPINE: f"{pod}{plane}spine{{spine}}",
-        SUPERSPINE: f"{plane}superspine{{superspine}}",
-    }
+    defaults = {role: f"pod{{pod}}-group{{unit}}-{role}{{{role}}}" for role in (ROUTER, LEAF, SPINE)}
+    if isinstance(plan, Clos):
+        pod, plane = "pod{pod}-", "plane{plane}-" if plan.planes > 1 else ""
+        rail = "rail{rail}-" if plan.railed else ""
+        defaults = {
+            LEAF: f"{pod}su{{unit}}-{rail}{plane}leaf{{leaf}}",
+            SPINE: f"{pod}{plane}spine{{spine}}",
+            SUPERSPINE: f"{plane}superspine{{superspine}}",
+        }
     return {role: getattr(given.naming, role) or getattr(naming, role) or pattern for role, pattern in defaults.items()}
+
+
+def _cables(given: models.Cables) -> dict[str, int | None]:
+    return {
+        HOST: given.host,
+        SPINE: given.spine,
+        SUPERSPINE: given.superspine,
+        LOCAL: given.local,
+        GLOBAL: given.global_,
+    }
 
 
 def _tier(
@@ -315,26 +340,32 @@ def _capacity_hosts(intent: models.Intent) -> int:
     return max(declared + [unit.hosts.highest for plan in intent.pods.values() for unit in plan.units.values()])
 
 
-def _numbers(given: models.Fabric, plan: Clos) -> Numbers:
-    pools = given.pools
-    base = given.asn.base
+def _as_blocks(given: models.AsnPlan, plan: Plan) -> dict[str, AsBlock]:
+    base = given.base
+    if isinstance(plan, Dragonfly):
+        return {ROUTER: AsBlock(base)}
+    tree = plan.tree if isinstance(plan, DragonflyPlus) else plan
     gap = FOUR_BYTE_LEAVES if base > MAX_TWO_BYTE_ASN else TWO_BYTE_LEAVES
-    asns = {
-        SUPERSPINE: AsBlock(base, plan.planes * plan.spines * plan.cores or 1),
-        SPINE: AsBlock(base + 1, plan.spines or 1),
-        LEAF: AsBlock(given.asn.leaves or base + gap),
+    return {
+        SUPERSPINE: AsBlock(base, tree.planes * tree.spines * tree.cores or 1),
+        SPINE: AsBlock(base + 1, tree.spines or 1),
+        LEAF: AsBlock(given.leaves or base + gap),
     }
+
+
+def _numbers(given: models.Fabric, plan: Plan) -> Numbers:
+    pools, asns = given.pools, _as_blocks(given.asn, plan)
     uplinks, before = {}, 0
-    for layer in plan.layers[1:-1]:
-        uplinks[layer.name] = LinkBlock(before, layer.up)
-        before += layer.count * layer.up
+    for layer in plan.layers[1:]:
+        uplinks[layer.name] = LinkBlock(before, layer.outward)
+        before += layer.count * layer.outward
     if pools.host_loopbacks is not None:
-        asns[HOST] = AsBlock(given.asn.hosts or base + FOUR_BYTE_HOSTS)
+        asns[HOST] = AsBlock(given.asn.hosts or given.asn.base + FOUR_BYTE_HOSTS)
     return Numbers(
         hosts=Pool(int(pools.hosts.network_address), pools.hosts.prefixlen),
         loopbacks=Pool(int(pools.loopbacks.network_address), pools.loopbacks.prefixlen),
         links=_pool(pools.links),
-        block=block_size(plan.down, shared=given.attach == "svi"),
+        block=block_size(plan.layers[1].down, shared=given.attach == "svi"),
         shared=given.attach == "svi",
         uplinks=uplinks,
         asns=asns,

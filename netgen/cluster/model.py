@@ -7,7 +7,7 @@ from netgen.catalog.model import HostProfile, SwitchModel
 from netgen.cluster.numbers import Numbers
 from netgen.cluster.ports import PortMap, port_map
 from netgen.cluster.roce import Place, RocePolicy
-from netgen.cluster.topology.slots import HOST, End, Ids, Layer, Topology, layer_of
+from netgen.cluster.topology.slots import HOST, End, Grouped, Ids, Layer, Topology, layer_of
 from netgen.intent.quantities import Breakout, IdRanges
 
 Pods = Mapping[int, Mapping[int, IdRanges]]
@@ -65,7 +65,8 @@ class Tier:
 
     def port_map(self, model: SwitchModel, layer: Layer) -> PortMap:
         """Where the slots of its layer are on a switch of the given model."""
-        return port_map(model.cages, self.breakout.ports, self.uplink_breakout.ports, model.lanes, layer.down, layer.up)
+        split, uplink_split = self.breakout.ports, self.uplink_breakout.ports
+        return port_map(model.cages, split, uplink_split, model.lanes, layer.down, layer.outward)
 
     @property
     def breakouts(self) -> tuple[Breakout, ...]:
@@ -122,7 +123,8 @@ class Fabric:
     numbers: Numbers
     mtu_bytes: int
     cables_m: Mapping[str, int | None]
-    """Lengths of cables in metres, by the role of their upper end, but ``host`` for those to hosts."""
+    """Lengths of cables in metres: ``host`` for those to hosts, else the role of their upper end; between switches of
+    one role, the name of the links."""
     bfd: BfdPlan | None
     load_balancing: str
     """``hash``, ``flowlet`` or ``per-packet``."""
@@ -138,6 +140,16 @@ class Fabric:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_layers", {layer.name: layer for layer in self.plan.layers})
+
+    @property
+    def units(self) -> int:
+        """How many units there are, in all pods."""
+        return sum(map(len, self.pods.values()))
+
+    @property
+    def grouped(self) -> Grouped | None:
+        """The topology as one of groups; ``None``: it is none."""
+        return self.plan if isinstance(self.plan, Grouped) else None
 
     @property
     def edge(self) -> Tier:
@@ -156,6 +168,14 @@ class Fabric:
         """Return what the links above a role are called by: the name of the next tier; ``None``: there is none."""
         roles = tuple(self.tiers)
         return next(iter(roles[roles.index(role) + 1 :]), None)
+
+    def cables_at(self, role: str) -> dict[str, tuple[int, Breakout]]:
+        """Return how many cables a switch of a role has, and how their cages are divided, by the key of a length."""
+        layer, tier, above = self.layer(role), self.tiers[role], self.above(role)
+        found = {self.below(role): (layer.down, tier.breakout)}
+        if above is not None:
+            found[above] = (layer.up, tier.uplink_breakout)
+        return found | {name: (count, tier.uplink_breakout) for name, count in layer.across}
 
     def told(self, role: str) -> str:
         """Return the role under which the intent describes a tier: superspines may be as the spines are."""
@@ -321,6 +341,11 @@ class Cluster:
                 for host in ids
             ]
         return [node for node in fabric.layer(role).nodes if self.exists(fabric, node)]
+
+    def links_across(self, fabric: Fabric) -> dict[str, int]:
+        """Count the links between switches of one role that exist, by name: groups are built whole."""
+        grouped = fabric.grouped
+        return {} if grouped is None else grouped.links_across(fabric.units)
 
     def switches_by_name(self, fabric: Fabric) -> dict[str, DeviceRef]:
         """Return the switches of a fabric by what they are called, and by their derived names."""

@@ -2,9 +2,11 @@
 
 Hosts: each leaf has an aligned block, which is what it announces. Routed links take a /31 of it (RFC 3021) a host
 slot, the leaf's end first; hosts that share a VLAN take an address each, behind the leaf's, which is the first.
-Loopbacks: leaves from the beginning of the pool, spines from its middle, superspines from its last quarter. Links: a
-/31 an uplink, tier by tier, the upper end first. AS numbers: one a leaf, one for the spines of a block, one for all
-superspines (RFC 7938). Hosts that speak BGP have a loopback and an AS number each, by their index.
+Loopbacks: leaves and routers from the beginning of the pool, spines from its middle, superspines from its last quarter.
+Links: a /31 an uplink, tier by tier, the upper end first; between switches of one tier that of the end which comes
+first counts as its uplink, and the other end's stays free. AS numbers: one a leaf or router, one for the spines of a
+block or group, one for all superspines (RFC 7938). Hosts that speak BGP have a loopback and an AS number each, by their
+index.
 """
 
 from collections.abc import Mapping
@@ -40,7 +42,7 @@ class LinkBlock:
     uplinks: int
 
 
-LOOPBACKS_FROM = {"leaf": 0, "spine": 2, "superspine": 3}
+LOOPBACKS_FROM = {"router": 0, "leaf": 0, "spine": 2, "superspine": 3}
 """Quarter of the pool of loopbacks in which those of a role begin."""
 
 

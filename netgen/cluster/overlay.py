@@ -117,9 +117,10 @@ class _Site:
         return layer_of(plan, node).name == key and plan.ids(node).number == wanted
 
     def tiers(self, end: End) -> set[str]:
-        """Return the layers at both ends of a slot's cable."""
-        far = self.fabric.plan.peer(*end)
-        return {layer_of(self.fabric.plan, node).name for node, _ in (end, far or end)}
+        """Return the layers at both ends of a slot's cable; of one within a layer, what such cables are called."""
+        far, layer = self.fabric.plan.peer(*end), layer_of(self.fabric.plan, end[0])
+        across = layer.link_across(end[1])
+        return {across or layer_of(self.fabric.plan, node).name for node, _ in (end, far or end)}
 
 
 def _check_effect(deviation: Deviation, at: IntentPath) -> None:
@@ -184,7 +185,7 @@ def _lay_port(laid: _Laid, site: _Site, deviation: Deviation, port: LinkEnd, at:
     if site.tiers(end) != site.tiers(other):
         message = "the cable of a host cannot be swapped with one between switches: hosts have addresses of their leaf"
         if HOST not in site.tiers(end) | site.tiers(other):
-            message = "cables between different tiers cannot be swapped"
+            message = "cables of different kinds cannot be swapped: between other tiers, or local and global ones"
         raise UnbuildableError(references.CONTRADICTION.about(message, where, at_key=True))
     try:
         laid.cabled = laid.cabled.swapped(end, other)

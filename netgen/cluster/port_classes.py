@@ -16,14 +16,9 @@ def port_classes(fabric: Fabric, tier: Tier, model: SwitchModel, platform: Platf
     if fabric.roce is None:
         return {}
     groups = sum(c.lossless for c in fabric.roce.classes)
-    layer = fabric.layer(tier.role)
-    cabled = {fabric.below(tier.role): (layer.down, tier.breakout)}
-    above = fabric.above(tier.role)
-    if above is not None:
-        cabled[above] = (layer.up, tier.uplink_breakout)
     lengths = headroom_lengths(platform, model.name) or {}
     found = {}
-    for key, (count, breakout) in cabled.items():
+    for key, (count, breakout) in fabric.cables_at(tier.role).items():
         length = fabric.cables_m[key]
         if length is not None or not groups:
             speed, lanes = breakout.speed_gbps, model.lanes // breakout.ports

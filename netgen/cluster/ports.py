@@ -23,7 +23,7 @@ class PortMap:
     lanes
         Electrical lanes a cage.
     down, up
-        Slots that face down (or all, in the top tier) and slots that face up, which follow them.
+        Slots that face down (or all, in the top tier) and slots that face up or across, which follow them.
     """
 
     cages: int

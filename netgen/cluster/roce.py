@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from netgen.catalog.model import RoceProfile
-from netgen.cluster.topology.slots import SPINE, SUPERSPINE
+from netgen.cluster.topology.slots import LEAF, ROUTER, SPINE, SUPERSPINE
 from netgen.diagnostics.finding import IntentPath
 from netgen.intent import models
 from netgen.intent.quantities import parse_speed
@@ -93,6 +93,10 @@ class Place:
     """Name of the chip; empty on a host."""
 
 
+_AS_FOR = {SUPERSPINE: SPINE, ROUTER: LEAF}
+"""Whose thresholds others have: a router has hosts, as a leaf has."""
+
+
 @dataclass(frozen=True, slots=True)
 class RocePolicy:
     """The policy of a whole fabric."""
@@ -107,8 +111,8 @@ class RocePolicy:
     origin: str
 
     def marking_at(self, place: Place) -> Ecn:
-        """Thresholds of some ports: the intent's by role and speed, else the profile's; superspines' as the spines'."""
-        role = SPINE if place.role == SUPERSPINE else place.role
+        """Thresholds of some ports: the intent's by role and speed, else the profile's, for leaves or spines."""
+        role = _AS_FOR.get(place.role, place.role)
         said = self.ecn.get((place.role, place.speed_gbps)) or self.ecn.get((role, place.speed_gbps))
         if said is not None:
             return said

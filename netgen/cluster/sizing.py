@@ -146,11 +146,11 @@ def size(demand: Demand) -> Clos:
     UnbuildableError
         If none does; the findings say what can be built instead.
     """
-    edge = _edge(demand)
+    edge = lay_edge(demand)
     if demand.spine is None:
         _check_alone(demand, edge)
         return edge
-    uplinks = _uplinks(demand, edge)
+    uplinks = leaf_uplinks(demand, edge)
     if demand.kind == RAIL_ONLY:
         _check_rails(demand, edge)
     found = _built(demand, edge, demand.spine, uplinks)
@@ -177,8 +177,14 @@ def _built(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> list[Clos]:
     return list(_three_tiers(demand, edge, spine, demand.superspine, uplinks))
 
 
-def _edge(demand: Demand) -> Clos:
-    """Return the hosts and the leaves, without anything above them."""
+def lay_edge(demand: Demand) -> Clos:
+    """Return the hosts and the leaves, without anything above them.
+
+    Raises
+    ------
+    UnbuildableError
+        If a leaf has no room for a host.
+    """
     per_rail = demand.nics // demand.rails
     most = demand.leaf.most_down(up=demand.spine is not None) - demand.reserved
     if most < per_rail:
@@ -207,7 +213,7 @@ def _edge(demand: Demand) -> Clos:
 def _two_tiers(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> Iterator[Clos]:
     """Yield what can be built of one block a pod; of a rail-only fabric, of one a rail."""
     leaves = edge.leaves_per_plane // (demand.rails if demand.kind == RAIL_ONLY else 1)
-    for spines in _divisors(uplinks):
+    for spines in divisors(uplinks):
         if leaves * (uplinks // spines) <= spine.cages * spine.split:
             by_rail = leaves < edge.leaves_per_plane
             yield replace(edge, spines=spines, trunk=uplinks // spines, block=leaves, by_rail=by_rail)
@@ -215,7 +221,7 @@ def _two_tiers(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> Iterator
 
 def _three_tiers(demand: Demand, edge: Clos, spine: Box, top: Box, uplinks: int) -> Iterator[Clos]:
     """Yield what can be built of blocks that superspines join."""
-    for spines in _divisors(uplinks):
+    for spines in divisors(uplinks):
         trunk = uplinks // spines
         block = _block(demand, edge, spine.most_down() // trunk)
         up = spine.up(block * trunk)
@@ -223,7 +229,7 @@ def _three_tiers(demand: Demand, edge: Clos, spine: Box, top: Box, uplinks: int)
             continue
         by_rail = demand.by_rail and block < edge.leaves_per_plane
         two = replace(edge, spines=spines, trunk=trunk, block=block, by_rail=by_rail)
-        for cores in _divisors(up.numerator):
+        for cores in divisors(up.numerator):
             core_trunk = up.numerator // cores
             if demand.pods * two.blocks * core_trunk <= top.cages * top.split:
                 yield replace(two, cores=cores, core_trunk=core_trunk)
@@ -245,7 +251,8 @@ def _block(demand: Demand, edge: Clos, most: int) -> int:
     return next(equal, most - most % edge.tors)
 
 
-def _divisors(number: int) -> list[int]:
+def divisors(number: int) -> list[int]:
+    """Return the divisors of a number, in order."""
     return [n for n in range(1, number + 1) if number % n == 0]
 
 
@@ -309,7 +316,14 @@ def _nothing_joins(demand: Demand) -> Finding:
     )
 
 
-def _uplinks(demand: Demand, edge: Clos) -> int:
+def leaf_uplinks(demand: Demand, edge: Clos) -> int:
+    """Return how many uplinks each leaf has.
+
+    Raises
+    ------
+    UnbuildableError
+        If the oversubscription asks for a part of one.
+    """
     box, down = demand.leaf, edge.down - demand.reserved
     uplinks = box.up(down)
     if uplinks.denominator != 1:
@@ -360,8 +374,8 @@ def _most(too_many: int, is_built: Callable[[int], bool]) -> int:
 
 
 def _is_built(demand: Demand) -> bool:
-    edge = _edge(demand)
-    return demand.spine is not None and bool(_built(demand, edge, demand.spine, _uplinks(demand, edge)))
+    edge = lay_edge(demand)
+    return demand.spine is not None and bool(_built(demand, edge, demand.spine, leaf_uplinks(demand, edge)))
 
 
 def _pinned_spines(demand: Demand, edge: Clos, spine: Box, uplinks: int, counts: set[int]) -> Finding:

@@ -9,6 +9,7 @@ from netgen.cluster.port_classes import port_classes
 from netgen.cluster.roce import Place, PortQos
 from netgen.cluster.topology.slots import HOST
 from netgen.device.model import (
+    ACROSS,
     Host,
     HostRoute,
     Management,
@@ -152,7 +153,8 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
         peer = None if port.slot is None else _cable(site, port, port.slot)
         if peer is not None:
             port.qos = qos
-            kind = classes.get(above if above and port.role is PortRole.UPLINK else below)
+            key = above if above and port.role is PortRole.UPLINK else below
+            kind = classes.get(port.role.value if port.role in ACROSS else key)
             port.headroom = kind.headroom if kind is not None and kind.groups else None
         yield port, peer
 
@@ -187,7 +189,13 @@ def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
             port.ipv4 = fabric.numbers.gateway(ref.index, slot)
         port.cable_m = fabric.cables_m[HOST]
         return peer
-    if slot >= fabric.layer(ref.role).down:
+    layer = fabric.layer(ref.role)
+    across = layer.link_across(slot) if layer.across else None
+    if across is not None:
+        # between equals, the end that comes first counts as the lower one
+        lower, uplink = min(((ref, slot), (peer, far_slot)), key=lambda end: (end[0].index, end[1]))
+        port.role, cable = PortRole(across), across
+    elif slot >= layer.down:
         port.role, lower, uplink, cable = PortRole.UPLINK, ref, slot, peer.role
     else:
         port.role, lower, uplink, cable = PortRole.DOWNLINK, peer, far_slot, ref.role

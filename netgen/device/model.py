@@ -21,6 +21,7 @@ class Role(StrEnum):
     LEAF = "leaf"
     SPINE = "spine"
     SUPERSPINE = "superspine"
+    ROUTER = "router"
 
 
 class PortRole(StrEnum):
@@ -32,11 +33,20 @@ class PortRole(StrEnum):
     """To the tier above."""
     DOWNLINK = "downlink"
     """To the tier below, which is not a host."""
+    LOCAL = "local"
+    """To a router of the same group."""
+    GLOBAL = "global"
+    """To a switch of the same tier in another group."""
     RESERVED = "reserved"
     """Laid out for a device that is not built yet: broken out, up unless an exception shuts it, and otherwise bare, so
     that growth only adds lines."""
     SPARE = "spare"
     """Outside of the capacity: broken out like its neighbours and shut."""
+
+
+ACROSS = (PortRole.LOCAL, PortRole.GLOBAL)
+"""Ports of links within a tier."""
+BETWEEN_SWITCHES = (PortRole.UPLINK, PortRole.DOWNLINK, *ACROSS)
 
 
 @dataclass(slots=True)
@@ -136,7 +146,7 @@ class BgpGroup:
     """Whether only routes that this device originates are announced (valley-free at a leaf)."""
     hosts_routes_too: bool = field(default=False, kw_only=True)
     """With ``own_routes_only``: whether routes that neighbours originate themselves, of one AS, go out as well; what
-    the export list leaves of them is the hosts' loopbacks."""
+    the export list leaves of them is the hosts' loopbacks, or what the leaves of a group announce."""
     maximum_prefixes: int
     """More prefixes than this from one neighbour take the session down."""
     bfd: bool

@@ -5,6 +5,11 @@ loopbacks that they announce to it directly. A spine passes on what leaves annou
 superspine what spines announce. A host announces its loopback to each of its leaves and passes nothing on. The spines
 of a block share an AS number, and so do all superspines, so that none accepts what came from a sibling. Nothing but
 host aggregates and loopbacks is accepted, and no default route is announced or accepted anywhere.
+
+A router of a dragonfly has an AS of its own, is everybody's way to anywhere, and passes everything on: the shortest
+AS path is the way through the fewest routers. The spines of a group of a dragonfly+ share an AS number; to the spines
+of other groups they announce what their own leaves announce, and nothing that came from another group. So no way leads
+through a third group, whatever fails, and every way between groups is leaf, spine, spine, leaf.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,11 +18,22 @@ from dataclasses import replace
 from netgen.cluster.model import DeviceRef, Fabric
 from netgen.cluster.numbers import Numbers, Pool
 from netgen.cluster.topology.slots import HOST
-from netgen.device.model import Bfd, Bgp, BgpGroup, BgpNeighbor, Port, PortRole, PrefixList, PrefixRule
+from netgen.device.model import (
+    BETWEEN_SWITCHES,
+    Bfd,
+    Bgp,
+    BgpGroup,
+    BgpNeighbor,
+    Port,
+    PortRole,
+    PrefixList,
+    PrefixRule,
+)
 
-GROUPS = {"leaf": "LEAVES", "spine": "SPINES", "superspine": "SUPERSPINES", "host": "HOSTS"}
+GROUPS = {"router": "ROUTERS", "leaf": "LEAVES", "spine": "SPINES", "superspine": "SUPERSPINES", "host": "HOSTS"}
 """Names of the groups of neighbours, by their role."""
 OWN, FABRIC, CONNECTED, OF_HOSTS = "PL-OWN", "PL-FABRIC", "PL-CONNECTED", "PL-HOSTS"
+OF_GROUP = "PL-GROUP"
 
 HOST_LINK = 31
 """Prefix length of the link to a host."""
@@ -85,7 +101,7 @@ def loopback(fabric: Fabric, ref: DeviceRef) -> int | None:
 
 
 def _groups(fabric: Fabric, role: str) -> Iterator[BgpGroup]:
-    """Yield the groups of a switch's neighbours: those below that speak BGP, and those above."""
+    """Yield the groups of a switch's neighbours: those below that speak BGP, those above, and those of its own role."""
     numbers, above = fabric.numbers, fabric.above(role)
     at_edge = role == fabric.edge.role
     speaking = numbers.host_loopbacks is not None
@@ -99,6 +115,11 @@ def _groups(fabric: Fabric, role: str) -> Iterator[BgpGroup]:
     if not at_edge:
         below = tuple(fabric.tiers)[tuple(fabric.tiers).index(role) - 1]
         yield _group(fabric, below, (FABRIC, FABRIC), _prefixes_of(fabric, below), own_routes_only=False)
+    if fabric.layer(role).across and at_edge:
+        yield _group(fabric, role, (FABRIC, FABRIC), _all_prefixes(fabric, role), own_routes_only=False)
+    elif fabric.layer(role).across:
+        expected = _prefixes_of(fabric, role)
+        yield replace(_group(fabric, role, (FABRIC, OF_GROUP), expected, own_routes_only=True), hosts_routes_too=True)
 
 
 def _all_prefixes(fabric: Fabric, role: str) -> int:
@@ -106,8 +127,8 @@ def _all_prefixes(fabric: Fabric, role: str) -> int:
     hosts, leaves, *above = fabric.plan.layers
     speaking = 0 if fabric.numbers.host_loopbacks is None else hosts.count
     loopbacks = sum(layer.count for layer in above)
-    if role == above[-1].name:
-        # the switches of the top tier do not hear of each other
+    if above and role == above[-1].name and not above[-1].across:
+        # the switches of the top tier do not hear of each other, but for those that are cabled to each other
         loopbacks -= above[-1].count - 1
     return 2 * leaves.count + speaking + loopbacks
 
@@ -142,7 +163,7 @@ def _bfd(fabric: Fabric) -> Bfd | None:
 
 def _neighbors(fabric: Fabric, ports: Iterable[Cabled]) -> list[BgpNeighbor]:
     """Build a session for every port that is up and leads to a device that exists and speaks BGP."""
-    speaking = {PortRole.UPLINK, PortRole.DOWNLINK}
+    speaking = set(BETWEEN_SWITCHES)
     if fabric.numbers.host_loopbacks is not None:
         speaking.add(PortRole.HOST)
     return [
@@ -173,12 +194,18 @@ def _prefix_lists(
         *_host_loopbacks(numbers, 30),
     )
     lists = [PrefixList(FABRIC, everything, _pools(fabric))]
-    if ref.role == fabric.edge.role:
-        # A spine passes on what the fabric has: it has no use for a list of its own routes.
+    at_edge, across = bool(hosts), bool(fabric.layer(ref.role).across)
+    if across and not at_edge:
+        # Those of the group's leaves; loopbacks of spines are in the other half of the pool.
+        half = Pool(numbers.loopbacks.address, numbers.loopbacks.length + 1)
+        of_group = (_loopbacks(half, 10), _aggregates(numbers, 20), replace(own[0], sequence=30))
+        lists.append(PrefixList(OF_GROUP, of_group, _pools(fabric)))
+    if at_edge and not across:
+        # Spines and routers pass on what the fabric has: they have no use for a list of their own routes.
         announced = (*own, *_host_loopbacks(numbers, 10 + 10 * len(own)))
         lists.append(PrefixList(OWN, announced, f"{fabric.origin}.{ref.role}"))
-        if numbers.host_loopbacks is not None:
-            lists.append(PrefixList(OF_HOSTS, _host_loopbacks(numbers, 10), _pools(fabric)))
+    if at_edge and numbers.host_loopbacks is not None:
+        lists.append(PrefixList(OF_HOSTS, _host_loopbacks(numbers, 10), _pools(fabric)))
     return (*lists, PrefixList(CONNECTED, tuple(connected), f"{fabric.origin}.{ref.role}"))
 
 

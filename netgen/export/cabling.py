@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from netgen.device.model import Host, Port, PortRole, Switch
+from netgen.device.model import ACROSS, Host, Port, PortRole, Switch
 from netgen.device.text import ipv4
 
 HEADER = "a_device,a_interface,a_address,b_device,b_interface,b_address,speed,length,link,fabric\n"
 LINK = 31
 """Prefix length of an address of a point-to-point link."""
-_LINKS = {PortRole.HOST: "host-leaf", PortRole.UPLINK: "leaf-spine"}
+_LINKS = {PortRole.HOST: "host-leaf", PortRole.UPLINK: "leaf-spine"} | {role: role.value for role in ACROSS}
 
 
 def cabling_lines(device: Switch | Host) -> Iterator[str]:
@@ -31,9 +31,14 @@ def cabling_lines(device: Switch | Host) -> Iterator[str]:
 
 
 def leading_up(device: Switch | Host) -> Iterator[Port]:
-    """Yield the cabled ports of a device that lead to the tier above: over all devices, each cable once."""
+    """Yield the cabled ports of a device that lead to the tier above: over all devices, each cable once.
+
+    Of a cable within a tier, the end that is first by name stands for both.
+    """
     for port in device.ports:
         if port.peer_device is not None and (
-            port.role is PortRole.UPLINK or (port.role is PortRole.HOST and isinstance(device, Host))
+            port.role is PortRole.UPLINK
+            or (port.role is PortRole.HOST and isinstance(device, Host))
+            or (port.role in ACROSS and (device.name, port.name) < (port.peer_device, str(port.peer_port)))
         ):
             yield port

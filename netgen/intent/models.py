@@ -226,7 +226,7 @@ class Roce(Model):
     """``none``: PFC without marking."""
     classes: dict[Name, RoceClass] = {}
     """Each replaces the profile's class of that name, or adds one."""
-    ecn: dict[Literal["leaf", "spine", "superspine"], dict[SpeedKey, Ecn]] = {}
+    ecn: dict[Literal["leaf", "spine", "superspine", "router"], dict[SpeedKey, Ecn]] = {}
     """By role and port speed; default: the profile's thresholds for the speed."""
     watchdog: Watchdog | None = Watchdog()
 
@@ -244,9 +244,10 @@ class SwitchRole(Model):
     uplink_breakout: BreakoutMode | None = None
     """How the cages of a leaf's uplinks are divided; default: as the others."""
     count: Count | None = None
-    """Pins how many spines share the leaves of a pod, or superspines a spine of each; default: derived."""
+    """Pins how many spines share the leaves of a pod, or superspines a spine of each, or routers make a group;
+    default: derived."""
     uplinks: Count | None = None
-    """Pins how many uplinks a switch has; default: derived from the oversubscription."""
+    """Pins how many uplinks a switch has, or global links a router or a spine of a dragonfly; default: derived."""
     reserved: Annotated[int, Field(ge=0, le=512)] = 0
     """Host slots of every leaf that are kept free."""
     mtu: Mtu | None = None
@@ -292,6 +293,10 @@ class Cables(Model):
     """Between leaves and spines."""
     superspine: Metres | None = None
     """Between spines and superspines."""
+    local: Metres | None = None
+    """Between the routers of a group."""
+    global_: Annotated[Metres | None, Field(alias="global")] = None
+    """Between groups."""
 
 
 class Bfd(Model):
@@ -338,7 +343,7 @@ class Oversubscription(Model):
 
     leaf: Ratio = Fraction(1)
     spine: Ratio = Fraction(1)
-    """Of spines that have superspines above them."""
+    """Of spines that have superspines above them, or global links beside them."""
 
 
 def _of_leaves(value: object) -> object:
@@ -363,6 +368,7 @@ class Naming(Model):
     leaf: NamePattern | None = None
     spine: NamePattern | None = None
     superspine: NamePattern | None = None
+    router: NamePattern | None = None
 
 
 class ClusterNaming(Naming):
@@ -374,14 +380,16 @@ class ClusterNaming(Naming):
 class Fabric(Model):
     """One network that the hosts share."""
 
-    kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier"]
+    kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly", "dragonfly-plus"]
     nics: Name = "compute"
     """Which NICs of hosts and other nodes are on it: what they are for, as their profiles say it."""
     technology: Literal["ethernet"] = "ethernet"
-    leaf: SwitchRole
+    leaf: SwitchRole | None = None
     spine: SwitchRole | None = None
     superspine: SwitchRole | None = None
     """Above the spines, where these cannot hold all leaves; default: the spines' model and platform."""
+    router: SwitchRole | None = None
+    """Of a dragonfly, in place of all other tiers."""
     oversubscription: Annotated[
         Oversubscription, BeforeValidator(_of_leaves, json_schema_input_type=Oversubscription | Ratio)
     ] = Field(default_factory=Oversubscription)
@@ -416,7 +424,7 @@ class Fabric(Model):
 
     def roles(self) -> dict[str, SwitchRole]:
         """Return the tiers that the intent describes, from the hosts upwards, by role."""
-        tiers = {"leaf": self.leaf, "spine": self.spine, "superspine": self.superspine}
+        tiers = {"router": self.router, "leaf": self.leaf, "spine": self.spine, "superspine": self.superspine}
         return {role: tier for role, tier in tiers.items() if tier is not None}
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from netgen.cluster.model import Cluster, Fabric
-from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE
+from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, SPINE, SUPERSPINE
 
 ROLES = (LEAF, SPINE, SUPERSPINE)
 PAIRS = ("host-leaf", "leaf-spine", "spine-superspine")
@@ -17,8 +17,9 @@ def summary(cluster: Cluster) -> dict[str, Any]:
     -------
     dict
         ``cluster`` and ``fabrics``; a tier that is absent counts 0. ``oversubscription`` is downlinks to uplinks in
-        bandwidth, 1.0 for a top tier; ``bisection_bandwidth_gbps`` is one way, between two halves of the hosts: half of
-        the least that the NICs and the uplinks of a tier carry.
+        bandwidth, 1.0 for a top tier; of routers, and of spines with global links, down to global links.
+        ``bisection_bandwidth_gbps`` is one way, between two halves of the hosts: half of the least that the NICs and
+        the uplinks of a tier carry; of groups, at most what is between two halves of them.
     """
     return {"cluster": cluster.name, "fabrics": [_fabric(cluster, fabric) for fabric in cluster.fabrics]}
 
@@ -33,20 +34,27 @@ def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
     for role, tier in fabric.tiers.items():
         layer, above = fabric.layer(role), fabric.above(role)
         oversubscription[role] = 1.0
+        up = layer.up or dict(layer.across).get(GLOBAL, 0)
+        if up:
+            free = fabric.reserved if tier is fabric.edge else 0
+            down_gbps = (layer.down - free) * tier.breakout.speed_gbps
+            oversubscription[role] = down_gbps / (up * tier.uplink_breakout.speed_gbps)
         if above is not None:
             links[f"{role}-{above}"] = nodes[role] * layer.up
-            up = layer.up * tier.uplink_breakout.speed_gbps
-            carried.append(nodes[role] * up)
-            free = fabric.reserved if tier is fabric.edge else 0
-            oversubscription[role] = (layer.down - free) * tier.breakout.speed_gbps / up
+            carried.append(nodes[role] * layer.up * tier.uplink_breakout.speed_gbps)
+    links |= cluster.links_across(fabric)
+    bisection = min(carried) // 2
+    if fabric.grouped is not None:
+        speed = list(fabric.tiers.values())[-1].uplink_breakout.speed_gbps
+        bisection = min(bisection, fabric.grouped.bisection(fabric.units) * speed)
     return {
         "fabric": fabric.name,
         "gpus": _gpus(cluster, fabric),
         "hosts": nodes[HOST],
-        "switches": {role: nodes.get(role, 0) for role in ROLES},
+        "switches": dict.fromkeys(ROLES, 0) | {role: nodes[role] for role in fabric.tiers},
         "links": links,
         "oversubscription": {LEAF: 1.0, SPINE: 1.0, **oversubscription},
-        "bisection_bandwidth_gbps": min(carried) // 2,
+        "bisection_bandwidth_gbps": bisection,
     }
 
 

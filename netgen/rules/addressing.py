@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
 from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, DeviceRef, Fabric, ManagementPlan
-from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE
+from netgen.cluster.topology.slots import HOST, LEAF, ROUTER, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.suggest import did_you_mean
@@ -75,19 +75,21 @@ def _of_hosts(given: Given, path: IntentPath) -> Iterator[Finding]:
 
 def _exhausted(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
     numbers = fabric.numbers
-    hosts, leaves, *above = fabric.plan.layers
+    hosts, *switches = fabric.plan.layers
+    edge = switches[0]
     needs = [
         (
             "hosts",
             numbers.hosts.size,
-            leaves.count * numbers.block,
-            f"{leaves.count} leaves x {numbers.block} addresses",
+            edge.count * numbers.block,
+            f"{edge.count} {_MANY[edge.name]} x {numbers.block} addresses",
         ),
         ("loopbacks", numbers.loopbacks.size, *_loopbacks(fabric)),
     ]
-    if numbers.links is not None and above:
-        count = sum(layer.count * layer.up for layer in (leaves, *above))
-        needs.append(("links", numbers.links.size, 2 * count, f"{count} links x 2 addresses"))
+    count = sum(layer.count * layer.outward for layer in switches)
+    if numbers.links is not None and count:
+        what = "ends" if fabric.grouped is not None else "links"
+        needs.append(("links", numbers.links.size, 2 * count, f"{count} {what} x 2 addresses"))
     if numbers.host_loopbacks is not None:
         needs.append(
             ("host-loopbacks", numbers.host_loopbacks.size, hosts.count + 1, f"{hosts.count} hosts, the first is free")
@@ -110,6 +112,8 @@ _PARTS = {LEAF: (2, "a half"), SPINE: (4, "a quarter"), SUPERSPINE: (4, "a quart
 def _loopbacks(fabric: Fabric) -> tuple[int, str]:
     """Return how large the pool of loopbacks must be, and why."""
     layers = fabric.plan.layers[1:]
+    if layers[0].name == ROUTER:
+        return layers[0].count + 1, f"{layers[0].count} routers, the first is free"
     # without superspines, the spines have the whole of the second half
     parts = {layer.name: _PARTS[layer.name] if len(layers) > len(_PARTS) - 1 else _PARTS[LEAF] for layer in layers}
     needed = max(parts[layer.name][0] * (layer.count + 1) for layer in layers)
@@ -118,7 +122,7 @@ def _loopbacks(fabric: Fabric) -> tuple[int, str]:
     return needed, f"{', '.join(shares)}, the first of each {each} free"
 
 
-_MANY = {LEAF: "leaves", SPINE: "spines", SUPERSPINE: "superspines"}
+_MANY = {LEAF: "leaves", SPINE: "spines", SUPERSPINE: "superspines", ROUTER: "routers"}
 
 
 def _asns(given: AsnPlan, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:

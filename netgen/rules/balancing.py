@@ -9,7 +9,7 @@ from netgen.platforms.model import Platform
 from netgen.rules.merge import merged
 
 _BY_HASH, _BY_PACKET = "hash", "per-packet"
-_PLURAL = {"leaf": "the leaves", "spine": "the spines", "superspine": "the superspines"}
+_PLURAL = {"router": "the routers", "leaf": "the leaves", "spine": "the spines", "superspine": "the superspines"}
 _WORDS = {"flowlet": "by flowlet", "per-packet": "by packet"}
 
 

@@ -13,8 +13,12 @@ on upwards. So whichever leaves and spines are named, a turn leaf, spine, leaf i
 turn spine, leaf, spine. A circle needs a turn down and up again; if one is permitted, two switches of each of the two
 tiers are enough to close one. Hosts that speak BGP have one policy
 too: if a turn leaf, host, leaf were permitted, two hosts would close a circle with two leaves that they share.
+
+Where switches of a tier are cabled to each other, a ring of them is enough: of routers in a dragonfly, of spines of
+several groups in a dragonfly+, with a leaf at each.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import islice, pairwise
@@ -50,11 +54,17 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform], build: Build) -> 
                 f"lossless buffers could wait for each other in a circle: {' → '.join(circle)}",
                 ("fabrics", fabric.name, "roce"),
                 notes=(f"of PFC priority {', '.join(str(c.pfc_priority) for c in lossless)}",),
+                advice=_WITHOUT if fabric.layer(fabric.edge.role).across else "",
             )
+
+
+_WITHOUT = "leave out `roce`, or its lossless classes, or write `kind: dragonfly-plus`, where every way leads up once"
 
 
 def representatives(cluster: Cluster, fabric: Fabric) -> list[DeviceRef]:
     """Return some leaves of up to two blocks, some spines and superspines over them, and some hosts at one leaf."""
+    if fabric.layer(fabric.edge.role).across:
+        return [cluster.device_at(fabric, node) for node in _ring(cluster, fabric, fabric.edge.role)]
     leaves = cluster.nodes(fabric, fabric.edge.role)
     chosen: dict[int, None] = {}
     first = next(iter(cluster.nodes(fabric, HOST)))
@@ -70,6 +80,10 @@ def representatives(cluster: Cluster, fabric: Fabric) -> list[DeviceRef]:
         for spine in spines:
             chosen |= dict.fromkeys((*islice(_above(cluster, fabric, spine), OF_EACH), spine))
         chosen |= dict.fromkeys(list(dict.fromkeys(of_block))[:OF_EACH])
+    for role in fabric.tiers if fabric.grouped is not None else ():
+        for spine in _ring(cluster, fabric, role):
+            below = fabric.plan.peer(spine, 0)
+            chosen |= dict.fromkeys((spine,) if below is None else (spine, below[0]))
     hosts = [node for node in dict.fromkeys(fabric.plan.hosts_of(shared[0])) if cluster.exists(fabric, node)]
     chosen |= dict.fromkeys(hosts[:OF_EACH])
     return [cluster.device_at(fabric, node) for node in sorted(chosen, reverse=True)]
@@ -78,7 +92,32 @@ def representatives(cluster: Cluster, fabric: Fabric) -> list[DeviceRef]:
 def _above(cluster: Cluster, fabric: Fabric, node: int) -> Iterator[int]:
     """Yield the switches above one that exist, each once."""
     layer = layer_of(fabric.plan, node)
-    ends = (fabric.plan.peer(node, slot) for slot in range(layer.down, layer.slots))
+    yield from _peers(cluster, fabric, node, range(layer.down, layer.down + layer.up))
+
+
+def _ring(cluster: Cluster, fabric: Fabric, role: str) -> list[int]:
+    """Return the switches of a shortest ring of links within a layer, by search in breadth from its first switch."""
+    layer = fabric.layer(role)
+    if not layer.across:
+        return []
+    first = cluster.nodes(fabric, role)[0]
+    ways: dict[int, tuple[int, ...]] = {first: (first,)}
+    waiting = deque([first])
+    while waiting:
+        node = waiting.popleft()
+        for far in _peers(cluster, fabric, node, range(layer.down + layer.up, layer.slots)):
+            if far not in ways:
+                ways[far] = (*ways[node], far)
+                waiting.append(far)
+            elif far not in ways[node][-2:]:
+                # two ways to one switch: a ring from where they part
+                return list(dict.fromkeys((*ways[node], *ways[far])))
+    return list(ways)[:OF_EACH]
+
+
+def _peers(cluster: Cluster, fabric: Fabric, node: int, slots: Iterable[int]) -> Iterator[int]:
+    """Yield the nodes at the other ends of some slots that exist, each once."""
+    ends = (fabric.plan.peer(node, slot) for slot in slots)
     far = dict.fromkeys(end[0] for end in ends if end is not None)
     yield from (node for node in far if cluster.exists(fabric, node))
 

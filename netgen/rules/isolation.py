@@ -23,7 +23,7 @@ def check(cluster: Cluster) -> Iterator[Finding]:
                 yield derived.CUT_OFF.about(said, path, at_key=True, notes=(lost,))
 
 
-_MANY = {"leaf": "leaves", "spine": "spines", "superspine": "superspines"}
+_MANY = {"leaf": "leaves", "spine": "spines", "superspine": "superspines", "router": "other routers"}
 
 
 def _joined(fabric: Fabric, node: int, slot: int) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from netgen.catalog.model import Catalog, Nics
 from netgen.cluster.model import Cluster
+from netgen.cluster.topology.slots import GLOBAL
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Fabric, Intent
@@ -12,6 +13,13 @@ from netgen.intent.models import Fabric, Intent
 # What each kind has no use for, with the reason. Below a tier that it does not have, nothing else is looked at.
 _SPINELESS = "hosts are on one tier of switches"
 _ONE_LEAF = "all NICs of a host are at one leaf"
+_ROUTERS = "hosts and all links are at its routers"
+_OF_GROUPS: dict[tuple[str, ...], str] = {
+    ("planes",): "a NIC has one port",
+    ("dual-tor",): "a NIC has one port",
+    ("spine-groups",): "a unit is a group",
+    ("build",): "a group is built whole, since its global links are spread over all of it",
+}
 _UNUSED: dict[str, dict[tuple[str, ...], str]] = {
     "rail-optimized": {},
     "rail-only": {
@@ -28,24 +36,53 @@ _UNUSED: dict[str, dict[tuple[str, ...], str]] = {
         ("share", "rails"): _ONE_LEAF,
         ("spine-groups",): _SPINELESS,
     },
+    "dragonfly": {
+        **dict.fromkeys((("leaf",), ("spine",), ("superspine",)), _ROUTERS),
+        ("oversubscription",): "`router.uplinks` pins the global links of a router",
+        ("share",): "the NICs of a group fill its routers in order",
+        **_OF_GROUPS,
+        ("asn", "leaves"): "every router has an AS number from `base` on",
+        ("cables", "spine"): _ROUTERS,
+        ("cables", "superspine"): _ROUTERS,
+    },
+    "dragonfly-plus": {
+        ("superspine",): "the spines of all groups are joined directly",
+        ("share", "units"): "a unit is a group",
+        ("share", "rails"): _ONE_LEAF,
+        **_OF_GROUPS,
+        ("cables", "local"): "leaves and spines are joined by `spine` cables",
+        ("cables", "superspine"): "the spines of all groups are joined directly",
+    },
 }
-_NEEDS_SPINES = ("rail-optimized", "fat-tree")
+_OF_TREES: dict[tuple[str, ...], str] = {
+    ("router",): "its hosts are at leaves",
+    ("cables", "local"): "no switches of one tier are joined",
+    ("cables", "global"): "no switches of one tier are joined",
+}
+_NEEDED = {
+    "rail-optimized": ("leaf", "spine"),
+    "fat-tree": ("leaf", "spine"),
+    "rail-only": ("leaf",),
+    "single-tier": ("leaf",),
+    "dragonfly": ("router",),
+    "dragonfly-plus": ("leaf", "spine"),
+}
+"""The tiers that a kind has whatever its size."""
+_GROUPED = ("dragonfly", "dragonfly-plus")
 
 
 def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
     """Yield what cannot be of any use, before anything is laid out; references have been checked."""
     for name, fabric in intent.fabrics.items():
         path: IntentPath = ("fabrics", name)
-        for keys, why in _UNUSED[fabric.kind].items():
+        unused = _UNUSED[fabric.kind] | ({} if fabric.kind in _GROUPED else _OF_TREES)
+        for keys, why in unused.items():
             if _says(fabric, keys):
                 yield _no_use(fabric.kind, keys, why, path)
-        if fabric.spine is None and fabric.kind in _NEEDS_SPINES:
-            yield derived.NO_USE.about(
-                f"a {fabric.kind} fabric has spines, and the intent does not say what they are",
-                path,
-                at_key=True,
-                advice="add `spine: {model: …, platform: …}`, or write `kind: single-tier`",
-            )
+        yield from _lacking(fabric, path)
+        if fabric.kind == "dragonfly-plus" and fabric.attach == "host-bgp":
+            said = "spines announce to other groups what is their leaves' own, and no host's loopback"
+            yield derived.NO_USE.about(said, (*path, "attach"), advice="attach the hosts as routed-31")
         for nodes in _attached(intent, catalog, fabric):
             yield from _nics(fabric, nodes, path)
 
@@ -75,7 +112,7 @@ def _nics(fabric: Fabric, nodes: _Attached, path: IntentPath) -> Iterator[Findin
             f"a NIC of {nodes.profile} has {has} port{'s' * (has > 1)}, the fabric uses {uses}",
             (*path, key) if uses > 1 else nodes.path,
             related=((nodes.path, "the hosts"),) if uses > 1 else (),
-            advice=f"write `planes: {has}`" if uses == 1 else "",
+            advice=f"write `planes: {has}`" if uses == 1 and fabric.kind not in _GROUPED else "",
         )
     elif nodes.nics.count % fabric.share.rails:
         yield derived.NO_USE.about(
@@ -84,14 +121,38 @@ def _nics(fabric: Fabric, nodes: _Attached, path: IntentPath) -> Iterator[Findin
         )
 
 
+def _lacking(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+    said = fabric.roles()
+    for role in _NEEDED[fabric.kind]:
+        if role not in said:
+            other = ", or write `kind: single-tier`" if role == "spine" and "router" not in said else ""
+            yield derived.NO_USE.about(
+                f"a {fabric.kind} fabric has {_MANY[role]}, and the intent does not say what they are",
+                path,
+                at_key=True,
+                advice=f"add `{role}: {{model: …, platform: …}}`{other}",
+            )
+
+
+_MANY = {"leaf": "leaves", "spine": "spines", "router": "routers"}
+
+
 def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
-    """Yield what is said of the links above a tier that came out as the top one."""
+    """Yield what is said of the links above a tier that came out as the top one, and groups that hang on one cable."""
     for fabric in cluster.fabrics:
         top = fabric.told(tuple(fabric.tiers)[-1])
         given = intent.fabrics[fabric.name]
         path: IntentPath = ("fabrics", fabric.name)
+        if given.kind == "dragonfly-plus" and fabric.grouped and fabric.grouped.links_across(2)[GLOBAL] == 1:
+            yield derived.ONE_LINK.about(
+                "any two groups are joined by one cable, and no way leads through a third group",
+                (*path, "spine"),
+                at_key=True,
+                advice="lay out fewer groups, or pin more global links a spine with `uplinks`",
+            )
+        alone = not fabric.layer(tuple(fabric.tiers)[-1]).outward
         for keys in ((top, "uplinks"), (top, "uplink-breakout"), ("oversubscription", top)):
-            if _says(given, keys):
+            if alone and _says(given, keys):
                 yield derived.NO_USE.about(f"nothing is above the {top}s", (*path, *keys), at_key=True)
         for role in fabric.stated:
             if role != fabric.edge.role and _says(given, (role, "reserved")):
@@ -103,7 +164,7 @@ def _says(fabric: Fabric, keys: tuple[str, ...]) -> bool:
     """Whether the intent itself says something under these keys."""
     value: object = fabric
     for key in keys:
-        field = key.replace("-", "_")
+        field = "global_" if key == "global" else key.replace("-", "_")
         if value is None or field not in getattr(value, "model_fields_set", ()):
             return False
         value = getattr(value, field)

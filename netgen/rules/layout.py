@@ -58,7 +58,7 @@ def _capacity(pod: Pod, path: IntentPath) -> Iterator[Finding]:
             )
 
 
-_MANY = {"leaf": "the leaves", "spine": "the spines", "superspine": "the superspines"}
+_MANY = {"router": "the routers", "leaf": "the leaves", "spine": "the spines", "superspine": "the superspines"}
 
 
 def _nodes(intent: Intent) -> Iterator[Finding]:
@@ -96,13 +96,13 @@ def _speeds(intent: Intent, fabric: Fabric, catalog: Catalog, path: IntentPath) 
         return
     at, first = attached[0]
     below, speed = f"the NICs of {first}", catalog.hosts[first].nics[fabric.nics].speed_gbps
-    for role, tier in fabric.roles().items():
+    for number, (role, tier) in enumerate(fabric.roles().items()):
         own = _speed(tier.breakout, tier, catalog, speed)
         if own is not None and own != speed:
             yield derived.SPEED_MISMATCH.about(
                 f"{_MANY[role]}' ports run at {own}G, {below} at {speed}G",
                 (*path, role, "breakout"),
-                related=((at, below.removesuffix("' uplinks") if role != "leaf" else "the hosts"),),
+                related=((at, "the hosts" if number == 0 else below.removesuffix("' uplinks")),),
             )
             return
         up = _speed(tier.uplink_breakout or tier.breakout, tier, catalog, own)
@@ -136,15 +136,19 @@ def _speed(given: Breakout | None, tier: SwitchRole, catalog: Catalog, below_gbp
 
 
 def _mtu(intent: Intent, fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
-    leaf, leaf_path = fabric.leaf.mtu or fabric.mtu, (*path, "leaf", "mtu")
-    others = [(f"{role}s", tier.mtu or fabric.mtu, (*path, role, "mtu")) for role, tier in fabric.roles().items()]
+    tiers = {role: tier.mtu or fabric.mtu for role, tier in fabric.roles().items()}
+    if not tiers:
+        return
+    edge, mtu_at_edge = next(iter(tiers.items()))
+    others = [(f"{role}s", mtu, (*path, role, "mtu")) for role, mtu in tiers.items()]
     others.append(("hosts", intent.hosts.mtu or fabric.mtu, ("hosts", "mtu")))
     for who, mtu, at in others[1:]:
-        if mtu != leaf:
+        if mtu != mtu_at_edge:
             # the end that says something of its own is the one to point at
-            point, other = (at, leaf_path) if mtu != fabric.mtu else (leaf_path, at)
+            own = (*path, edge, "mtu")
+            point, other = (at, own) if mtu != fabric.mtu else (own, at)
             yield derived.MTU_MISMATCH.about(
-                f"the leaves have an IP MTU of {leaf}, the {who} at the other end of their links {mtu}",
+                f"{_MANY[edge]} have an IP MTU of {mtu_at_edge}, the {who} at the other end of their links {mtu}",
                 point,
                 related=((other, "the other end"),),
             )

@@ -189,7 +189,7 @@ def _routing(fabric: Fabric, tier: Tier, path: IntentPath) -> Iterator[Measure]:
         yield Measure("bfd_multiplier", multiplier, f"BFD misses {multiplier} packets", (*path, "bfd", "multiplier"))
     if fabric.roce is not None and any(c.lossless for c in fabric.roce.classes):
         for key, length_m in fabric.cables_m.items():
-            if length_m is not None and key in {fabric.below(tier.role), fabric.above(tier.role)}:
+            if length_m is not None and key in fabric.cables_at(tier.role):
                 said = f"lossless {key} cables are {length_m} m long"
                 yield Measure("lossless_cable_m", length_m, said, (*path, "cables", key))
 

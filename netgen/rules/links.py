@@ -117,6 +117,9 @@ def _totals(cluster: Cluster, fabric: Fabric) -> dict[Pair, int]:
         upper = (role, tier.model.name)
         found[lower, upper] = links
         lower, links = upper, len(cluster.nodes(fabric, role)) * fabric.layer(role).up
+    across = sum(cluster.links_across(fabric).values())
+    if across:
+        found[lower, lower] = across
     return found
 
 
@@ -166,6 +169,8 @@ def _swapped(fabric: Fabric) -> Iterator[LinkClass]:
         path: IntentPath = ("fabrics", fabric.name, "exceptions")
         for node, slot in sorted(topology.peers):
             layer = layer_of(fabric.plan, node)
+            if slot >= layer.down + layer.up and (node, slot) > topology.peers[node, slot]:
+                continue  # of two ends within a layer, one stands for the link
             if layer.name == fabric.edge.role or (layer.name != HOST and slot >= layer.down):
                 yield LinkClass((node, slot), 1, path, by_exception=True, first=fabric.told(layer.name))
 

@@ -98,8 +98,9 @@ def _tiers(fabric: Derived) -> Iterator[Finding]:
     trunk, uplinks = fabric.plan.parallel(above, speaking=False), fabric.layer(fabric.edge.role).up
     spines = uplinks // trunk
     if spines < ENOUGH_SPINES and uplinks >= FEWEST_UPLINKS:
+        where = "pod" if fabric.grouped is None else "group"
         yield qos.FEW_SPINES.about(
-            f"a pod has {spines} spine{'s' * (spines > 1)} under lossless traffic",
+            f"a {where} has {spines} spine{'s' * (spines > 1)} under lossless traffic",
             ("fabrics", fabric.name, above, "count"),
             notes=(f"each leaf has {uplinks} uplinks, {trunk} to each spine",),
             advice=f"write `count: {_next_count(uplinks)}`",
@@ -290,8 +291,9 @@ def _watchdog(fabric: Fabric, roce: Roce, classes: Mapping[str, RoceClass], path
 
 
 def _cables(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
-    for key in ("host", *list(fabric.roles())[1:]):
-        if getattr(fabric.cables, key) is None:
+    across = {"dragonfly": ("local", "global"), "dragonfly-plus": ("global",)}.get(fabric.kind, ())
+    for key in ("host", *list(fabric.roles())[1:], *across):
+        if getattr(fabric.cables, "global_" if key == "global" else key) is None:
             yield _no_length(key, path)
 
 

@@ -1,6 +1,7 @@
 """Names in the intent that must exist elsewhere."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from string import Formatter
 
 from netgen.catalog.model import Catalog
@@ -14,6 +15,7 @@ PLACEHOLDERS = {
     "leaf": {"fabric", "pod", "unit", "rail", "plane", "leaf"},
     "spine": {"fabric", "pod", "plane", "spine"},
     "superspine": {"fabric", "plane", "superspine"},
+    "router": {"fabric", "pod", "unit", "router"},
     "host": {"pod", "unit", "host"},
 }
 """By role: the ids that tell devices apart."""
@@ -43,9 +45,10 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
             if deviation.model is not None:
                 yield from _model(deviation.model, catalog, ("fabrics", name, "exceptions", key, "model"))
         for role, pattern in fabric.naming:
-            yield from _pattern(pattern, ("fabrics", name, "naming", role))
+            yield from _pattern(pattern, ("fabrics", name, "naming", role), {fabric.kind})
+    kinds = {fabric.kind for fabric in intent.fabrics.values()}
     for role, pattern in intent.naming:
-        yield from _pattern(pattern, ("naming", role))
+        yield from _pattern(pattern, ("naming", role), kinds)
 
 
 def _tier(tier: SwitchRole, catalog: Catalog, platforms: Mapping[str, Platform], path: IntentPath) -> Iterator[Finding]:
@@ -78,9 +81,11 @@ def _platform(name: str, kind: Kind, platforms: Mapping[str, Platform], path: In
         yield references.UNKNOWN_PLATFORM.about(what, path, advice=did_you_mean(name, fitting))
 
 
-def _pattern(pattern: str | None, path: IntentPath) -> Iterator[Finding]:
+def _pattern(pattern: str | None, path: IntentPath, kinds: AbstractSet[str]) -> Iterator[Finding]:
     role = str(path[-1])
     known = PLACEHOLDERS[role]
+    if role == "spine" and "dragonfly-plus" in kinds:
+        known = known | {"unit"}  # there, spines are of a group
     if pattern is None:
         return
     try:

@@ -126,7 +126,7 @@ def _headroom(
         )
         return
     fabric = use.fabric
-    ends = {fabric.below(use.tier.role), fabric.above(use.tier.role)}
+    ends = fabric.cables_at(use.tier.role)
     for key, length in fabric.cables_m.items():
         if key in ends and length is not None and length > max(lengths):
             yield codes.NO_HEADROOM.about(

@@ -46,9 +46,8 @@ UPDATE = os.environ.get("NETGEN_UPDATE_GOLDEN") == "1"
 MOST_PER_CODE = 3
 # What these say follows from two intents, not from a broken one: tests/plan/test_offline.py shows them.
 COMPARED = {"NG490", "NG491", "NG492"}
-# Leaves and spines are valley-free whatever the intent says: tests/rules/test_deadlock.py shows it on routers by hand.
 # What these say needs a platform of another kind: tests/rules/test_expression.py and test_effects.py make some.
-UNREACHED = {"NG530", "NG611"}
+UNREACHED = {"NG611"}
 KINDS = ("qos", "buffer", "mtu", "breakout", "routing", "addressing")
 FEWEST_FAULTS = 80
 

@@ -7,10 +7,12 @@ large fabric costs no more than one of a small fabric.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-HOST, LEAF, SPINE, SUPERSPINE = "host", "leaf", "spine", "superspine"
+HOST, LEAF, SPINE, SUPERSPINE, ROUTER = "host", "leaf", "spine", "superspine", "router"
 """Names of layers, and roles of devices."""
+LOCAL, GLOBAL = "local", "global"
+"""Names of the links between nodes of one layer: within a group, and between groups (Kim et al., ISCA 2008)."""
 
 End = tuple[int, int]
 """A node and one of its slots."""
@@ -57,7 +59,9 @@ class Layer:
     count
         How many nodes there are.
     down, up
-        Slots of each node towards the layer below, and behind them those towards its own or the layer above.
+        Slots of each node towards the layer below, and behind them those towards the layer above.
+    across
+        Slots towards nodes of the same layer, behind all others: the name of their links, and how many.
     """
 
     name: str
@@ -65,11 +69,26 @@ class Layer:
     count: int
     down: int
     up: int
+    across: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def outward(self) -> int:
+        """Slots of each node that lead away from the hosts: up, or to nodes of the same layer."""
+        return self.up + sum(count for _, count in self.across)
 
     @property
     def slots(self) -> int:
         """Slots of each node."""
-        return self.down + self.up
+        return self.down + self.outward
+
+    def link_across(self, slot: int) -> str | None:
+        """Name of the links to nodes of the same layer that a slot is for; ``None``: it leads down or up."""
+        first = self.down + self.up
+        for name, count in self.across:
+            if first <= slot < first + count:
+                return name
+            first += count
+        return None
 
     @property
     def nodes(self) -> range:
@@ -114,6 +133,19 @@ class Topology(Protocol):
 
     def link_counts(self) -> dict[tuple[str, str], int]:
         """How many links there are between layers, in closed form; keys name the lower layer first."""
+        ...
+
+
+@runtime_checkable
+class Grouped(Protocol):
+    """A topology with links between nodes of one layer: within groups, and equally many between any two of them."""
+
+    def links_across(self, groups: int) -> dict[str, int]:
+        """How many links within a layer so many groups have, by name, in closed form."""
+        ...
+
+    def bisection(self, groups: int) -> int:
+        """How many links within a layer are between two halves of so many groups."""
         ...
 
 
@@ -224,4 +256,6 @@ class Overlaid:
             raise ValueError("a cable is swapped with itself")
         if self.peers.keys() & {a, b, far_a, far_b}:
             raise ValueError("a cable of the swap is swapped already")
+        if a[0] == far_b[0] or b[0] == far_a[0]:
+            raise ValueError("the swap would cable a switch to itself")
         return Overlaid(self.base, {**self.peers, a: far_b, far_b: a, b: far_a, far_a: b})

@@ -192,6 +192,23 @@ NIC_PORTS = Code(
     "the fabric agree in how many ports a NIC has.",
     "fabrics: {compute: {planes: 2}}   # under NICs of one port",
 )
+UNEQUAL_GROUPS = Code(
+    "NG433",
+    "Groups cannot be joined equally",
+    "Every pair of groups of a dragonfly or a dragonfly+ has the same number of global links, so the number of the\n"
+    "other groups divides the global links of a group: `a h` of *a* routers with *h* each. With one link a pair there\n"
+    "are at most `a h + 1` groups. Lay out a capacity that can be built, and add groups to it as they come.",
+    "router: {count: 4, uplinks: 2}   # of 8 groups: 7 do not divide 8",
+)
+ONE_LINK = Code(
+    "NG434",
+    "Two groups hang on one cable",
+    "In a dragonfly+ no way between two groups leads through a third one, so that lossless buffers never wait for\n"
+    "each other in a circle. Where every pair of groups has a single link, its failure parts the two. With fewer\n"
+    "groups, or with more global links a spine, each pair has several, on several spines.",
+    "spine: {count: 4, uplinks: 2}   # of 9 groups in a dragonfly-plus",
+    Severity.WARNING,
+)
 HOST_NUMBERS = Code(
     "NG429",
     "Numbers of hosts do not go with their attachment",

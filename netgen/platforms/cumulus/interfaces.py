@@ -6,7 +6,7 @@ Object model: NVUE reference, Interface, LLDP, QoS and Adaptive-Routing pages (t
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from netgen.device.model import Port, PortRole, Switch
+from netgen.device.model import BETWEEN_SWITCHES, Port, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.cumulus.branch import ON, Branch, switch
 from netgen.platforms.cumulus.qos import Policy
@@ -19,9 +19,6 @@ SPEEDS_GBPS = (1, 10, 25, 40, 50, 100, 200, 400, 800)
 
 BRIDGE = "br_default"
 """Name of the VLAN-aware bridge, of which the guide's examples have one."""
-
-FABRIC = (PortRole.UPLINK, PortRole.DOWNLINK)
-"""Ports whose routes have several next hops: adaptive routing must be on all of them, or on none."""
 
 
 def branch(device: Switch, platform: Platform, policy: Policy) -> Branch:
@@ -90,7 +87,8 @@ def _port(port: Port, device: Switch) -> Branch:
     if port.vlan is not None:
         # To a host, not to another switch: it forwards at once, and is shut when a switch is found behind it.
         found["bridge"] = {"domain": {BRIDGE: {"access": port.vlan, "stp": {"admin-edge": ON, "bpdu-guard": ON}}}}
-    if device.load_balancing == "per-packet" and port.role in FABRIC:
+    if device.load_balancing == "per-packet" and port.role in BETWEEN_SWITCHES:
+        # routes have several of them as next hops: adaptive routing must be on all, or on none
         found["router"] = {"adaptive-routing": {"enable": ON}}
     return found
 

@@ -10,7 +10,7 @@ from netgen.platforms.document import PlatformError
 from netgen.platforms.model import Platform
 from netgen.platforms.sonic.sku import Sku, Table
 
-TYPES = {Role.LEAF: "ToRRouter", Role.SPINE: "LeafRouter", Role.SUPERSPINE: "SpineRouter"}
+TYPES = {Role.LEAF: "ToRRouter", Role.ROUTER: "ToRRouter", Role.SPINE: "LeafRouter", Role.SUPERSPINE: "SpineRouter"}
 """SONiC's names for the tiers, from the hosts upwards (device_metadata.yang; T0 and T1 of its shipped buffers)."""
 
 MAX_NAME_SERVERS = 3

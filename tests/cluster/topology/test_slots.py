@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import Overlaid, Topology, layer_of, links
 from tests.cluster.topology.dragonfly import Dragonfly
+from tests.cluster.topology.groups import dragonflies, dragonflies_plus
 
 
 @st.composite
@@ -50,11 +51,11 @@ def closes(draw: st.DrawFn) -> Clos:
     )
 
 
-dragonflies = st.builds(Dragonfly, a=st.integers(2, 4), p=st.integers(1, 3), h=st.integers(1, 3))
-topologies = st.one_of(closes(), dragonflies)
+written_apart = st.builds(Dragonfly, a=st.integers(2, 4), p=st.integers(1, 3), h=st.integers(1, 3))
+topologies = st.one_of(closes(), written_apart, dragonflies(), dragonflies_plus())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(topologies)
 def test_peer_is_an_involution_and_links_match_the_closed_form(topology: Topology) -> None:
     seen = Counter()
