@@ -52,7 +52,8 @@ WIDE = replace(
 
 
 def written(kind: str, *, pods: str, units: str, hosts: str, profile: str, **fabric: Any) -> dict[str, Any]:
-    spined = {} if kind == "single-tier" else {"spine": SMALL}
+    spined = {} if kind in ("single-tier", "dragonfly") else {"spine": SMALL}
+    across = {"dragonfly": {"local": "5m", "global": "50m"}, "dragonfly-plus": {"spine": "5m", "global": "50m"}}
     return {
         "cluster": "c",
         "management": {"subnet": "172.16.0.0/16", "gateway": "172.16.0.1"},
@@ -62,10 +63,10 @@ def written(kind: str, *, pods: str, units: str, hosts: str, profile: str, **fab
         "fabrics": {
             "compute": {
                 "kind": kind,
-                "leaf": SMALL,
+                "router" if kind == "dragonfly" else "leaf": SMALL,
                 **spined,
                 "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18", "links": "10.128.0.0/14"},
-                "cables": {"host": "5m", "spine": "30m", "superspine": "100m"},
+                "cables": {"host": "5m", **across.get(kind, {"spine": "30m", "superspine": "100m"})},
                 **fabric,
             }
         },
@@ -75,7 +76,7 @@ def written(kind: str, *, pods: str, units: str, hosts: str, profile: str, **fab
 def checked(given: dict[str, Any]) -> Cluster | None:
     cluster, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
     # what cannot be built of so few ports, or has not the words that it needs, is refused; nothing else is
-    assert not refused(findings) or {f.code for f in findings} & {"NG403", "NG404", "NG405", "NG430"}, findings
+    assert not refused(findings) or {f.code for f in findings} & {"NG403", "NG404", "NG405", "NG430", "NG433"}, findings
     return cluster
 
 
@@ -100,10 +101,21 @@ def fabrics(draw: st.DrawFn) -> dict[str, Any]:
     return {"kind": kind, "profile": f"{draw(st.sampled_from([1, 2, 4]))}x{ports}", **many}
 
 
-@settings(max_examples=40, deadline=None)
-@given(fabrics(), st.booleans())
+@st.composite
+def grouped(draw: st.DrawFn) -> dict[str, Any]:
+    """A dragonfly, or a dragonfly+."""
+    kind = draw(st.sampled_from(["dragonfly", "dragonfly-plus"]))
+    one = {**SMALL, "reserved": draw(st.integers(0, 1))}
+    more: dict[str, Any] = {"router": one}
+    if kind == "dragonfly-plus":
+        more = {"leaf": one, "oversubscription": {"spine": draw(st.sampled_from(["1:1", "2:1"]))}}
+    return {"kind": kind, "profile": f"{draw(st.sampled_from([1, 2, 4]))}x1", **more}
+
+
+@settings(max_examples=60, deadline=None)
+@given(fabrics() | grouped(), st.booleans())
 def test_ends_agree_and_numbers_are_unique_whatever_the_kind(shape: dict[str, Any], several: bool) -> None:
-    pods = "1-2" if several and shape["kind"] in ("rail-optimized", "fat-tree") else "1"
+    pods = "1-2" if several and shape["kind"] not in ("single-tier", "rail-only") else "1"
     cluster = checked(written(**shape, pods=pods, units="1-3", hosts="1-3"))
     assume(cluster is not None)
     assert cluster is not None
@@ -121,8 +133,8 @@ def test_ends_agree_and_numbers_are_unique_whatever_the_kind(shape: dict[str, An
             assert neighbor.remote_asn == far.bgp.asn != one.bgp.asn
 
 
-@settings(max_examples=25, deadline=None)
-@given(fabrics(), st.sampled_from(["1", "2", "1,3"]), st.sampled_from(["1", "1-2", "2-3"]))
+@settings(max_examples=40, deadline=None)
+@given(fabrics() | grouped(), st.sampled_from(["1", "2", "1,3"]), st.sampled_from(["1", "1-2", "2-3"]))
 def test_growth_within_the_capacity_changes_nothing_whatever_the_kind(
     shape: dict[str, Any], units: str, hosts: str
 ) -> None:
@@ -135,8 +147,8 @@ def test_growth_within_the_capacity_changes_nothing_whatever_the_kind(
     only_adds(build(before), build(after))
 
 
-@settings(max_examples=25, deadline=None)
-@given(fabrics())
+@settings(max_examples=40, deadline=None)
+@given(fabrics() | grouped())
 def test_counts_are_those_of_the_links_that_are_there(shape: dict[str, Any]) -> None:
     cluster = checked(written(**shape, pods="1", units="1-3", hosts="1-3"))
     assume(cluster is not None)
@@ -147,7 +159,7 @@ def test_counts_are_those_of_the_links_that_are_there(shape: dict[str, Any]) -> 
     for ends in links(fabric.plan):
         if all(cluster.exists(fabric, node) for node, _ in ends):
             lower, upper = (cluster.device_at(fabric, node).role for node, _ in ends)
-            counted[f"{lower}-{upper}"] += 1
+            counted[fabric.layer(lower).link_across(ends[0][1]) or f"{lower}-{upper}"] += 1
     assert {pair: count for pair, count in told["links"].items() if count} == counted
     built = Counter(device.role.value for device in build(cluster).values())
     assert told["hosts"] == built[HOST]

@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from itertools import permutations
+from typing import Any
 
 import pytest
 
 from netgen.cluster.model import Cluster
 from netgen.device.build import build
 from netgen.device.model import PrefixList, PrefixRule, Switch
+from netgen.diagnostics.model import Severity
 from netgen.rules.deadlock import check, find_circle, representatives
 from netgen.rules.routes import Policy, Router, permitted_routes, routers_of
 from tests.cluster.topology.dragonfly import Dragonfly
-from tests.rules.intents import RENDERER, accepted, least
+from tests.rules.intents import RENDERER, accepted, findings, least
 
 PLATFORMS = RENDERER.platforms
 TRANSIT = Policy()
@@ -162,6 +164,89 @@ def test_a_dragonfly_with_one_lossless_priority_is_refused():
         ends = route[0], route[-1]
         shortest[ends] = min(shortest.get(ends, len(route)), len(route))
     assert find_circle(route for route in routes if len(route) == shortest[route[0], route[-1]])
+
+
+def grouped(kind: str, *, groups: str = "1-3", roce: bool = True, **tier: Any) -> dict[str, Any]:
+    """Describe groups of 8 NICs each."""
+    written = least("eos")
+    fabric = written["fabrics"]["compute"]
+    one = {**fabric.pop("leaf"), **tier}
+    del fabric["spine"]
+    written["pods"] = {"1": {"units": {groups: {"hosts": "1-2"}}}}
+    tiers = {"router": one} if kind == "dragonfly" else {"leaf": {**one, "uplinks": 4}, "spine": {**one, "count": 4}}
+    within = "local" if kind == "dragonfly" else "spine"
+    return {
+        **written,
+        "fabrics": {
+            "compute": {
+                **fabric,
+                "kind": kind,
+                **tiers,
+                "cables": {"host": "5m", within: "5m", "global": "40m"},
+                **({"roce": {}} if roce else {}),
+            }
+        },
+    }
+
+
+def refused_for(written: dict[str, Any]) -> set[str]:
+    return {finding.code for finding in findings(written) if finding.severity is Severity.ERROR}
+
+
+# a triangle of a group; a square of two groups of two; a triangle of groups of one router; two routers by themselves
+@pytest.mark.parametrize(
+    ("shape", "refused"),
+    [
+        ({}, True),
+        ({"groups": "1"}, True),
+        ({"groups": "1-2", "count": 2}, True),
+        ({"groups": "1-3", "count": 1, "uplinks": 2}, True),
+        ({"groups": "1-5", "count": 2, "uplinks": 2}, True),
+        ({"groups": "1-2", "count": 1, "uplinks": 8}, False),
+        ({"groups": "1", "count": 2}, False),
+        ({"roce": False}, False),
+    ],
+)
+def test_a_dragonfly_is_refused_a_lossless_class_wherever_its_links_make_a_ring(shape, refused):
+    written = grouped("dragonfly", **shape)
+    assert refused_for(written) == ({"NG530"} if refused else set())
+    for finding in findings(written):
+        assert finding.code != "NG530" or "dragonfly-plus" in finding.advice
+
+
+def test_a_dragonfly_with_lossy_classes_is_accepted():
+    written = grouped("dragonfly")
+    written["fabrics"]["compute"]["roce"] = {
+        "classes": {"gpu": {"dscp": [26], "traffic-class": 3, "queue": 3}},
+        "congestion-control": "none",
+    }
+    assert "NG530" not in {finding.code for finding in findings(written)}
+
+
+def test_every_way_between_groups_of_a_dragonfly_plus_is_leaf_spine_spine_leaf():
+    cluster = accepted(grouped("dragonfly-plus", groups="1-4"))
+    every = [build(cluster, PLATFORMS, ref) for ref in cluster.refs()]
+    routers = routers_of(every, PLATFORMS)
+    leaves = {one.name: (one.pod, one.unit) for one in every if one.role == "leaf"}
+    routes = [route for route in permitted_routes(routers) if route[0] in leaves and route[-1] in leaves]
+    ways = {route[::-1]: len(route) for route in routes}
+    assert set(ways.values()) == {4}
+    assert {(way[0], way[-1]) for way in ways} == set(permutations(leaves, 2))
+    assert circle(routers) is None
+
+
+@pytest.mark.parametrize(("groups", "links", "found"), [("1-3", 1, False), ("1-3", 2, True), ("1-4", 3, True)])
+def test_spines_that_pass_on_what_came_from_another_group_are_found_by_a_few_as_by_all(groups, links, found):
+    written = grouped("dragonfly-plus", groups=groups)
+    written["fabrics"]["compute"]["spine"]["uplinks"] = links
+    cluster = accepted(written)
+    few = representatives(cluster, cluster.fabrics[0])
+    for refs in (few, list(cluster.refs())):
+        routers = routers_of((build(cluster, PLATFORMS, ref) for ref in refs), PLATFORMS)
+        assert circle(routers) is None
+        # the spines of a group share an AS number: with one global link each, there is no ring of several groups
+        transit = {name: changed(one, own_only=False, exports=None) for name, one in routers.items()}
+        assert (circle(transit) is not None) == found
 
 
 def test_the_rule_looks_at_lossless_fabrics_only(monkeypatch):
