@@ -11,6 +11,7 @@ from netgen.device.model import (
     Bgp,
     BgpGroup,
     BgpNeighbor,
+    Bond,
     Host,
     HostRoute,
     Management,
@@ -26,7 +27,7 @@ from netgen.device.model import (
     User,
 )
 from netgen.platforms.model import Platform
-from netgen.platforms.ports import port_name
+from netgen.platforms.ports import bundle_name, port_name
 from netgen.resources.load import resources
 
 SWITCHES = load_catalog(resources()).switches
@@ -84,13 +85,16 @@ def leaf(
     model: str = "dcs-7060x6-64pe",
     unnumbered: bool = True,
     shared: bool = False,
+    bonded: bool = False,
     speaking: bool = False,
 ) -> Switch:
     """A leaf of one host port, one spare port, both of one cage, and two uplinks of another.
 
-    Its host is in a subnet of its own, or, ``shared``, in a VLAN with the leaf as the gateway; it may speak BGP.
+    Its host is in a subnet of its own, or, ``shared``, in a VLAN with the leaf as the gateway; it may speak BGP. Or,
+    ``bonded``, it has both ports of the first cage as one bundle in the VLAN, without RoCE; another is not built yet.
     """
     policy = qos()
+    shared = shared or bonded
     ports = [
         _port(platform, 1, 0, PortRole.HOST, "pod1-su1-host1", "eth_r0", policy, ipv4=HOSTS),
         _port(platform, 1, 1, PortRole.SPARE, None, None, None),
@@ -118,6 +122,8 @@ def leaf(
     if shared:
         switch.svis = (Svi(101, "rail1", HOSTS + 1, 24, 9000, "fabrics.compute.attach"),)
         ports[0].ipv4, ports[0].vlan = None, 101
+    if bonded:
+        _bundle(switch, platform)
     if speaking:
         hosts = PrefixList("HOSTS-IN", (PrefixRule(10, True, HOST_LOOPBACKS, 24, ge=32, le=32),), "fabrics.compute")
         bgp.prefix_lists = (*bgp.prefix_lists, hosts)
@@ -125,6 +131,32 @@ def leaf(
         bgp.groups = (group, *(replace(one, hosts_routes_too=True) for one in bgp.groups))
         bgp.neighbors.append(BgpNeighbor(ports[0].name, "HOSTS", 4_201_000_000, "pod1-su1-host1 eth_r0", HOSTS + 1))
     return switch
+
+
+def _bundle(leaf: Switch, platform: Platform) -> None:
+    """Make one bundle of the ports of the first cage, and one that is laid out for another host of the next cage."""
+    policy = leaf.qos[0]
+    pairs = [leaf.ports[:2], [_port(platform, 2, n, PortRole.RESERVED, None, None, policy) for n in range(2)]]
+    leaf.ports[2:2] = pairs[1]
+    for number, pair in enumerate(pairs, start=1):
+        for index, port in enumerate(pair):
+            port.vlan, port.bond, port.ipv4, port.qos, port.headroom = 101, number, None, None, None
+            port.enabled, port.description = True, None
+            if number == 1:
+                port.role, port.peer_device, port.peer_port = PortRole.HOST, "pod1-su1-host1", f"eth_r{index}"
+                port.description, port.cable_m = f"pod1-su1-host1 eth_r{index}", 5
+    leaf.bonds = tuple(
+        Bond(
+            number=number,
+            name=bundle_name(platform, number),
+            members=tuple(port.name for port in pair),
+            mtu_bytes=9000,
+            description="pod1-su1-host1 bond0" if number == 1 else None,
+            origin="fabrics.compute.attach",
+            vlan=101,
+        )
+        for number, pair in enumerate(pairs, start=1)
+    )
 
 
 def spine(platform: Platform, *, model: str = "dcs-7060x6-64pe") -> Switch:
@@ -193,8 +225,8 @@ def admitted(lists: Iterable[PrefixList]) -> dict[str, list[tuple[int, bool, int
     }
 
 
-def host(platform: Platform, *, speaking: bool = False) -> Host:
-    """A host of two NICs, which may speak BGP."""
+def host(platform: Platform, *, speaking: bool = False, bonded: bool = False) -> Host:
+    """A host of two NICs, which may speak BGP, or be one bundle without RoCE."""
     policy = qos()
     ports = [
         Port(
@@ -228,7 +260,18 @@ def host(platform: Platform, *, speaking: bool = False) -> Host:
         for rail, port in enumerate(ports):
             address = HOSTS + 256 * rail
             bgp.neighbors.append(BgpNeighbor(port.name, "LEAVES", 4_200_010_000 + rail, str(port.peer_device), address))
+    bonds: tuple[Bond, ...] = ()
+    if bonded:
+        route = HostRoute(HOSTS, 12, HOSTS + 1)
+        names = tuple(port.name for port in ports)
+        described = ("pod1-su1-rail1-leaf1 Port-Channel1", "fabrics.compute.attach")
+        bonds = (
+            Bond(1, bundle_name(platform, 1), names, 9000, *described, ipv4=HOSTS + 2, ipv4_length=24, route=route),
+        )
+        for port in ports:
+            port.bond, port.ipv4, port.rdma, port.qos = 1, None, None, None
     return Host(
+        bonds=bonds,
         loopback=None if bgp is None else bgp.router_id,
         bgp=bgp,
         name="pod1-su1-host1",

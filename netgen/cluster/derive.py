@@ -355,6 +355,7 @@ def _as_blocks(given: models.AsnPlan, plan: Plan) -> dict[str, AsBlock]:
 
 def _numbers(given: models.Fabric, plan: Plan) -> Numbers:
     pools, asns = given.pools, _as_blocks(given.asn, plan)
+    shared = given.attach in {"svi", "bond"}
     uplinks, before = {}, 0
     for layer in plan.layers[1:]:
         uplinks[layer.name] = LinkBlock(before, layer.outward)
@@ -365,12 +366,18 @@ def _numbers(given: models.Fabric, plan: Plan) -> Numbers:
         hosts=Pool(int(pools.hosts.network_address), pools.hosts.prefixlen),
         loopbacks=Pool(int(pools.loopbacks.network_address), pools.loopbacks.prefixlen),
         links=_pool(pools.links),
-        block=block_size(plan.layers[1].down, shared=given.attach == "svi"),
-        shared=given.attach == "svi",
+        block=block_size(plan.layers[1].down, shared=shared),
+        shared=shared,
         uplinks=uplinks,
         asns=asns,
         host_loopbacks=_pool(pools.host_loopbacks),
+        bundled=_fewest_nics(plan) if given.attach == "bond" else None,
     )
+
+
+def _fewest_nics(plan: Plan) -> int:
+    below = plan.tree if isinstance(plan, DragonflyPlus) else plan
+    return min((below.nics, *below.fewer.values()))
 
 
 def _pool(given: IPv4Network | None) -> Pool | None:

@@ -66,6 +66,8 @@ class Numbers:
         By role; hosts are among them where they speak BGP.
     host_loopbacks
         Pool of the loopbacks of hosts that speak BGP; ``None``: they do not.
+    bundled
+        The fewest slots that a host has at its leaf, where all of them are one bundle; ``None``: each is on its own.
     """
 
     hosts: Pool
@@ -76,6 +78,7 @@ class Numbers:
     uplinks: Mapping[str, LinkBlock]
     asns: Mapping[str, AsBlock]
     host_loopbacks: Pool | None = None
+    bundled: int | None = None
 
     def asn(self, role: str, index: int) -> int:
         """AS number of a device by its index."""
@@ -106,6 +109,10 @@ class Numbers:
     def host_length(self) -> int:
         """Prefix length of a NIC's address."""
         return 33 - self.block.bit_length() if self.shared else 31
+
+    def bundle(self, first: int) -> int | None:
+        """Number of a host's bundle at its leaf, by the first of its slots there; ``None``: it has none."""
+        return None if self.bundled is None else first // self.bundled + 1
 
     def uplink(self, role: str, index: int, uplink: int) -> int | None:
         """Address of the upper end of an uplink of a device; the lower end's is the next. ``None``: unnumbered."""

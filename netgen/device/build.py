@@ -8,8 +8,10 @@ from netgen.cluster.model import Cluster, DeviceRef, Fabric
 from netgen.cluster.port_classes import port_classes
 from netgen.cluster.roce import Place, PortQos
 from netgen.cluster.topology.slots import HOST
+from netgen.device.bonds import number_at_leaf, of_host, of_leaf
 from netgen.device.model import (
     ACROSS,
+    Bond,
     Host,
     HostRoute,
     Management,
@@ -86,6 +88,7 @@ def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef)
         qos=_distinct(port.qos for port in ports),
         native=[Native(s.text, s.reason, s.origin) for s in snippets],
         svis=_svis(fabric, ref),
+        bonds=_bonds(site, cabled),
         load_balancing=fabric.load_balancing,
         buffers=share(model.asic, tier.platform, classes.values()) if classes else None,
     )
@@ -176,6 +179,7 @@ def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
     peer, far_slot = far
     port.enabled = not site.is_shut(slot)
     if peer.role == HOST and fabric.numbers.shared:
+        port.bond = number_at_leaf(fabric, peer)
         port.vlan = rail_vlan(ref.rail)
     if not site.cluster.exists(fabric, fabric.node(peer)):
         port.role, port.description = PortRole.RESERVED, None
@@ -221,6 +225,12 @@ def _svis(fabric: Fabric, ref: DeviceRef) -> tuple[Svi, ...]:
     return (Svi(rail_vlan(ref.rail), name, gateway, length, mtu, f"{fabric.origin}.attach"),)
 
 
+def _bonds(site: _Site, cabled: list[Cabled]) -> tuple[Bond, ...]:
+    if site.ref.role != site.fabric.edge.role or site.fabric.numbers.bundled is None:
+        return ()
+    return tuple(of_leaf(site.cluster, site.platforms, site.fabric, cabled, rail_vlan(site.ref.rail)))
+
+
 def _distinct(policies: Iterable[PortQos | None]) -> tuple[PortQos, ...]:
     # Ports of a class share one object: to hash each policy for every port would take longer than to name the port.
     return tuple({id(qos): qos for qos in policies if qos is not None}.values())
@@ -232,6 +242,7 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
     record = cluster.record(ref)
     on = [fabric for fabric in cluster.fabrics if ref.unit in fabric.pods.get(ref.pod, {})]
     by_fabric = {fabric.name: list(_nics(_Site(cluster, platforms, fabric, ref, fabric.node(ref)))) for fabric in on}
+    bonds = of_host(cluster, platforms, ref, by_fabric)
     nics = [nic for of_fabric in by_fabric.values() for nic in of_fabric]
     return Host(
         name=ref.name,
@@ -254,6 +265,7 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
         frontend=plan.profile.frontend,
         loopback=home.numbers.host_loopback(home.node(ref)),
         bgp=host_bgp(home, ref, [(port, leaf) for port, leaf, _ in by_fabric[home.name]]),
+        bonds=bonds,
         load_balancing=home.load_balancing,
     )
 

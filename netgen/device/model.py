@@ -86,7 +86,9 @@ class Port:
     unnumbered: bool = False
     """Whether the port speaks IPv6 link-local only (RFC 8950 carries the IPv4 routes)."""
     vlan: int | None = None
-    """VLAN of an untagged switched port; ``None``: a routed port."""
+    """VLAN of an untagged switched port, or of the bundle that it is of; ``None``: a routed port."""
+    bond: int | None = None
+    """Number of the bundle that the port is a member of; ``None``: none."""
     cable_m: int | None = None
     """Length of the cable in metres."""
     rdma: str | None = None
@@ -95,6 +97,40 @@ class Port:
     headroom: Headroom | None = None
     """What each lossless group of the port keeps; shared by all ports of a class; ``None``: none is lossless, or the
     length of the cable is not known."""
+
+
+@dataclass(slots=True)
+class HostRoute:
+    """A route of a host's NIC: to a prefix via the leaf."""
+
+    address: int
+    length: int
+    via: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """Ports that are one link to one neighbour: a bundle by LACP (IEEE 802.1AX), active and at the fast rate."""
+
+    number: int
+    """On its device, from 1."""
+    name: str
+    """The vendor's name, such as ``Port-Channel1`` or ``bond0``."""
+    members: tuple[str, ...]
+    """Names of its ports."""
+    mtu_bytes: int
+    """IP MTU."""
+    description: str | None
+    """The neighbour and its bundle; ``None``: the neighbour is not built yet."""
+    origin: str
+    vlan: int | None = None
+    """VLAN of an untagged switched bundle; ``None``: a host's, which has an address."""
+    ipv4: int | None = None
+    ipv4_length: int = 31
+    route: HostRoute | None = None
+    """Of a host's, as of a port of its own; ``None``: a switch's."""
+    place: int = 1
+    """Of its first port among the device's, from 1: a host's tables of routes count so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,24 +311,22 @@ class Switch(Node):
     """The distinct policies of its ports."""
     native: list[Native] = field(default_factory=list)
     svis: tuple[Svi, ...] = ()
+    bonds: tuple[Bond, ...] = ()
+    """In the order of their numbers."""
     buffers: BufferPlan | None = None
     """How the chip's buffer is shared out; ``None``: there is no RoCE policy, or nothing is published."""
     load_balancing: str = "hash"
     """How fabric ports share the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
 
     @property
+    def bundles(self) -> dict[int, str]:
+        """Names of its bundles, by their numbers."""
+        return {bond.number: bond.name for bond in self.bonds}
+
+    @property
     def headroom_bytes(self) -> int | None:
         """The most that any lossless group keeps, for a chip that gives all its ports the same; ``None``: unknown."""
         return max((port.headroom.xoff_bytes for port in self.ports if port.headroom is not None), default=None)
-
-
-@dataclass(slots=True)
-class HostRoute:
-    """A route of a host's NIC: to a prefix via the leaf."""
-
-    address: int
-    length: int
-    via: int
 
 
 @dataclass(slots=True)
@@ -308,6 +342,8 @@ class Host(Node):
     loopback: int | None = None
     """Address of its own, a /32, reachable over every NIC; also the router id; ``None``: it speaks no BGP."""
     bgp: Bgp | None = None
+    bonds: tuple[Bond, ...] = ()
+    """Of the ports that are bundled, in the order of their numbers."""
     load_balancing: str = "hash"
     """How the fabric shares the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
 

@@ -411,9 +411,10 @@ class Fabric(Model):
     mtu: Mtu = 9000
     """IP MTU in bytes, at both ends of every link."""
     cables: Cables = Cables()
-    attach: Literal["routed-31", "svi", "host-bgp"] = "routed-31"
+    attach: Literal["routed-31", "svi", "bond", "host-bgp"] = "routed-31"
     """How hosts are attached. ``routed-31``: one /31 a NIC; the leaf is the gateway and announces one aggregate.
     ``svi``: the NICs of a leaf share a VLAN, that of its rail, and a subnet; the leaf is its gateway.
+    ``bond``: as ``svi``, and all NICs of a host are one LACP bundle with one address.
     ``host-bgp``: as ``routed-31``, and each host announces a loopback of its own over all of its NICs by eBGP."""
     bfd: Bfd | None = Bfd()
     load_balancing: Literal["hash", "flowlet", "per-packet"] = "hash"

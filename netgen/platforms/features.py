@@ -7,6 +7,7 @@ FEATURES: dict[str, str] = {
     "autoneg": "autonegotiation switched by port",
     "host-bgp": "BGP between leaves and hosts, where leaves pass on what hosts announce themselves",
     "svi": "a VLAN that the hosts of a leaf share, with the leaf as their gateway",
+    "bond": "ports to one host as one bundle by LACP (IEEE 802.1AX), active and at the fast rate",
     "numbered": "IPv4 addresses on fabric links",
     "unnumbered": "BGP over IPv6 link-local addresses with IPv4 routes (RFC 8950)",
     "bfd": "failure detection of BGP sessions by BFD (RFC 5880)",

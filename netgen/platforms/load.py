@@ -21,7 +21,7 @@ from netgen.platforms.model import (
     Timer,
     Transaction,
 )
-from netgen.platforms.ports import FIELDS, pattern_fields
+from netgen.platforms.ports import BUNDLE_FIELDS, FIELDS, pattern_fields
 from netgen.resources.load import Resource, Resources
 
 _FILE = re.compile(r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*")
@@ -83,6 +83,7 @@ def parse_platform(resource: Resource) -> Platform:
         napalm=top.optional_text("napalm"),
         artifacts=_artifacts(top),
         ports=_port_names(top),
+        bundles=_bundles(top),
         management=_management(top.section("management")),
         mtu=Mtu(mtu.integer("offset_bytes"), mtu.integer("max_bytes")),
         queue_count=queues.integer("count"),
@@ -98,6 +99,8 @@ def parse_platform(resource: Resource) -> Platform:
         section.finish()
     if Kind.SWITCH in platform.kinds and platform.ports is None:
         raise top.error("a platform of switches must name their 'ports'")
+    if platform.bundles is None and platform.expresses["bond"] is None:
+        raise top.error("a platform that expresses 'bond' must name its 'bundles'")
     return platform
 
 
@@ -150,6 +153,13 @@ def _port_names(top: Section) -> PortNames | None:
         if not pattern_fields(pattern):
             raise section.error(f"{pattern!r} is not a name with fields of {', '.join(FIELDS)} in braces")
     return names
+
+
+def _bundles(top: Section) -> str | None:
+    pattern = top.optional_text("bundles")
+    if pattern is not None and not pattern_fields(pattern, BUNDLE_FIELDS):
+        raise top.error(f"{pattern!r} is not a name with fields of {', '.join(BUNDLE_FIELDS)} in braces")
+    return pattern
 
 
 def _management(section: Section) -> ManagementPort:

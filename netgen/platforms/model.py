@@ -118,6 +118,8 @@ class Platform:
     artifacts: tuple[Artifact, ...]
     ports: PortNames | None
     """``None`` where the catalog names the ports, as a host profile does."""
+    bundles: str | None
+    """How bundles of ports are called: a pattern of ``{number}`` (from 1) or ``{number0}`` (from 0)."""
     management: ManagementPort
     mtu: Mtu
     queue_count: int

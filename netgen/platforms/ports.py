@@ -8,16 +8,19 @@ FIELDS = ("cage", "cage0", "subport", "subport1", "lane", "lane1", "global_lane"
 """What a pattern may use: the cage (from 1, ``cage0`` from 0), the port in the cage (from 0, ``subport1`` from 1), the
 first lane of the port in the cage (``lane`` from 0, ``lane1`` from 1) and on the switch (from 0, cage after cage)."""
 
+BUNDLE_FIELDS = ("number", "number0")
+"""What the pattern of a bundle's name may use: its number from 1, or from 0."""
 
-def pattern_fields(pattern: str) -> list[str] | None:
-    """List the fields of a pattern, or return nothing if it is not one: a plain text with ``{field}``s."""
+
+def pattern_fields(pattern: str, known: tuple[str, ...] = FIELDS) -> list[str] | None:
+    """List the fields of a pattern, or return nothing if it is not one: a plain text with known ``{field}``s."""
     try:
         parsed = list(Formatter().parse(pattern))
     except ValueError:
         return None
     names = [name for _, name, spec, conversion in parsed if name is not None]
     plain = all(not spec and conversion is None for _, name, spec, conversion in parsed if name is not None)
-    return names if plain and all(name in FIELDS for name in names) else None
+    return names if plain and all(name in known for name in names) else None
 
 
 def port_name(platform: Platform, *, cage: int, subport: int, lane: int, lanes_per_cage: int, breakout: int) -> str:
@@ -46,6 +49,19 @@ def port_name(platform: Platform, *, cage: int, subport: int, lane: int, lanes_p
     if platform.ports is None:
         raise ValueError(f"platform {platform.name} does not name ports: the host's profile does")
     return fill(platform.ports, cage=cage, subport=subport, lane=lane, lanes_per_cage=lanes_per_cage, breakout=breakout)
+
+
+def bundle_name(platform: Platform, number: int) -> str:
+    """Name a bundle of ports by its number, from 1.
+
+    Raises
+    ------
+    ValueError
+        If the platform has no bundles.
+    """
+    if platform.bundles is None:
+        raise ValueError(f"platform {platform.name} does not name bundles")
+    return platform.bundles.format(number=number, number0=number - 1)
 
 
 def fill(patterns: PortNames, *, cage: int, subport: int, lane: int, lanes_per_cage: int, breakout: int) -> str:

@@ -27,7 +27,7 @@ def check(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Findi
 def check_links(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     """Yield the platforms that cannot have links as the fabric has them; without links, there is no fabric."""
     for fabric in cluster.fabrics:
-        yield from _host_bgp(cluster, fabric, platforms)
+        yield from _attached(cluster, fabric, platforms)
         feature = "unnumbered" if fabric.numbers.links is None else "numbered"
         for name, roles in _roles_by_platform(fabric).items():
             platform = platforms[name]
@@ -55,17 +55,19 @@ def _routing_table(cluster: Cluster, platforms: Mapping[str, Platform]) -> Itera
         )
 
 
-def _host_bgp(cluster: Cluster, fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
-    """Yield the platforms at the ends of host links that cannot speak BGP over them as they should."""
-    if fabric.numbers.host_loopbacks is None:
+def _attached(cluster: Cluster, fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Yield the platforms at the ends of host links that cannot speak BGP over them, or bundle them, as they should."""
+    asked = {"host-bgp": fabric.numbers.host_loopbacks, "bond": fabric.numbers.bundled}
+    feature = next((feature for feature, number in asked.items() if number is not None), None)
+    if feature is None:
         return
     leaf: IntentPath = ("fabrics", fabric.name, fabric.edge.role, "platform")
     hosts = [(platforms[plan.platform], _platform_path(plan)) for plan in cluster.host_plans(fabric)]
     for platform, path in ((platforms[fabric.edge.platform], leaf), *hosts):
-        reason = platform.expresses["host-bgp"]
+        reason = platform.expresses[feature]
         if reason is not None:
             yield codes.MISSING_BASIS.about(
-                f"{platform.title} cannot express {FEATURES['host-bgp']}, and the hosts are attached by it",
+                f"{platform.title} cannot express {FEATURES[feature]}, and the hosts are attached by it",
                 ("fabrics", fabric.name, "attach"),
                 related=((path, "here"),),
                 notes=(reason,),

@@ -41,7 +41,7 @@ def check(intent: Intent, roce_profiles: Mapping[str, RoceProfile]) -> Iterator[
         yield from _thresholds(fabric.roce, fabric.mtu, path)
         yield from _watchdog(fabric, fabric.roce, classes, path)
         if any(c.lossless for c in classes.values()):
-            if fabric.attach == "svi":
+            if fabric.attach in {"svi", "bond"}:
                 yield qos.LOSSLESS_FLOODING.about(
                     "the hosts of a leaf share a VLAN, and a class of theirs is lossless",
                     ("fabrics", name, "attach"),

@@ -15,6 +15,7 @@ from netgen.rules import (
     addressing,
     balancing,
     buffers,
+    bundles,
     effects,
     expression,
     isolation,
@@ -52,6 +53,7 @@ def derive_checked(
     findings += accounts.check(intent)
     findings += addressing.check_given(intent)
     findings += qos.check(intent, catalog.roce)
+    findings += bundles.check(intent)
     if refused(findings):
         return None, findings
     try:
@@ -59,6 +61,7 @@ def derive_checked(
     except UnbuildableError as error:
         return None, [*findings, *error.findings]
     findings += kinds.check_derived(intent, cluster)
+    findings += bundles.check_derived(intent, cluster)
     findings += addressing.check(intent, rows, cluster)
     findings += switches.check(intent, cluster, platforms)
     findings += limits.check(intent, cluster, platforms)

@@ -113,6 +113,21 @@ def _numbers(word: str) -> Iterator[int]:
         yield from range(int(low), int(high or low) + 1)
 
 
+def bundles(tree: Tree) -> Iterator[str]:
+    """Guide, Bonding: an interface is of one bond at most, and its VLANs and addresses are the bond's."""
+    owners: dict[str, str] = {}
+    for name, interface in at(tree, "interface").items():
+        for member in at(interface, "bond", "member"):
+            port = at(tree, "interface", member)
+            if member in owners:
+                yield f"interface/{name}: {member} is of {owners[member]} already"
+            if port.get("type") != "swp":
+                yield f"interface/{name}: {member} is no port"
+            if port.keys() & {"bridge", "ip"}:
+                yield f"interface/{member}: it is of {name}, and has an address or a VLAN of its own"
+            owners.setdefault(member, name)
+
+
 def breakouts(tree: Tree) -> Iterator[str]:
     """A cage that is broken out has all its ports and no other; one that is not has none."""
     interfaces = at(tree, "interface")
@@ -168,6 +183,7 @@ RULES: tuple[Callable[[Tree], Iterator[str]], ...] = (
     names,
     tables,
     bridges,
+    bundles,
     breakouts,
     neighbors,
     shares,

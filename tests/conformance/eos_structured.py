@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from netgen.cluster.roce import PortQos, TrafficClass
-from netgen.device.model import Bgp, BgpGroup, BgpNeighbor, Port, PrefixRule, Services, Switch, User
+from netgen.device.model import Bgp, BgpGroup, BgpNeighbor, Bond, Port, PrefixRule, Services, Switch, User
 
 Tree = dict[str, Any]
 
@@ -40,6 +40,7 @@ def structured(device: Switch) -> Tree:
             }
             for svi in device.svis
         ],
+        "port_channel_interfaces": [_bundle(bond) for bond in device.bonds],
         "ethernet_interfaces": [_port(port) for port in device.ports],
         "loopback_interfaces": [
             {
@@ -130,13 +131,26 @@ def _without_password(services: Services) -> bool:
     return any(user.password_hash is None for user in services.users)
 
 
+def _bundle(bond: Bond) -> Tree:
+    return _said(
+        {
+            "name": f"Port-Channel{bond.number}",
+            "description": bond.description,
+            "switchport": {"access_vlan": bond.vlan},
+            "spanning_tree_portfast": "edge",
+        }
+    )
+
+
 def _port(port: Port) -> Tree:
     found: Tree = {
         "name": port.name,
         "speed": f"{'auto ' if port.autoneg else ''}{port.speed_gbps}g-{port.lanes}",
         "error_correction_encoding": {"reed_solomon": True} if port.fec == "rs" else {"enabled": False},
     }
-    if port.vlan is None:
+    if port.bond is not None:
+        found |= {"channel_group": {"id": port.bond, "mode": "active"}, "lacp_timer": {"mode": "fast"}}
+    elif port.vlan is None:
         found |= {"mtu": port.mtu_bytes, "switchport": {"enabled": False}}
     else:
         found |= {"switchport": {"access_vlan": port.vlan}, "spanning_tree_portfast": "edge"}

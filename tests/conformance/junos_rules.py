@@ -80,6 +80,20 @@ def _channels_are_there(statements: list[Statement]) -> Iterator[str]:
             yield f"line {port.line}: {port.text} is no channel of {parent}, which has {parts[parent]}"
 
 
+def _bundles_are_there(statements: list[Statement]) -> Iterator[str]:
+    """Juniper, Aggregated Ethernet Interfaces: no aeN is created beyond device-count; all above the link is aeN's."""
+    counts = select(statements, "chassis", "aggregated-devices", "ethernet", "device-count .*")
+    count = max((int(line.tokens[1]) for line in counts), default=0)
+    known = {line.text for line in select(statements, "interfaces", "ae.*")}
+    for port in select(statements, "interfaces", "et-.*"):
+        for member in select(port.below, "(gig)?ether-options", "802.3ad .*"):
+            if list(select(port.below, "unit .*|mtu .*")):
+                yield f"line {port.line}: {port.text} is of {member.tokens[1]} and has a unit or an MTU of its own"
+    for name in sorted(known):
+        if int(name.removeprefix("ae")) >= count:
+            yield f"{name} is not created: device-count is {count}"
+
+
 RULES: tuple[Callable[[list[Statement]], Iterator[str]], ...] = (
     _ingress_partitions_are_whole,
     _profile_is_whole,
@@ -88,5 +102,6 @@ RULES: tuple[Callable[[list[Statement]], Iterator[str]], ...] = (
     _advertised_ports_speak_ipv6,
     _discovered_neighbours_have_a_way,
     _channels_are_there,
+    _bundles_are_there,
 )
 """All rules."""

@@ -59,10 +59,29 @@ def _lengths_ascend(statements: list[Statement]) -> Iterator[str]:
                 yield f"line {line.line}: the lengths {given} do not ascend, or 'eq' stands with another"
 
 
+_OF_BOTH = re.compile(r"(no )?switchport.*|mtu .*")
+
+
+def _members_are_as_their_bundle(statements: list[Statement]) -> Iterator[str]:
+    """Interfaces Guide 10.5(x), Configuring Port Channels: port mode, access VLAN, and MTU are those of the bundle."""
+    said = {
+        line.tokens[1]: {below.text for below in line.below if _OF_BOTH.fullmatch(below.text)}
+        for line in select(statements, "interface .*")
+    }
+    for port in select(statements, "interface [Ee]thernet.*"):
+        for line in select(port.below, "channel-group .*"):
+            bundle = f"port-channel{line.tokens[1]}"
+            if bundle not in said:
+                yield f"line {line.line}: there is no {bundle}"
+            elif differing := sorted(said[bundle] ^ said[port.tokens[1]]):
+                yield f"line {port.line}: {port.text} and {bundle} differ in {', '.join(differing)}"
+
+
 RULES: tuple[Callable[[list[Statement]], Iterator[str]], ...] = (
     _marking_begins_before_it_ends,
     _shares_add_up,
     _pause_stands_alone,
     _lengths_ascend,
+    _members_are_as_their_bundle,
 )
 """All rules."""

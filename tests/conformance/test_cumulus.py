@@ -255,6 +255,7 @@ FABRICS: dict[str, dict[str, object]] = {
     "per-packet": {"roce": {"profile": "balanced"}, "load-balancing": "per-packet"},
     "no-watchdog": {"roce": {"watchdog": None, "congestion-control": "none"}},
     "svi": {"roce": {"profile": "balanced"}, "attach": "svi"},
+    "bond": {"attach": "bond", "share": {"rails": 8}},
     "host-bgp": {"attach": "host-bgp", "pools": {**POOLS, "host-loopbacks": "10.254.0.0/24"}},
     "no-roce": {},
 }
@@ -275,7 +276,7 @@ def test_every_switch_conforms(renderer: Renderer, model: str, breakout: str, na
         assert cumulus_problems(tree_of(device, renderer)) == [], device.name
 
 
-@pytest.mark.parametrize("changes", [{"unnumbered": False}, {"shared": True}])
+@pytest.mark.parametrize("changes", [{"unnumbered": False}, {"shared": True}, {"bonded": True}])
 def test_a_leaf_by_hand_conforms(renderer: Renderer, changes: dict[str, bool]):
     device = devices.leaf(renderer.platforms["cumulus"], model="sn5600", **changes)
     assert cumulus_problems(tree_of(device, renderer)) == []

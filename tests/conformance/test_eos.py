@@ -208,6 +208,12 @@ def test_a_leaf_whose_hosts_share_a_vlan(renderer: Renderer, aristas: Writer) ->
     assert ours(device, renderer) == aristas(device)
 
 
+def test_a_leaf_whose_hosts_are_bundles(renderer: Renderer, aristas: Writer) -> None:
+    device = devices.leaf(renderer.platforms["eos"], bonded=True)
+    assert device.bonds
+    assert ours(device, renderer) == aristas(device)
+
+
 @pytest.mark.slow
 def test_switches_of_random_intents(aristas: Writer) -> None:
     compared = 0

@@ -46,6 +46,8 @@ WRITTEN = (
     "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP",
     "PFC_WD",
     "PORT",
+    "PORTCHANNEL",
+    "PORTCHANNEL_MEMBER",
     "PORT_QOS_MAP",
     "QUEUE",
     "SCHEDULER",
@@ -66,6 +68,7 @@ FABRICS: dict[str, dict[str, object]] = {
     "no-watchdog": {"roce": {"watchdog": None, "congestion-control": "none"}},
     "two-lossless": {"roce": {"classes": {"storage": STORAGE}}},
     "svi": {"roce": {"profile": "balanced"}, "attach": "svi"},
+    "bond": {"attach": "bond", "share": {"rails": 8}},
     "host-bgp": {"attach": "host-bgp", "pools": {**POOLS, "host-loopbacks": "10.254.0.0/24"}},
     "no-roce": {},
 }

@@ -129,6 +129,13 @@ def numbered(switch: Switch) -> None:
                 neighbor.address = port.ipv4 + 1
 
 
+def loosened(device: Switch | Host) -> None:
+    """Make the ports of bundles ones of their own."""
+    device.bonds = ()
+    for port in device.ports:
+        port.bond = None
+
+
 NO_USERS = tuple(replace(user, ssh_keys=()) for user in devices.services().users)
 PROBES: dict[str, Change] = {
     "descriptions": ports(description="another one"),
@@ -137,6 +144,7 @@ PROBES: dict[str, Change] = {
     "autoneg": ports(autoneg=True),
     "host-bgp": mute,
     "svi": bgp(lambda d: setattr(d, "svis", tuple(replace(svi, vlan=svi.vlan + 1) for svi in d.svis))),
+    "bond": loosened,
     "numbered": moved,
     "unnumbered": bgp(numbered),
     "bfd": speaker(without_bfd),

@@ -44,11 +44,15 @@ def samples(platform: Platform) -> Iterator[Switch | Host]:
             yield devices.leaf(platform, model=model, unnumbered=False)
             if platform.expresses["svi"] is None:
                 yield devices.leaf(platform, model=model, shared=True)
+            if platform.expresses["bond"] is None:
+                yield devices.leaf(platform, model=model, bonded=True)
             if platform.expresses["host-bgp"] is None:
                 yield devices.leaf(platform, model=model, speaking=True)
             yield devices.spine(platform, model=model)
     if Kind.HOST in platform.kinds:
         yield devices.host(platform)
+        if platform.expresses["bond"] is None:
+            yield devices.host(platform, bonded=True)
         if platform.expresses["host-bgp"] is None:
             yield devices.host(platform, speaking=True)
 

@@ -32,6 +32,7 @@ def said_of(device: Switch, renderer: Renderer) -> Said:
 
 CHANGES: dict[str, dict[str, Any]] = {
     "svi": {"attach": "svi"},
+    "bond": {"attach": "bond", "share": {"rails": 8}, "roce": None},
     "host-bgp": {"attach": "host-bgp"},
     "flowlet": {"load_balancing": "flowlet"},
     "per-packet": {"load_balancing": "per-packet"},

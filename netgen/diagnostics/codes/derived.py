@@ -216,6 +216,13 @@ HOST_NUMBERS = Code(
     "each from `asn.hosts` on, which has a default in the four-byte range only. Other hosts have neither.",
     "attach: host-bgp   # without pools: {host-loopbacks: …}",
 )
+ATTACHMENT = Code(
+    "NG435",
+    "Bundle that cannot be",
+    "With `attach: bond` all NICs of a host are one LACP bundle, and a bundle ends at one leaf: netgen builds no\n"
+    "multi-chassis link aggregation. The leaf's ports are switched, and a RoCE policy is of routed ports only.",
+    "fabrics: {frontend: {kind: rail-optimized, attach: bond}}   # each NIC at the leaf of its rail",
+)
 RENUMBERED = Code(
     "NG490",
     "What exists is renumbered",

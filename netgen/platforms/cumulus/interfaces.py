@@ -1,4 +1,4 @@
-"""Loopback, management port, front panel, and the VLANs that switched ports share.
+"""Loopback, management port, front panel, bundles, and the VLANs that switched ports share.
 
 Object model: NVUE reference, Interface, LLDP, QoS and Adaptive-Routing pages (templates/cumulus/SOURCES.md).
 """
@@ -6,7 +6,7 @@ Object model: NVUE reference, Interface, LLDP, QoS and Adaptive-Routing pages (t
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from netgen.device.model import BETWEEN_SWITCHES, Port, Switch
+from netgen.device.model import BETWEEN_SWITCHES, Bond, Port, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.cumulus.branch import ON, Branch, switch
 from netgen.platforms.cumulus.qos import Policy
@@ -48,6 +48,8 @@ def branch(device: Switch, platform: Platform, policy: Policy) -> Branch:
             raise PlatformError(f"port {one.name} has {one.speed_gbps}G, which is no speed of Cumulus Linux")
         shared = link(one.speed_gbps, one.mtu_bytes, one.fec, autoneg=one.autoneg, enabled=one.enabled)
         found[one.name] = {**_port(one, device), **policy.of(one), "link": shared}
+    for bond in device.bonds:
+        found[bond.name] = _bond(bond)
     for svi in device.svis:
         found[f"vlan{svi.vlan}"] = {
             "description": svi.name,
@@ -84,13 +86,30 @@ def _port(port: Port, device: Switch) -> Branch:
         found["description"] = port.description
     if port.ipv4 is not None:
         found["ip"] = {"address": {f"{ipv4(port.ipv4)}/{port.ipv4_length}": {}}}
-    if port.vlan is not None:
-        # To a host, not to another switch: it forwards at once, and is shut when a switch is found behind it.
-        found["bridge"] = {"domain": {BRIDGE: {"access": port.vlan, "stp": {"admin-edge": ON, "bpdu-guard": ON}}}}
+    if port.vlan is not None and port.bond is None:
+        found["bridge"] = _access(port.vlan)
     if device.load_balancing == "per-packet" and port.role in BETWEEN_SWITCHES:
         # routes have several of them as next hops: adaptive routing must be on all, or on none
         found["router"] = {"adaptive-routing": {"enable": ON}}
     return found
+
+
+def _bond(bond: Bond) -> Branch:
+    found: Branch = {
+        "bond": {"lacp-rate": "fast", "member": {member: {} for member in bond.members}},
+        "link": {"mtu": bond.mtu_bytes},
+        "type": "bond",
+    }
+    if bond.description is not None:
+        found["description"] = bond.description
+    if bond.vlan is not None:
+        found["bridge"] = _access(bond.vlan)
+    return found
+
+
+def _access(vlan: int) -> Branch:
+    # To a host, not to another switch: it forwards at once, and is shut when a switch is found behind it.
+    return {"domain": {BRIDGE: {"access": vlan, "stp": {"admin-edge": ON, "bpdu-guard": ON}}}}
 
 
 def _link(speed_gbps: int, mtu_bytes: int, fec: str, *, autoneg: bool, enabled: bool) -> Branch:

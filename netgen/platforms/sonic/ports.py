@@ -1,12 +1,12 @@
-"""Ports, their breakouts, addresses and neighbours.
+"""Ports, their breakouts, bundles, addresses and neighbours.
 
-Schema: sonic-{port,breakout_cfg,interface,vlan,device_neighbor}.yang of SONiC 202411.
+Schema: sonic-{port,breakout_cfg,portchannel,interface,vlan,device_neighbor}.yang of SONiC 202411.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from string import ascii_lowercase
 
-from netgen.device.model import Port, Switch
+from netgen.device.model import Bond, Port, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.document import PlatformError
 from netgen.platforms.sonic.sku import Fields, Sku, Table
@@ -18,6 +18,7 @@ def tables(device: Switch, sku: Sku) -> dict[str, Table]:
         "PORT": {port.name: _port(port, sku) for port in device.ports},
         "BREAKOUT_CFG": _breakouts(device, sku),
         "INTERFACE": _interfaces(device.ports),
+        **_bundles(device),
         **_vlans(device),
         "DEVICE_NEIGHBOR": {
             port.name: {"name": port.peer_device, "port": port.peer_port}
@@ -62,6 +63,21 @@ def _breakouts(device: Switch, sku: Sku) -> Table:
     return found
 
 
+def _bundles(device: Switch) -> dict[str, Table]:
+    return {
+        "PORTCHANNEL": {bond.name: _bundle(bond) for bond in device.bonds},
+        "PORTCHANNEL_MEMBER": {f"{bond.name}|{member}": {} for bond in device.bonds for member in bond.members},
+    }
+
+
+def _bundle(bond: Bond) -> Fields:
+    # teamd is always active
+    fields = {"admin_status": "up", "fast_rate": "true", "lacp_key": "auto", "mtu": str(bond.mtu_bytes)}
+    if bond.description is not None:
+        fields["description"] = bond.description
+    return fields
+
+
 def _vlans(device: Switch) -> dict[str, Table]:
     gateways: Table = {}
     for svi in device.svis:
@@ -73,12 +89,18 @@ def _vlans(device: Switch) -> dict[str, Table]:
             for svi in device.svis
         },
         "VLAN_INTERFACE": gateways,
-        "VLAN_MEMBER": {
-            f"Vlan{port.vlan}|{port.name}": {"tagging_mode": "untagged"}
-            for port in device.ports
-            if port.vlan is not None
-        },
+        "VLAN_MEMBER": {f"Vlan{vlan}|{name}": {"tagging_mode": "untagged"} for vlan, name in _switched(device)},
     }
+
+
+def _switched(device: Switch) -> Iterator[tuple[int, str]]:
+    """Yield the VLANs of switched ports and of bundles, and their names."""
+    for port in device.ports:
+        if port.vlan is not None and port.bond is None:
+            yield port.vlan, port.name
+    for bond in device.bonds:
+        if bond.vlan is not None:
+            yield bond.vlan, bond.name
 
 
 def _interfaces(ports: Iterable[Port]) -> Table:

@@ -1,7 +1,7 @@
 """The difference of netplan's file on a device, and of what runs by it, to a candidate.
 
-What netgen renders is a small part of netplan(5): addresses, MTU, routes and rules of physical interfaces. Only that is
-looked for in the kernel; the text is compared whole.
+What netgen renders is a small part of netplan(5): addresses, MTU, routes and rules of interfaces and bundles. Only that
+is looked for in the kernel; the text is compared whole.
 """
 
 import json
@@ -35,8 +35,8 @@ def netplan_diff(candidate: str, parts: Mapping[str, str]) -> str:
 def _drift(text: str, parts: Mapping[str, str]) -> Iterator[str]:
     links = {link["ifname"]: link for link in json.loads(parts["addresses"] or "[]")}
     routes, rules = (json.loads(parts[name] or "[]") for name in ("routes", "rules"))
-    interfaces = yaml.safe_load(text)["network"]["ethernets"]
-    for name, wanted in interfaces.items():
+    network = yaml.safe_load(text)["network"]
+    for name, wanted in {**network["ethernets"], **network.get("bonds", {})}.items():
         lines = list(_of_interface(wanted, links.get(name, {}), routes, rules))
         if lines:
             yield f" {name}:"
