@@ -6,7 +6,7 @@ from netgen.platforms.document import PlatformError
 from netgen.platforms.features import FEATURES, NUMBERS
 from netgen.platforms.load import parse_platform
 from netgen.platforms.model import Form, Platform
-from netgen.platforms.ports import port_name
+from netgen.platforms.ports import bundle_name, port_name
 from netgen.resources.load import Resource
 
 VALID = (
@@ -24,6 +24,7 @@ mtu: {offset_bytes: 14, max_bytes: 9214}
 queues: {count: 8}
 limits: {ecmp: 64}
 models: {box: {queue: uc-tx-queue, chips: 2, deep: true, lanes: [8, 0], sku: {1: A, 2: B}}}
+bundles: "Bundle{number}"
 apply: {transaction: files, timer: ours, bounces: {everything: [".*"]}}
 expresses:
 """
@@ -92,6 +93,8 @@ def test_everything_is_read(tmp_path: Path):
         ("sku: {1: A, 2: B}", "sku: {1: A, 1: B}", "'1' is said twice"),
         ("name: toy", "name: other", "called 'other', but its folder 'toy'"),
         ("ports:\n", "other:\n", "must name their 'ports'|'other' is not known"),
+        ('bundles: "Bundle{number}"\n', "", "a platform that expresses 'bond' must name its 'bundles'"),
+        ("Bundle{number}", "Bundle{cage}", "'Bundle{cage}' is not a name with fields of number, number0 in braces"),
         (VALID, "", "the file is empty"),
         (VALID, "- x", "must be a mapping"),
     ],
@@ -137,3 +140,11 @@ def test_platform_of_hosts_names_no_ports(tmp_path: Path):
     )
     with pytest.raises(ValueError, match="the host's profile does"):
         port_name(parse(tmp_path, text), cage=1, subport=0, lane=0, lanes_per_cage=8, breakout=1)
+
+
+def test_bundles_are_named_by_pattern(tmp_path: Path):
+    assert bundle_name(parse(tmp_path, VALID), 3) == "Bundle3"
+    assert bundle_name(parse(tmp_path, VALID.replace("Bundle{number}", "ae{number0}")), 3) == "ae2"
+    without = VALID.replace('bundles: "Bundle{number}"\n', "").replace("bond: yes", "bond: it has none")
+    with pytest.raises(ValueError, match="does not name bundles"):
+        bundle_name(parse(tmp_path, without), 1)
