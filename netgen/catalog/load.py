@@ -10,13 +10,27 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from netgen.catalog.asic import Asic
 from netgen.catalog.asics import read_asic, undescribed
-from netgen.catalog.model import Catalog, HostProfile, Marking, Nics, RoceProfile, SwitchModel
+from netgen.catalog.model import Catalog, HostProfile, Marking, Nics, Power, RoceProfile, SwitchModel
 from netgen.intent.models import Count, Model, RoceClass
 from netgen.intent.quantities import BreakoutMode, Bytes, Percent, SpeedGbps
 from netgen.intent.texts import Name
 from netgen.resources.load import Resource, ResourceError, Resources
 
 _Entry = TypeVar("_Entry")
+
+
+class _Power(Model):
+    typical: Count | None = None
+    maximum: Count | None = None
+    source: str = ""
+    unpublished: str = ""
+
+    @model_validator(mode="after")
+    def _say_where_from(self) -> Self:
+        known = self.typical is not None or self.maximum is not None
+        if known != bool(self.source) or known == bool(self.unpublished):
+            raise ValueError("write `typical` and `maximum` with their `source`, or why they are `unpublished`")
+        return self
 
 
 class _Switch(Model):
@@ -26,6 +40,8 @@ class _Switch(Model):
     lanes: Count
     breakouts: list[BreakoutMode] = Field(min_length=1)
     platforms: list[str] = Field(min_length=1)
+    cage: str = ""
+    watts: _Power = Field(default_factory=lambda: _Power(unpublished="the catalog says nothing of it"))
 
     @model_validator(mode="after")
     def _divide_evenly(self) -> Self:
@@ -63,6 +79,10 @@ class _Nics(Model):
     speed: SpeedGbps
     adapter: str = ""
     out_of_order: bool = False
+    cage: str = ""
+    ports_per_cage: Annotated[int, Field(ge=1, le=8)] = 1
+    lanes: Count | None = None
+    """Electrical lanes of a port."""
 
     @model_validator(mode="after")
     def _tell_rails_apart(self) -> Self:
@@ -72,6 +92,8 @@ class _Nics(Model):
             raise ValueError(f"{self.ports} ports cannot all be called {self.names!r}: write {{port}} in their name")
         for name in (*self.interfaces(), *self.rdma_devices()):
             _check_device(name)
+        if self.ports % self.ports_per_cage:
+            raise ValueError(f"{self.ports} ports of a NIC cannot be shared as {self.ports_per_cage} a cage")
         many = self.count * self.ports
         if self.rdma is not None and len(set(self.rdma_devices())) != many:
             what = "NICs" if self.ports == 1 else "ports"
@@ -176,15 +198,22 @@ def load_catalog(found: Resources) -> Catalog:
     ResourceError
         If a file is not what it must be; the message names the file and each field.
     """
-    asics = _entries(found, "asics", read_asic)
+    asics = read_entries(found, "asics", read_asic)
     return Catalog(
-        switches=_entries(found, "switches", _switches_on(asics)),
-        hosts=_entries(found, "hosts", _host),
-        roce=_entries(found, "roce", _roce),
+        switches=read_entries(found, "switches", _switches_on(asics)),
+        hosts=read_entries(found, "hosts", _host),
+        roce=read_entries(found, "roce", _roce),
     )
 
 
-def _entries(found: Resources, folder: str, read: Callable[[str, object], _Entry]) -> dict[str, _Entry]:
+def read_entries(found: Resources, folder: str, read: Callable[[str, object], _Entry]) -> dict[str, _Entry]:
+    """Read every entry of a folder of the catalog, by name.
+
+    Raises
+    ------
+    ResourceError
+        If a file is not what it must be; the message names the file and each field.
+    """
     entries = {}
     for resource in found.walk(f"catalog/{folder}"):
         if resource.name.endswith(".yaml"):
@@ -209,7 +238,15 @@ def _switches_on(asics: Mapping[str, Asic]) -> Callable[[str, object], SwitchMod
         entry = _Switch.model_validate(data)
         asic = asics.get(entry.asic) or undescribed(entry.asic)
         return SwitchModel(
-            name, entry.title, asic, entry.cages, entry.lanes, tuple(entry.breakouts), tuple(entry.platforms)
+            name,
+            entry.title,
+            asic,
+            entry.cages,
+            entry.lanes,
+            tuple(entry.breakouts),
+            tuple(entry.platforms),
+            entry.cage,
+            Power(entry.watts.typical, entry.watts.maximum, entry.watts.source or entry.watts.unpublished),
         )
 
     return read
@@ -230,6 +267,9 @@ def _nics(given: _Nics) -> Nics:
         adapter=given.adapter,
         ports=given.ports,
         out_of_order=given.out_of_order,
+        cage=given.cage,
+        ports_per_cage=given.ports_per_cage,
+        lanes=given.lanes,
     )
 
 

@@ -9,6 +9,19 @@ from netgen.intent.quantities import Breakout
 
 
 @dataclass(frozen=True, slots=True)
+class Power:
+    """What a switch draws without its transceivers, in watts; ``None``: not known."""
+
+    typical: int | None
+    maximum: int | None
+    source: str
+    """Where that is published, or why it is not known."""
+
+
+UNKNOWN_POWER = Power(None, None, "the catalog says nothing of it")
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchModel:
     """A switch as a box: cages, lanes, and into what a cage can be divided."""
 
@@ -21,6 +34,9 @@ class SwitchModel:
     breakouts: tuple[Breakout, ...]
     platforms: tuple[str, ...]
     """Platforms that run on it."""
+    cage: str = ""
+    """Form of its cages, such as ``osfp``; empty: nothing can be plugged in, or it is not known."""
+    power: Power = UNKNOWN_POWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,12 @@ class Nics:
     """Ports of a NIC, each of the speed: one a plane of the fabric, or one a leaf of two."""
     out_of_order: bool = False
     """Whether they place packets that overtake each other, as load balancing by packet makes them."""
+    cage: str = ""
+    """Form of a port's cage, such as ``osfp-rhs`` (flat top: the heat sink is on the cage); empty: not known."""
+    ports_per_cage: int = 1
+    """Ports of a NIC that share one cage, and so one transceiver."""
+    lanes: int | None = None
+    """Electrical lanes of a port; ``None``: not known."""
 
 
 @dataclass(frozen=True, slots=True)
