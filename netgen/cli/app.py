@@ -9,6 +9,7 @@ import typer
 
 from netgen.cli.console import Format, say
 from netgen.cli.exits import Exit
+from netgen.cli.forms import Form, Written
 
 app = typer.Typer(
     name="netgen",
@@ -66,6 +67,30 @@ def topology(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
     from netgen.cli import inspect
 
     return inspect.topology(intent, form)
+
+
+@app.command()
+def export(
+    intent: IntentFolder,
+    form: Annotated[Form, typer.Option("--as", help="What is asked for.", show_default=False)],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="PATH", help="File (netbox: folder) instead of stdout.", show_default=False
+        ),
+    ] = None,
+    fabric: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this fabric; default: all.", show_default=False)
+    ] = None,
+    written: Annotated[
+        Written | None,
+        typer.Option("--format", help="Of cabling (default csv) and bom (default human).", show_default=False),
+    ] = None,
+) -> int:
+    """Write the cabling list, the bill of materials, or a form of them that another tool reads."""
+    from netgen.cli import export as command
+
+    return command.export(intent, form, out=out, fabric=fabric, written=written)
 
 
 Inventory = Annotated[

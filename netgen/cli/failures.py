@@ -9,6 +9,7 @@ _EXITS = {
     "netgen.cli.compiled.RefusedError": Exit.ERROR,
     "netgen.apply.lock.LockedError": Exit.REFUSED,
     "netgen.apply.prepare.StalePlanError": Exit.REFUSED,
+    "netgen.export.errors.ExportError": Exit.ERROR,
     "netgen.lab.errors.LabError": Exit.ERROR,
     "netgen.plan.errors.PlanError": Exit.ERROR,
     "netgen.platforms.document.PlatformError": Exit.ERROR,

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from netgen.device.model import ACROSS, Host, Port, PortRole, Switch
+from netgen.device.model import ACROSS, Host, Port, PortRole, Role, Switch
 from netgen.device.text import ipv4
 
 HEADER = "a_device,a_interface,a_address,b_device,b_interface,b_address,speed,length,link,fabric\n"
 LINK = 31
 """Prefix length of an address of a point-to-point link."""
-_LINKS = {PortRole.HOST: "host-leaf", PortRole.UPLINK: "leaf-spine"} | {role: role.value for role in ACROSS}
+_UPLINKS = {Role.LEAF: "leaf-spine", Role.SPINE: "spine-superspine"}
+_LINKS = {PortRole.HOST: "host-leaf"} | {role: role.value for role in ACROSS}
 
 
 def cabling_lines(device: Switch | Host) -> Iterator[str]:
@@ -24,9 +25,10 @@ def cabling_lines(device: Switch | Host) -> Iterator[str]:
         near = "" if port.ipv4 is None else ipv4(port.ipv4)
         # The other end of a /31 differs in its last bit; a gateway that many share is at no port.
         far = ipv4(port.ipv4 ^ 1) if port.ipv4 is not None and port.ipv4_length == LINK else ""
+        link = _UPLINKS[device.role] if port.role is PortRole.UPLINK else _LINKS[port.role]
         yield (
             f"{device.name},{port.name},{near},{port.peer_device},{port.peer_port},{far},"
-            f"{port.speed_gbps}G,{length},{_LINKS[port.role]},{port.fabric}\n"
+            f"{port.speed_gbps}G,{length},{link},{port.fabric}\n"
         )
 
 

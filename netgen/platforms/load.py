@@ -12,6 +12,7 @@ from netgen.platforms.model import (
     Apply,
     Artifact,
     Capability,
+    Emulation,
     Form,
     Kind,
     ManagementPort,
@@ -94,6 +95,7 @@ def parse_platform(resource: Resource) -> Platform:
         effects=_effects(top.section("effects")),
         apply=_apply(top.section("apply")),
         preserve=top.texts("preserve"),
+        containerlab=_emulation(top),
     )
     for section in (mtu, queues, top):
         section.finish()
@@ -102,6 +104,20 @@ def parse_platform(resource: Resource) -> Platform:
     if platform.bundles is None and platform.expresses["bond"] is None:
         raise top.error("a platform that expresses 'bond' must name its 'bundles'")
     return platform
+
+
+def _emulation(top: Section) -> Emulation | None:
+    section = top.optional_section("containerlab")
+    if section is None:
+        return None
+    kind, port = section.text("kind"), section.text("port")
+    known = dict.fromkeys(("name", "position", "cage", "lane"), "")
+    try:
+        port.format_map(known)
+    except (KeyError, IndexError, ValueError):
+        raise section.error(f"{port!r} is not a pattern of {', '.join(f'{{{name}}}' for name in known)}") from None
+    section.finish()
+    return Emulation(kind, port)
 
 
 def _artifacts(top: Section) -> tuple[Artifact, ...]:

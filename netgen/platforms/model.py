@@ -107,6 +107,16 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Emulation:
+    """What containerlab runs in place of a device (containerlab.dev, manual, kinds)."""
+
+    kind: str
+    port: str
+    """What a topology file calls a port: a text with ``{name}`` (the platform's own), ``{position}`` (from 1, cage by
+    cage), ``{cage}`` and ``{lane}`` (both from 1)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """All that netgen knows of a platform, from ``templates/<name>/platform.yaml``."""
 
@@ -137,3 +147,5 @@ class Platform:
     apply: Apply
     preserve: tuple[str, ...]
     """Sections that a full replace must keep."""
+    containerlab: Emulation | None = None
+    """``None``: containerlab has nothing for it."""

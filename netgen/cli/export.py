@@ -1,0 +1,97 @@
+"""export: the cabling and what it is made of, in the forms that people and other tools read."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from netgen.catalog.optics import load_optics
+from netgen.cli.compiled import compiled
+from netgen.cli.console import say, table
+from netgen.cli.exits import Exit
+from netgen.cli.forms import Form, Written
+from netgen.export import bill, containerlab, dot, ibnetdiscover, listing, netbox
+from netgen.export.cables import Cabling
+from netgen.export.errors import ExportError
+
+_SHOWN = ("item", "length_class", "quantity", "watts_each", "watts", "note")
+_OWN = {
+    Form.GRAPHVIZ: dot.graphviz,
+    Form.CONTAINERLAB: containerlab.containerlab,
+    Form.PTM: dot.ptm,
+    Form.IBNETDISCOVER: ibnetdiscover.ibnetdiscover,
+}
+"""Forms with a format of their own."""
+
+
+def export(intent: Path, form: Form, *, out: Path | None, fabric: str | None, written: Written | None) -> Exit:
+    """Write a form of the cabling to stdout or a file; NetBox's tables to a folder.
+
+    Raises
+    ------
+    ExportError
+        If the cluster cannot be said in that form, or the place cannot be written.
+    """
+    cluster, result = compiled(intent, brief=True)
+    known = [one.name for one in cluster.fabrics]
+    if fabric is not None and fabric not in known:
+        raise ExportError(f"there is no fabric {fabric!r} in {cluster.name}: there is {', '.join(known)}")
+    if written is not None and form not in {Form.CABLING, Form.BOM}:
+        raise ExportError(f"{form} has a format of its own; --format is for cabling and bom")
+    cabling = Cabling(cluster, result.platforms, load_optics(result.found), fabric)
+    if form is Form.NETBOX:
+        _write_all(out, netbox.tables(cabling))
+    elif out is None:
+        sys.stdout.writelines(_lines(cabling, form, written))
+    else:
+        _write(out, _lines(cabling, form, written))
+    return Exit.DONE
+
+
+def _lines(cabling: Cabling, form: Form, written: Written | None) -> Iterable[str]:
+    if form is Form.BOM:
+        return _bill(bill.bill(cabling), written)
+    if form is Form.CABLING:
+        return listing.as_json(cabling) if written is Written.JSON else listing.as_csv(cabling)
+    return _OWN[form](cabling)
+
+
+def _bill(lines: list[bill.Line], written: Written | None) -> Iterable[str]:
+    if written is Written.CSV:
+        return bill.as_csv(lines)
+    rows = bill.rows(lines)
+    if written is Written.JSON:
+        return [json.dumps(rows, indent=2) + "\n"]
+    header = [column.replace("_", " ") for column in _SHOWN]
+    shown = [["" if row[column] is None else str(row[column]) for column in _SHOWN] for row in rows]
+    return [table(header, shown), *_totals(lines)]
+
+
+def _totals(lines: list[bill.Line]) -> Iterator[str]:
+    for section in ("switch", "optic", "cable"):
+        known, unknown = bill.watts(lines, section), bill.without_watts(lines, section)
+        missing = f", and {unknown:,} of which it is not known" if unknown else ""
+        yield f"{section} power, at most: {known:,.1f} W{missing}\n"
+
+
+def _write_all(folder: Path | None, tables: dict[str, Iterator[str]]) -> None:
+    if folder is None:
+        raise ExportError(f"these are {len(tables)} tables ({', '.join(tables)}): say --out DIR")
+    for name, lines in tables.items():
+        _write(folder / name, lines)
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    """Write a file in one move: nobody reads half of it, and a form that fails leaves the last one."""
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with fresh.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(lines)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror}") from None
+    say(f"{path} written")

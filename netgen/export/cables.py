@@ -1,0 +1,328 @@
+"""Every cable of a cluster once: both ends, length, medium, and what carries it together with others.
+
+Cables follow from arithmetic on slots, one by one; what is kept are the devices, never the cables.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from netgen.catalog.optics import Medium, Module
+from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.topology.slots import HOST
+from netgen.export.racks import Place, distance_m, place
+from netgen.export.sockets import Socket, Sockets, sockets
+from netgen.platforms.model import Platform
+
+Cage = tuple[str, int]
+"""Name of a device, and one of its cages."""
+
+STRAIGHT, SPLIT, APART = "straight", "split", "apart"
+"""How the cages of a cable are joined: one to one; one to several; or each port of them to another cage."""
+
+
+@dataclass(slots=True)
+class Device:
+    """A device at the end of cables."""
+
+    ref: DeviceRef
+    node: int
+    exists: bool
+    rack: str | None
+    place: Place | None
+    sockets: tuple[Socket, ...]
+    """By slot."""
+
+
+@dataclass(slots=True)
+class End:
+    """One end of a cable."""
+
+    device: Device
+    socket: Socket
+
+    @property
+    def name(self) -> str:
+        """Name of the device."""
+        return self.device.ref.name
+
+    @property
+    def cage(self) -> Cage:
+        """The cage that it is plugged into."""
+        return self.device.ref.name, self.socket.cage
+
+
+@dataclass(slots=True)
+class Cable:
+    """A link, and what it is made of.
+
+    Parameters
+    ----------
+    fabric
+        Its name.
+    link
+        Roles of both ends, such as ``leaf-spine``; ``local`` and ``global`` between switches of one layer.
+    a, b
+        Its lower and its upper end.
+    speed_gbps
+        Of the link.
+    length_m
+        By the racks of its ends, else as the intent says; ``None``: neither says it.
+    medium
+        ``None``: nothing in the catalog fits, or the length is not known.
+    wiring
+        How its cages are joined: `STRAIGHT`, `SPLIT` or `APART`.
+    hub
+        The cage whose ports share one copper cable; of optics, whose ports have a cable each, the lower end's.
+    sold_m
+        Length class: the length in which it is bought; ``None`` without a medium.
+    """
+
+    fabric: str
+    link: str
+    a: End
+    b: End
+    speed_gbps: int
+    length_m: float | None
+    medium: Medium | None
+    wiring: str
+    hub: Cage
+    sold_m: float | None
+
+    @property
+    def fec(self) -> str:
+        """``rs`` or ``none``; the upper end is always a switch, whose lanes are known."""
+        return self.b.socket.fec
+
+    @property
+    def carrier(self) -> str:
+        """What the cable is called: several links of one copper cable share it."""
+        device, cage = self.hub
+        if self.medium is not None and self.medium.lane_gbps:
+            return f"{device}:cage{cage}"
+        return f"{self.a.name}:{self.a.socket.interface}"
+
+    def module(self, end: End) -> Module | None:
+        """Return the transceiver at an end; ``None`` at the end of a copper cable, or without a medium."""
+        return None if self.medium is None else self.medium.module(end.socket.form, end.socket.split)
+
+
+@dataclass(slots=True)
+class Cabling:
+    """The cables of a cluster.
+
+    Parameters
+    ----------
+    cluster, platforms
+        As compiled.
+    media
+        The catalog's, in the order in which they are considered.
+    only
+        Name of the one fabric whose cables are asked for; ``None``: of all.
+    """
+
+    cluster: Cluster
+    platforms: Mapping[str, Platform]
+    media: Sequence[Medium]
+    only: str | None = None
+
+    @property
+    def fabrics(self) -> tuple[Fabric, ...]:
+        """The fabrics that are asked for."""
+        return tuple(fabric for fabric in self.cluster.fabrics if self.only in {None, fabric.name})
+
+    def walk(self, fabric: Fabric) -> "Walk":
+        """Return a way along the cables of a fabric."""
+        return Walk(self.cluster, fabric, sockets(self.cluster, self.platforms, fabric))
+
+    def devices(self) -> Iterator[DeviceRef]:
+        """Yield the devices that exist at the ends of these cables, from the top tier to the hosts, each once."""
+        fabrics = self.fabrics
+        for ref in self.cluster.refs():
+            if any(fabric.name == ref.fabric or _attached(fabric, ref) for fabric in fabrics):
+                yield ref
+
+    def __iter__(self) -> Iterator[Cable]:
+        for fabric in self.fabrics:
+            walk = self.walk(fabric)
+            longest = walk.longest() if walk.placed else {}
+            for link in walk.links():
+                yield self._cable(walk, link, longest)
+
+    def _cable(self, walk: "Walk", link: "_Link", longest: Mapping[str, float]) -> Cable:
+        fabric = walk.fabric
+        near, far = link.a.sockets[link.slot], link.b.sockets[link.far_slot]
+        length = walk.length_m(link.a, link.b, link.key)
+        planned = fabric.cables_m.get(link.key)
+        design = max((m for m in (planned, longest.get(link.key)) if m is not None), default=None)
+        wiring, hub, reach = APART, link.a, length
+        if length is not None and length <= _copper_reach(tuple(self.media)):
+            wiring, hub, reach = walk.wiring(link, length)
+        medium = None
+        if reach is not None and design is not None:
+            medium = _choose(tuple(self.media), _Need.of(near, far), wiring, reach, design)
+        socket = near if hub is link.a else far
+        bought = reach if medium is not None and medium.lane_gbps else length
+        return Cable(
+            fabric=fabric.name,
+            link=link.name,
+            a=End(link.a, near),
+            b=End(link.b, far),
+            speed_gbps=near.speed_gbps,
+            length_m=length,
+            medium=medium,
+            wiring=wiring,
+            hub=(hub.ref.name, socket.cage),
+            sold_m=None if medium is None or bought is None else medium.sold_m(bought),
+        )
+
+
+def _attached(fabric: Fabric, ref: DeviceRef) -> bool:
+    """Whether a device is a host, or another node, with NICs on a fabric."""
+    return ref.role == HOST and ref.unit in fabric.pods.get(ref.pod, {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    a: Device
+    slot: int
+    b: Device
+    far_slot: int
+    name: str
+    key: str
+    """Of its length in the intent."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """A way along all cables of a fabric; remembers the devices that it has met."""
+
+    cluster: Cluster
+    fabric: Fabric
+    sockets: Sockets
+    met: dict[int, Device] = field(default_factory=dict)
+
+    @property
+    def placed(self) -> bool:
+        """Whether the inventory says of any device where it is."""
+        return any(record.rack for record in self.cluster.inventory.values())
+
+    def device(self, node: int) -> Device:
+        """Return the device of a node, whether or not it exists."""
+        known = self.met.get(node)
+        if known is None:
+            ref = self.cluster.device_at(self.fabric, node)
+            rack = self.cluster.record(ref).rack
+            exists = self.cluster.exists(self.fabric, node)
+            known = self.met[node] = Device(ref, node, exists, rack, place(rack), self.sockets.of(ref))
+        return known
+
+    def links(self) -> Iterator[_Link]:
+        """Yield every cable between devices that exist, from its lower end: hosts first, then tier by tier."""
+        topology = self.fabric.overlay.topology
+        for layer in self.fabric.plan.layers:
+            for node in self.cluster.nodes(self.fabric, layer.name):
+                device = self.device(node)
+                for slot in range(layer.down, layer.slots):
+                    far = topology.peer(node, slot)
+                    # Within a layer both ends are such slots: the lesser stands for the cable.
+                    if far is None or (far[0] in layer and far < (node, slot)):
+                        continue
+                    peer = self.device(far[0])
+                    if peer.exists:
+                        across = layer.link_across(slot)
+                        name = across or f"{layer.name}-{peer.ref.role}"
+                        key = across or (HOST if layer.name == HOST else peer.ref.role)
+                        yield _Link(device, slot, peer, far[1], name, key)
+
+    def far(self, device: Device, slot: int) -> tuple[Device, int] | None:
+        """Return the device that exists at the other end of a slot's cable, and its slot."""
+        end = self.fabric.overlay.topology.peer(device.node, slot)
+        peer = None if end is None else self.device(end[0])
+        return None if end is None or peer is None or not peer.exists else (peer, end[1])
+
+    def longest(self) -> dict[str, float]:
+        """Return the longest distance between racks of each kind of links: they all have optics of one kind."""
+        found: dict[str, float] = {}
+        for link in self.links():
+            if link.a.place is not None and link.b.place is not None:
+                found[link.key] = max(found.get(link.key, 0.0), distance_m(link.a.place, link.b.place))
+        return found
+
+    def length_m(self, a: Device, b: Device, key: str) -> float | None:
+        """Return the length between two devices by their racks, else by the intent."""
+        if a.place is not None and b.place is not None:
+            return distance_m(a.place, b.place)
+        return self.fabric.cables_m.get(key)
+
+    def wiring(self, link: _Link, length_m: float) -> tuple[str, Device, float]:
+        """Return how the cages of a link are joined, which device's cage is the hub, and the longest leg from there.
+
+        What is laid out counts, not what exists: growth must not ask for another cable.
+        """
+        near, far = link.a.sockets[link.slot], link.b.sockets[link.far_slot]
+        if near.split == far.split == 1:
+            return STRAIGHT, link.a, length_m
+        ours, theirs = self._others(link.a, near), self._others(link.b, far)
+        if near.split == far.split and self._joined(ours, link.b, far) and self._joined(theirs, link.a, near):
+            return STRAIGHT, link.a, length_m
+        for hub, socket, ends in ((link.a, near, ours), (link.b, far, theirs)):
+            if socket.split > 1 and all(end.sockets[slot].split == 1 for _, end, slot in ends):
+                legs = (self.length_m(hub, end, link.key) for _, end, _ in ends)
+                return SPLIT, hub, max((leg for leg in legs if leg is not None), default=length_m)
+        return APART, link.a, length_m
+
+    def _others(self, device: Device, socket: Socket) -> list[tuple[int, Device, int]]:
+        """Return where the ports of a cage lead: port within the cage, device and its slot."""
+        found = []
+        for subport, slot in enumerate(socket.slots):
+            far = None if slot is None else self.fabric.overlay.topology.peer(device.node, slot)
+            if far is not None:
+                found.append((subport, self.device(far[0]), far[1]))
+        return found
+
+    def _joined(self, ends: list[tuple[int, Device, int]], device: Device, socket: Socket) -> bool:
+        """Whether all ends are in one cage, each at the port that faces its own."""
+        return all(
+            end is device and (end.sockets[slot].cage, end.sockets[slot].subport) == (socket.cage, subport)
+            for subport, end, slot in ends
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What a medium must fit: speed of the port, and of both ends form of the cage, ports a cage, speed of a lane."""
+
+    speed_gbps: int
+    ends: tuple[tuple[str, int, float | None], tuple[str, int, float | None]]
+
+    @classmethod
+    def of(cls, a: Socket, b: Socket) -> "_Need":
+        near, far = ((end.form, end.split, end.lane_gbps) for end in (a, b))
+        return cls(a.speed_gbps, (near, far))
+
+
+@lru_cache(maxsize=64)
+def _copper_reach(media: tuple[Medium, ...]) -> float:
+    """Return the longest that any copper cable reaches."""
+    return max((max(m.reach_m, m.split_reach_m) for m in media if m.lane_gbps), default=0.0)
+
+
+@lru_cache(maxsize=4096)
+def _choose(media: tuple[Medium, ...], need: _Need, wiring: str, length_m: float, design_m: float) -> Medium | None:
+    """Return the first medium that fits.
+
+    Copper is judged by the length of the cable itself. Optics are by the longest of their kind of links: ports of one
+    transceiver lead to several others, so that neighbours must be of one kind, and theirs, and so on.
+    """
+    for medium in media:
+        if medium.lane_gbps:
+            reach = medium.split_reach_m if wiring == SPLIT else medium.reach_m
+            fits = all(form in medium.cages and lane == medium.lane_gbps for form, _, lane in need.ends)
+            if fits and wiring != APART and length_m <= reach:
+                return medium
+        elif medium.speed_gbps == need.speed_gbps:
+            modules = [medium.module(form, ports) for form, ports, _ in need.ends]
+            if all(module is not None and design_m <= module.reach_m for module in modules):
+                return medium
+    return None

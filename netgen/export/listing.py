@@ -1,0 +1,103 @@
+"""The cabling list with all that a person needs to lay a cable: cages, lanes, media, lengths and labels."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from netgen.export.cables import Cable, End
+from netgen.export.table import csv_lines
+
+COLUMNS = (
+    "a_device",
+    "a_interface",
+    "b_device",
+    "b_interface",
+    "speed",
+    "length",
+    "link",
+    "fabric",
+    "medium",
+    "length_class",
+    "fec",
+    "cable",
+    "a_cage",
+    "a_lanes",
+    "a_optic",
+    "a_rack",
+    "a_label",
+    "b_cage",
+    "b_lanes",
+    "b_optic",
+    "b_rack",
+    "b_label",
+)
+"""The first eight are as in ``cabling.csv`` of `netgen render`, without its addresses."""
+
+
+def metres(length_m: float | None) -> str:
+    """Return a length with its unit; empty where it is not known."""
+    return "" if length_m is None else f"{length_m:g}m"
+
+
+def lanes(end: End) -> str:
+    """Return the lanes of a port within its cage, from 1, such as ``1-4``; empty where they are not known."""
+    first, count = end.socket.lane + 1, end.socket.lanes
+    return "" if not count else f"{first}-{first + count - 1}" if count > 1 else str(first)
+
+
+def optic(cable: Cable, end: End) -> str:
+    """Return which transceiver an end is plugged into: ports of one cage share it; empty for copper."""
+    return "" if cable.module(end) is None else f"{end.name}:cage{end.socket.cage}"
+
+
+def label(near: End, far: End) -> str:
+    """Return what is written on the cable at an end: where this end belongs, and where the other leads."""
+    return f"{_where(near)} > {_where(far)}"
+
+
+def _where(end: End) -> str:
+    rack = f"{end.device.rack} " if end.device.rack else ""
+    return f"{rack}{end.name} {end.socket.interface}"
+
+
+def row(cable: Cable) -> dict[str, Any]:
+    """Return a cable as a row of the list."""
+    a, b = cable.a, cable.b
+    return {
+        "a_device": a.name,
+        "a_interface": a.socket.interface,
+        "b_device": b.name,
+        "b_interface": b.socket.interface,
+        "speed": f"{cable.speed_gbps}G",
+        "length": metres(cable.length_m),
+        "link": cable.link,
+        "fabric": cable.fabric,
+        "medium": "" if cable.medium is None else cable.medium.name,
+        "length_class": metres(cable.sold_m),
+        "fec": cable.fec,
+        "cable": cable.carrier,
+        "a_cage": a.socket.cage,
+        "a_lanes": lanes(a),
+        "a_optic": optic(cable, a),
+        "a_rack": a.device.rack or "",
+        "a_label": label(a, b),
+        "b_cage": b.socket.cage,
+        "b_lanes": lanes(b),
+        "b_optic": optic(cable, b),
+        "b_rack": b.device.rack or "",
+        "b_label": label(b, a),
+    }
+
+
+def as_csv(cables: Iterable[Cable]) -> Iterator[str]:
+    """Yield the list as CSV, a line a cable."""
+    return csv_lines(COLUMNS, map(row, cables))
+
+
+def as_json(cables: Iterable[Cable]) -> Iterator[str]:
+    """Yield the list as a JSON array of objects, a line each, with the keys of the columns."""
+    mark = "["
+    for cable in cables:
+        yield f"{mark}\n{json.dumps(row(cable))}"
+        mark = ","
+    yield "[]\n" if mark == "[" else "\n]\n"

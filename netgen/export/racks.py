@@ -1,0 +1,60 @@
+"""How long a cable must be between two places in a hall, from what the inventory says of racks."""
+
+import math
+import re
+from dataclasses import dataclass
+
+UNIT_M = 0.04445
+"""Height of a rack unit (EIA-310)."""
+RACK_UNITS = 42
+"""Height that is assumed of a rack."""
+RACK_WIDTH_M = 0.6
+"""Of a rack, and so from one to the next in a row (EIA-310 cabinets)."""
+ROW_PITCH_M = 2.25
+"""From row to row: racks 1.2 m deep; by turns an aisle of 1.2 m before them and of 0.9 m behind (ANSI/TIA-942)."""
+TRAY_M = 0.5
+"""From the top of a rack up to the cable tray."""
+SLACK_M = 0.5
+"""At each end, to dress the cable and to pull the device."""
+
+_PLACE = re.compile(
+    r"(?P<row>[A-Za-z]{1,2}|[0-9]{1,3})-?(?P<rack>(?<=[A-Za-z-])[0-9]{1,3})(?:(?:/[Uu]?|-[Uu])(?P<unit>[0-9]{1,2}))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A rack by its row and its number in the row, both from 1; and the unit in it, 0 where that is not said."""
+
+    row: int
+    rack: int
+    unit: int
+
+
+def place(text: str | None) -> Place | None:
+    """Read ``A12``, ``A-12``, ``3-12`` or, with the unit, ``A12/U38``; ``None``: it is no such place."""
+    match = _PLACE.fullmatch(text) if text else None
+    if match is None:
+        return None
+    row = 0
+    for letter in match["row"].upper():
+        row = row * 10 + int(letter) if letter.isdigit() else row * 26 + ord(letter) - ord("A") + 1
+    return Place(row, int(match["rack"]), int(match["unit"] or 0))
+
+
+def distance_m(a: Place, b: Place) -> float:
+    """Return how long a cable from one place to another must be, in metres, rounded up to a tenth.
+
+    Within a rack it goes straight up or down. Else up to the tray, along the row, across the rows, and down again. A
+    unit that is not said is taken for the one that makes the cable longest.
+    """
+    if (a.row, a.rack) == (b.row, b.rack):
+        upright = abs(a.unit - b.unit) if a.unit and b.unit else RACK_UNITS
+        return _up(upright * UNIT_M + 2 * SLACK_M)
+    risers = sum((RACK_UNITS - place.unit) * UNIT_M + TRAY_M for place in (a, b))
+    run = abs(a.rack - b.rack) * RACK_WIDTH_M + abs(a.row - b.row) * ROW_PITCH_M
+    return _up(risers + run + 2 * SLACK_M)
+
+
+def _up(length_m: float) -> float:
+    return math.ceil(length_m * 10 - 1e-9) / 10

@@ -1,0 +1,133 @@
+"""Where a port is plugged in: its cage, its lanes within, and the other ports of the same cage, slot by slot."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.ports import PortMap
+from netgen.cluster.topology.slots import HOST
+from netgen.device.build import LANE_GBPS_PAM4
+from netgen.device.names import port_at
+from netgen.platforms.model import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """A port as a person finds it on the front panel.
+
+    Parameters
+    ----------
+    interface
+        What the platform, or the host's profile, calls it.
+    position
+        Of the port on the device, from 1 and cage by cage.
+    cage
+        On the front panel, from 1.
+    form
+        Of the cage, such as ``osfp``; empty: not known.
+    subport, split
+        Which of how many ports of the cage, from 0.
+    lane, lanes
+        First electrical lane of the port within the cage, from 0, and how many it uses; 0: not known.
+    speed_gbps
+        Of the port.
+    slots
+        Slots of all ports of the cage, in order; ``None`` where a port is spare.
+    """
+
+    interface: str
+    position: int
+    cage: int
+    form: str
+    subport: int
+    split: int
+    lane: int
+    lanes: int
+    speed_gbps: int
+    slots: tuple[int | None, ...]
+
+    @property
+    def lane_gbps(self) -> float | None:
+        """Speed of a lane in Gb/s; ``None``: not known."""
+        return self.speed_gbps / self.lanes if self.lanes else None
+
+    @property
+    def fec(self) -> str:
+        """``rs`` or ``none``, as `netgen.device.build` sets it at a switch."""
+        return "none" if self.lanes and self.speed_gbps / self.lanes < LANE_GBPS_PAM4 else "rs"
+
+
+@dataclass(slots=True)
+class Sockets:
+    """Sockets of all devices of a fabric; those of one kind are made once."""
+
+    cluster: Cluster
+    platforms: Mapping[str, Platform]
+    fabric: Fabric
+    known: dict[tuple[str, str, PortMap | None], tuple[Socket, ...]]
+
+    def of(self, ref: DeviceRef) -> tuple[Socket, ...]:
+        """Return the sockets of a device, by slot."""
+        if ref.role == HOST:
+            key = (HOST, self.cluster.host_plan(ref).profile.name, None)
+            if key not in self.known:
+                self.known[key] = tuple(self._of_host(ref))
+            return self.known[key]
+        ports = self.fabric.port_map(ref)
+        kind = (ref.role, self.fabric.model_of(ref).name, ports)
+        if kind not in self.known:
+            self.known[kind] = tuple(self._of_switch(ref, ports))
+        return self.known[kind]
+
+    def _of_host(self, ref: DeviceRef) -> Iterator[Socket]:
+        """Yield the ports of NICs on this fabric; cages count over all NICs of the host."""
+        profile = self.cluster.host_plan(ref).profile
+        cages = ports = 0
+        for purpose, nics in profile.nics.items():
+            split, lanes, count = nics.ports_per_cage, nics.lanes or 0, len(nics.names)
+            if purpose == self.fabric.nics:
+                for slot, name in enumerate(nics.names):
+                    cage, subport = divmod(slot, split)
+                    yield Socket(
+                        interface=name,
+                        position=ports + slot + 1,
+                        cage=cages + cage + 1,
+                        form=nics.cage,
+                        subport=subport,
+                        split=split,
+                        lane=subport * lanes,
+                        lanes=lanes,
+                        speed_gbps=nics.speed_gbps,
+                        slots=tuple(range(slot - subport, slot - subport + split)),
+                    )
+            ports += count
+            cages += count // split
+
+    def _of_switch(self, ref: DeviceRef, ports: PortMap) -> list[Socket]:
+        tier, model = self.fabric.tier(ref.role), self.fabric.model_of(ref)
+        made = []
+        for slot in range(self.fabric.layer(ref.role).slots):
+            position = ports.position(slot)
+            cage, subport, split = ports.place(position)
+            breakout = tier.breakout if position < ports.first_up else tier.uplink_breakout
+            lanes = model.lanes // split
+            made.append(
+                Socket(
+                    interface=port_at(self.cluster, self.platforms, self.fabric, ref, slot),
+                    position=position + 1,
+                    cage=cage + 1,
+                    form=model.cage,
+                    subport=subport,
+                    split=split,
+                    lane=subport * lanes,
+                    lanes=lanes,
+                    speed_gbps=breakout.speed_gbps,
+                    slots=tuple(ports.slot(position - subport + other) for other in range(split)),
+                )
+            )
+        return made
+
+
+def sockets(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric) -> Sockets:
+    """Return what knows the sockets of a fabric's devices."""
+    return Sockets(cluster, platforms, fabric, {})
