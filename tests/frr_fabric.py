@@ -1,14 +1,14 @@
 """A whole fabric of Linux routers and hosts, running what was rendered for them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import product
 
 import pytest
 
-from netgen.device.model import Host, Switch
+from netgen.device.model import Host, PortRole, Switch
 from netgen.device.text import ipv4
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
@@ -37,12 +37,20 @@ class Fabric:
 
 
 @contextmanager
-def started(devices: dict[str, Switch | Host], folders: pytest.TempPathFactory) -> Iterator[Fabric]:
-    """Run devices with the files that are rendered for them, until every session is up and every route is there."""
+def started(
+    devices: dict[str, Switch | Host],
+    folders: pytest.TempPathFactory,
+    lay_more: Callable[[dict[str, Box]], None] = lambda _: None,
+) -> Iterator[Fabric]:
+    """Run devices with the files that are rendered for them, until every session is up and every route is there.
+
+    ``lay_more`` lays the cables to what is outside.
+    """
     renderer = make_renderer(resources())
     with ExitStack() as stack:
         boxes = {name: stack.enter_context(box(name)) for name in devices}
         _lay_cables(devices, boxes)
+        lay_more(boxes)
         for name, device in devices.items():
             folder = folders.mktemp(name)
             boxes[name].run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "oob")
@@ -70,6 +78,8 @@ def next_hops(router: Box, prefix: str) -> int:
 def _lay_cables(devices: dict[str, Switch | Host], boxes: dict[str, Box]) -> None:
     for name, device in devices.items():
         for port in device.ports:
+            if port.role is PortRole.EXTERNAL:
+                continue
             if port.peer_device is None:
                 boxes[name].run("ip", "link", "add", port.name, "type", "veth", "peer", "name", f"{port.name}-open")
             elif (name, port.name) < (port.peer_device, port.peer_port or ""):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from ipaddress import IPv4Network
 
 from netgen.catalog.model import Catalog, SwitchModel
+from netgen.cluster.externals import externals
 from netgen.cluster.model import (
     BfdPlan,
     Cluster,
@@ -89,7 +90,10 @@ def derive(
 def _laid(
     cluster: Cluster, fabric: Fabric, intent: models.Intent, catalog: Catalog, snippets: Mapping[str, str]
 ) -> Fabric:
-    exceptions = intent.fabrics[fabric.name].exceptions
+    given = intent.fabrics[fabric.name]
+    if given.externals:
+        fabric = replace(fabric, externals=externals(cluster, fabric, given.externals))
+    exceptions = given.exceptions
     if not exceptions:
         return fabric
     found = overlay(

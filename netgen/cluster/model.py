@@ -106,6 +106,25 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True)
+class External:
+    """A router that is not netgen's, and the link to it; addresses as integers."""
+
+    name: str
+    leaf: int
+    """Node of the leaf."""
+    interface: str
+    address: int
+    """The leaf's."""
+    length: int
+    neighbor: int
+    asn: int
+    accept: tuple[tuple[int, int], ...]
+    """Address and length of the prefixes that are taken from it."""
+    maximum_prefixes: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fabric:
     """One fabric, laid out for its capacity."""
 
@@ -132,6 +151,7 @@ class Fabric:
     origin: str
     stated: tuple[str, ...]
     """Roles that the intent describes; superspines that it does not are as the spines."""
+    externals: tuple[External, ...] = ()
     reserved: int = 0
     """Host slots of a leaf that are kept free."""
     exact: bool = False
@@ -195,6 +215,10 @@ class Fabric:
         """Return the model of one switch: its tier's, or the overlay's."""
         model, models = self.tiers[ref.role].model, self.overlay.models
         return models.get(self.node(ref), model) if models else model
+
+    def beyond(self) -> tuple[tuple[int, int], ...]:
+        """Return the prefixes that are reached over routers that are not netgen's, each once and in order."""
+        return tuple(sorted({prefix for external in self.externals for prefix in external.accept}))
 
     def equal_paths(self, role: str) -> int:
         """Count the equal-cost paths that a switch may have: over its uplinks, or over parallel links down."""

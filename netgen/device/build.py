@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netgen.cluster.buffers import PortClass, share
-from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.model import Cluster, DeviceRef, External, Fabric
 from netgen.cluster.port_classes import port_classes
 from netgen.cluster.roce import Place, PortQos
 from netgen.cluster.topology.slots import HOST
@@ -66,7 +66,7 @@ def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef)
     ports = [port for port, _ in cabled]
     record = cluster.record(ref)
     snippets = fabric.overlay.snippets.get(site.node, ())
-    routing = bgp(fabric, ref, cabled)
+    routing = bgp(fabric, ref, cabled, [one for one in fabric.externals if one.leaf == site.node])
     return Switch(
         name=ref.name,
         cluster=cluster.name,
@@ -133,6 +133,7 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
     up = down if tier.uplink_breakout == tier.breakout else _speed_class(site, tier.uplink_breakout)
     below, above = fabric.below(ref.role), fabric.above(ref.role)
     names = switch_ports(platform, ports)
+    outside = {one.interface: one for one in fabric.externals if one.leaf == site.node}
     for position in range(ports.count):
         cage, subport, split = ports.place(position)
         speed, lanes, fec, qos = down if position < ports.first_up else up
@@ -154,6 +155,8 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
             description="spare",
         )
         peer = None if port.slot is None else _cable(site, port, port.slot)
+        if port.name in outside and port.role is PortRole.SPARE:
+            _lead_out(port, outside[port.name])
         if peer is not None:
             port.qos = qos
             key = above if above and port.role is PortRole.UPLINK else below
@@ -208,6 +211,12 @@ def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
     port.ipv4 = address if address is None or lower is peer else address + 1
     port.unnumbered = port.ipv4 is None
     return peer
+
+
+def _lead_out(port: Port, external: External) -> None:
+    """Make a spare port the one to a router that is not netgen's; it has no RoCE policy, and so no PFC."""
+    port.role, port.enabled, port.description = PortRole.EXTERNAL, True, external.name
+    port.ipv4, port.ipv4_length = external.address, external.length
 
 
 def rail_vlan(rail: int) -> int:
@@ -267,6 +276,7 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
         bgp=host_bgp(home, ref, [(port, leaf) for port, leaf, _ in by_fabric[home.name]]),
         bonds=bonds,
         load_balancing=home.load_balancing,
+        beyond={fabric.name: fabric.beyond() for fabric in on if fabric.externals},
     )
 
 

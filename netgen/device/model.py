@@ -37,6 +37,8 @@ class PortRole(StrEnum):
     """To a router of the same group."""
     GLOBAL = "global"
     """To a switch of the same tier in another group."""
+    EXTERNAL = "external"
+    """To a router that is not netgen's."""
     RESERVED = "reserved"
     """Laid out for a device that is not built yet: broken out, up unless an exception shuts it, and otherwise bare, so
     that growth only adds lines."""
@@ -344,6 +346,8 @@ class Host(Node):
     bgp: Bgp | None = None
     bonds: tuple[Bond, ...] = ()
     """Of the ports that are bundled, in the order of their numbers."""
+    beyond: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """Prefixes that are reached over a fabric and beyond it, address and length, by the fabric."""
     load_balancing: str = "hash"
     """How the fabric shares the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
 

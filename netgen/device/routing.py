@@ -10,12 +10,15 @@ A router of a dragonfly has an AS of its own, is everybody's way to anywhere, an
 AS path is the way through the fewest routers. The spines of a group of a dragonfly+ share an AS number; to the spines
 of other groups they announce what their own leaves announce, and nothing that came from another group. So no way leads
 through a third group, whatever fails, and every way between groups is leaf, spine, spine, leaf.
+
+Over external links a leaf announces the hosts of the whole fabric, and tells the fabric what it accepts from there;
+that list names no route of another leaf, so the fabric stays valley-free.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from netgen.cluster.model import DeviceRef, Fabric
+from netgen.cluster.model import DeviceRef, External, Fabric
 from netgen.cluster.numbers import Numbers, Pool
 from netgen.cluster.topology.slots import HOST
 from netgen.device.model import (
@@ -32,8 +35,11 @@ from netgen.device.model import (
 
 GROUPS = {"router": "ROUTERS", "leaf": "LEAVES", "spine": "SPINES", "superspine": "SUPERSPINES", "host": "HOSTS"}
 """Names of the groups of neighbours, by their role."""
-OWN, FABRIC, CONNECTED, OF_HOSTS = "PL-OWN", "PL-FABRIC", "PL-CONNECTED", "PL-HOSTS"
+OWN, FABRIC, CONNECTED, OF_HOSTS, ANNOUNCED = "PL-OWN", "PL-FABRIC", "PL-CONNECTED", "PL-HOSTS", "PL-ANNOUNCED"
 OF_GROUP = "PL-GROUP"
+
+BEYOND = 100
+"""First sequence number of prefixes from outside, in lists that have others before them."""
 
 HOST_LINK = 31
 """Prefix length of the link to a host."""
@@ -46,8 +52,8 @@ Cabled = tuple[Port, DeviceRef | None]
 """A port, and the device at the other end of its cable, if one exists."""
 
 
-def bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp:
-    """Build the underlay of a switch from its ports."""
+def bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled], outside: list[External]) -> Bgp:
+    """Build the underlay of a switch from its ports, and from the links to routers that are not netgen's."""
     numbers = fabric.numbers
     router_id = numbers.loopback(ref.role, ref.index)
     hosts = (numbers.host_block(ref.index),) if ref.role == fabric.edge.role else ()
@@ -55,12 +61,12 @@ def bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp:
         asn=as_number(fabric, ref),
         router_id=router_id,
         maximum_paths=fabric.tier(ref.role).ecmp or fabric.equal_paths(ref.role),
-        groups=tuple(_groups(fabric, ref.role)),
-        neighbors=_neighbors(fabric, ports),
+        groups=(*_groups(fabric, ref.role, outside), *(_external_group(one) for one in outside)),
+        neighbors=[*_neighbors(fabric, ports), *(_external_neighbor(one) for one in outside)],
         originate_list=CONNECTED,
         # Hosts that share a subnet are one connected route already.
         aggregates=() if numbers.shared else hosts,
-        prefix_lists=_prefix_lists(fabric, ref, router_id, hosts),
+        prefix_lists=_prefix_lists(fabric, ref, router_id, hosts, outside),
         bfd=_bfd(fabric),
     )
 
@@ -70,8 +76,9 @@ def host_bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp | None:
     own = fabric.numbers.host_loopback(fabric.node(ref))
     if own is None:
         return None
+    known = (_aggregates(fabric.numbers, 10), *_host_loopbacks(fabric.numbers, 20))
     lists = (
-        PrefixList(FABRIC, (_aggregates(fabric.numbers, 10), *_host_loopbacks(fabric.numbers, 20)), _pools(fabric)),
+        PrefixList(FABRIC, (*known, *_prefixes(fabric.beyond(), BEYOND)), _pools(fabric)),
         PrefixList(OWN, (PrefixRule(10, True, own, 32),), _pools(fabric)),
     )
     edge = fabric.edge.role
@@ -100,7 +107,7 @@ def loopback(fabric: Fabric, ref: DeviceRef) -> int | None:
     return fabric.numbers.loopback(ref.role, ref.index)
 
 
-def _groups(fabric: Fabric, role: str) -> Iterator[BgpGroup]:
+def _groups(fabric: Fabric, role: str, outside: list[External]) -> Iterator[BgpGroup]:
     """Yield the groups of a switch's neighbours: those below that speak BGP, those above, and those of its own role."""
     numbers, above = fabric.numbers, fabric.above(role)
     at_edge = role == fabric.edge.role
@@ -110,8 +117,10 @@ def _groups(fabric: Fabric, role: str) -> Iterator[BgpGroup]:
     if above is not None:
         # A leaf is nobody's way to anywhere; a spine tells those above what its leaves told it.
         lists = (FABRIC, OWN if at_edge else FABRIC)
-        group = _group(fabric, above, lists, _all_prefixes(fabric, above), own_routes_only=at_edge)
-        yield replace(group, hosts_routes_too=True) if at_edge and speaking else group
+        # What came from outside is the leaf's to tell, whatever way it came: its list of own routes names it.
+        own_only = at_edge and not outside
+        group = _group(fabric, above, lists, _all_prefixes(fabric, above), own_routes_only=own_only)
+        yield replace(group, hosts_routes_too=True) if own_only and speaking else group
     if not at_edge:
         below = tuple(fabric.tiers)[tuple(fabric.tiers).index(role) - 1]
         yield _group(fabric, below, (FABRIC, FABRIC), _prefixes_of(fabric, below), own_routes_only=False)
@@ -130,7 +139,7 @@ def _all_prefixes(fabric: Fabric, role: str) -> int:
     if above and role == above[-1].name and not above[-1].across:
         # the switches of the top tier do not hear of each other, but for those that are cabled to each other
         loopbacks -= above[-1].count - 1
-    return 2 * leaves.count + speaking + loopbacks
+    return 2 * leaves.count + speaking + loopbacks + len(fabric.beyond())
 
 
 def _prefixes_of(fabric: Fabric, role: str) -> int:
@@ -139,7 +148,7 @@ def _prefixes_of(fabric: Fabric, role: str) -> int:
     if role == fabric.edge.role:
         # its loopback and aggregate, and the loopbacks of its hosts that speak
         speaking = 0 if fabric.numbers.host_loopbacks is None else min(layer.down, fabric.plan.layers[0].count)
-        return 2 + speaking
+        return 2 + speaking + len(fabric.beyond())
     below = tuple(fabric.tiers)[tuple(fabric.tiers).index(role) - 1]
     return 1 + layer.down * _prefixes_of(fabric, below)
 
@@ -155,6 +164,27 @@ def _group(fabric: Fabric, role: str, lists: tuple[str, str], expected: int, *, 
         bfd=fabric.bfd is not None,
         origin=fabric.origin,
     )
+
+
+def _external_group(external: External) -> BgpGroup:
+    """Build the group of a router that is not netgen's: it hears of the hosts, and says what is accepted of it."""
+    return BgpGroup(
+        name=external.name.upper(),
+        import_list=_accepted(external),
+        export_list=ANNOUNCED,
+        own_routes_only=False,
+        maximum_prefixes=external.maximum_prefixes,
+        bfd=False,
+        origin=external.origin,
+    )
+
+
+def _external_neighbor(external: External) -> BgpNeighbor:
+    return BgpNeighbor(external.interface, external.name.upper(), external.asn, external.name, external.neighbor)
+
+
+def _accepted(external: External) -> str:
+    return f"PL-{external.name.upper()}"
 
 
 def _bfd(fabric: Fabric) -> Bfd | None:
@@ -181,7 +211,11 @@ def _neighbor(fabric: Fabric, port: Port, peer: DeviceRef, group: str) -> BgpNei
 
 
 def _prefix_lists(
-    fabric: Fabric, ref: DeviceRef, router_id: int, hosts: tuple[tuple[int, int], ...]
+    fabric: Fabric,
+    ref: DeviceRef,
+    router_id: int,
+    hosts: tuple[tuple[int, int], ...],
+    outside: list[External],
 ) -> tuple[PrefixList, ...]:
     numbers = fabric.numbers
     own = [PrefixRule(10, True, router_id, 32)]
@@ -192,6 +226,7 @@ def _prefix_lists(
         _loopbacks(numbers.loopbacks, 10),
         _aggregates(numbers, 20),
         *_host_loopbacks(numbers, 30),
+        *_prefixes(fabric.beyond(), BEYOND),
     )
     lists = [PrefixList(FABRIC, everything, _pools(fabric))]
     at_edge, across = bool(hosts), bool(fabric.layer(ref.role).across)
@@ -199,14 +234,32 @@ def _prefix_lists(
         # Those of the group's leaves; loopbacks of spines are in the other half of the pool.
         half = Pool(numbers.loopbacks.address, numbers.loopbacks.length + 1)
         of_group = (_loopbacks(half, 10), _aggregates(numbers, 20), replace(own[0], sequence=30))
-        lists.append(PrefixList(OF_GROUP, of_group, _pools(fabric)))
+        beyond = _prefixes(_beyond_of_group(fabric, ref), BEYOND)
+        lists.append(PrefixList(OF_GROUP, (*of_group, *beyond), _pools(fabric)))
     if at_edge and not across:
         # Spines and routers pass on what the fabric has: they have no use for a list of their own routes.
-        announced = (*own, *_host_loopbacks(numbers, 10 + 10 * len(own)))
+        from_outside = sorted({prefix for one in outside for prefix in one.accept})
+        announced = (*own, *_host_loopbacks(numbers, 10 + 10 * len(own)), *_prefixes(from_outside, BEYOND))
         lists.append(PrefixList(OWN, announced, f"{fabric.origin}.{ref.role}"))
     if at_edge and numbers.host_loopbacks is not None:
         lists.append(PrefixList(OF_HOSTS, _host_loopbacks(numbers, 10), _pools(fabric)))
+    if outside:
+        of_hosts = (_aggregates(numbers, 10), *_host_loopbacks(numbers, 20))
+        lists.append(PrefixList(ANNOUNCED, of_hosts, _pools(fabric)))
+        lists += [PrefixList(_accepted(one), tuple(_prefixes(one.accept, 10)), one.origin) for one in outside]
     return (*lists, PrefixList(CONNECTED, tuple(connected), f"{fabric.origin}.{ref.role}"))
+
+
+def _beyond_of_group(fabric: Fabric, ref: DeviceRef) -> list[tuple[int, int]]:
+    """Return what is accepted from outside in a spine's own group: no group is another's way out."""
+    own = [one for one in fabric.externals if (at := fabric.plan.ids(one.leaf)).unit == ref.unit and at.pod == ref.pod]
+    return sorted({prefix for one in own for prefix in one.accept})
+
+
+def _prefixes(prefixes: Iterable[tuple[int, int]], sequence: int) -> Iterator[PrefixRule]:
+    """Yield rules that admit some prefixes exactly."""
+    for position, (address, length) in enumerate(prefixes):
+        yield PrefixRule(sequence + 10 * position, True, address, length)
 
 
 def _pools(fabric: Fabric) -> str:

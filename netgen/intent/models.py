@@ -306,6 +306,24 @@ class Bfd(Model):
     multiplier: Annotated[int, Field(ge=3, le=50)] = 3
 
 
+class External(Model):
+    """A link from a leaf to a router that is not netgen's, and what BGP says over it; its key is that router's name."""
+
+    leaf: Name
+    interface: Line
+    """A port of the leaf that nothing else is cabled to, as its vendor calls it."""
+    subnet: Subnet
+    """Of the link: a /30 or a /31."""
+    address: Address
+    """The leaf's; the neighbour has the other one."""
+    asn: Asn
+    """The neighbour's."""
+    accept: list[Subnet] = Field(min_length=1)
+    """Prefixes that are taken from it, exactly; the whole fabric hears of them, and its hosts use them."""
+    maximum_prefixes: Count = 1000
+    """More prefixes than this take the session down."""
+
+
 class LinkEnd(Model):
     """A port, named by what is at the other end of its cable."""
 
@@ -421,6 +439,7 @@ class Fabric(Model):
     """How equal-cost paths are chosen: by hash; by load for each flowlet; by load for each packet (adaptive routing),
     which the NICs must be able to put in order again."""
     roce: Roce | None = None
+    externals: dict[Name, External] = {}
     exceptions: dict[Name, Deviation] = {}
 
     def roles(self) -> dict[str, SwitchRole]:

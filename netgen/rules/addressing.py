@@ -172,6 +172,7 @@ def _pools(intent: Intent) -> list[tuple[IntentPath, IPv4Network]]:
             pool = getattr(fabric.pools, key.replace("-", "_"))
             if pool is not None:
                 pools.append((("fabrics", name, "pools", key), pool))
+        pools += [(("fabrics", name, "externals", key, "subnet"), one.subnet) for key, one in fabric.externals.items()]
     return pools
 
 

@@ -84,6 +84,9 @@ def representatives(cluster: Cluster, fabric: Fabric) -> list[DeviceRef]:
         for spine in _ring(cluster, fabric, role):
             below = fabric.plan.peer(spine, 0)
             chosen |= dict.fromkeys((spine,) if below is None else (spine, below[0]))
+    # the policy of a leaf with external links is another one
+    for border in list(dict.fromkeys(one.leaf for one in fabric.externals))[:OF_EACH]:
+        chosen |= dict.fromkeys((*islice(_above(cluster, fabric, border), OF_EACH), border))
     hosts = [node for node in dict.fromkeys(fabric.plan.hosts_of(shared[0])) if cluster.exists(fabric, node)]
     chosen |= dict.fromkeys(hosts[:OF_EACH])
     return [cluster.device_at(fabric, node) for node in sorted(chosen, reverse=True)]

@@ -18,6 +18,7 @@ from netgen.rules import (
     bundles,
     effects,
     expression,
+    externals,
     isolation,
     kinds,
     layout,
@@ -52,6 +53,7 @@ def derive_checked(
     findings += layout.check(intent, catalog)
     findings += accounts.check(intent)
     findings += addressing.check_given(intent)
+    findings += externals.check(intent)
     findings += qos.check(intent, catalog.roce)
     findings += bundles.check(intent)
     if refused(findings):
@@ -88,7 +90,8 @@ def _of_devices(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platfo
     from netgen.rules import deadlock, links, natives
 
     once = cache(partial(build, cluster, platforms))
-    return [
+    misled = list(externals.check_derived(cluster, once))
+    return misled or [
         *links.check(intent, cluster, platforms, once),
         *deadlock.check(cluster, platforms, once),
         *natives.check(cluster, platforms, once),

@@ -13,7 +13,7 @@ from netgen.cluster.derive import derive
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, links
 from netgen.device.build import devices
-from netgen.device.model import Host, Switch
+from netgen.device.model import Host, PortRole, Switch
 from netgen.intent.models import Intent
 from netgen.render.device import render_device
 from netgen.report.topology import summary
@@ -241,3 +241,61 @@ def test_every_platform_has_three_tiers(platform: str) -> None:
         "leaf",
         "host",
     }
+
+
+def leading_out(platform: str, **changed: Any) -> dict[str, Any]:
+    """Return a fabric with a router that is not netgen's at the first spare port of its first leaf."""
+    one = switch(platform)
+    given = written("rail-optimized", pods="1", units="1", hosts="1-2", profile="gb200-4x400g", leaf=one, spine=one)
+    given["capacity"] = {}
+    bare = next(
+        iter(d for d in devices(derive(Intent.model_validate(given), {}, CATALOG, {}), PLATFORMS) if is_leaf(d))
+    )
+    spare = next(port.name for port in bare.ports if port.role is PortRole.SPARE)
+    given["fabrics"]["compute"]["externals"] = {
+        "wan-1": {
+            "leaf": bare.name,
+            "interface": spare,
+            "subnet": "198.51.100.0/31",
+            "address": "198.51.100.0",
+            "asn": 65010,
+            "accept": ["0.0.0.0/0", "192.0.2.0/24"],
+            **changed,
+        }
+    }
+    return given
+
+
+def is_leaf(device: Switch | Host) -> bool:
+    return device.role.value == "leaf"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", SWITCH_PLATFORMS)
+def test_every_platform_leads_out(platform: str) -> None:
+    cluster, findings = derive_checked(
+        Intent.model_validate(leading_out(platform)), {}, CATALOG, RENDERER.platforms, {}
+    )
+    assert cluster is not None, findings
+    border, other = [device for device in devices(cluster, RENDERER.platforms) if is_leaf(device)][:2]
+    text = "\n".join(render_device(border, RENDERER).values())
+    (port,) = [port for port in border.ports if port.role is PortRole.EXTERNAL]
+    for said in ("198.51.100.1", "198.51.100.0/31", "65010", "WAN-1", "192.0.2.0/24", port.name):
+        assert said in text, said
+    assert "198.51.100" not in "\n".join(render_device(other, RENDERER).values())
+    assert "192.0.2.0/24" in "\n".join(render_device(other, RENDERER).values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "key"),
+    [
+        ({"asn": 4_200_010_001}, "NG415", "asn"),
+        ({"accept": ["10.0.0.0/8"]}, "NG413", "accept"),
+        ({"subnet": "10.255.0.0/31", "address": "10.255.0.0"}, "NG413", "subnet"),
+        ({"leaf": "pod1-spine1"}, "NG301", "leaf"),
+    ],
+)
+def test_what_would_mislead_is_refused(changed: dict[str, Any], code: str, key: str) -> None:
+    given = leading_out("eos", **changed)
+    _, findings = derive_checked(Intent.model_validate(given), {}, CATALOG, RENDERER.platforms, {})
+    assert (code, ("fabrics", "compute", "externals", "wan-1", key)) in [(one.code, one.path) for one in findings]

@@ -179,6 +179,19 @@ NO_USE = Code(
     "comes out without it. It would look as if it did something.",
     "fabrics: {compute: {kind: single-tier, spine: {model: dcs-7060x6-64pe, platform: eos}}}",
 )
+EXTERNAL_LINK = Code(
+    "NG436",
+    "External link has no two addresses",
+    "The link to a router that is not netgen's is a /30 or a /31, of which the leaf has one address and the router\n"
+    "the other.",
+    "externals: {wan-1: {subnet: 198.51.100.0/24, address: 198.51.100.1}}",
+)
+EXTERNAL_PORT = Code(
+    "NG437",
+    "Port of an external link is not free",
+    "The router is at a port of the leaf that exists and that nothing else is cabled to, or laid out for.",
+    "externals: {wan-1: {interface: Ethernet1/1}}   # where a host is",
+)
 NO_NICS = Code(
     "NG432",
     "Nobody has NICs for the fabric",
