@@ -1,12 +1,14 @@
 """From an intent to the cluster that follows from it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from ipaddress import IPv4Network
 
 from netgen.catalog.model import Catalog, SwitchModel
 from netgen.cluster.externals import externals
+from netgen.cluster.listed import Read, read_lists
+from netgen.cluster.listed_cables import Known, Room, attached
 from netgen.cluster.model import (
     BfdPlan,
     Cluster,
@@ -27,15 +29,18 @@ from netgen.cluster.sizing_groups import DRAGONFLY, DRAGONFLY_PLUS, size_dragonf
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
+from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, LOCAL, ROUTER, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import IntentPath, UnbuildableError
 from netgen.intent import models
+from netgen.intent.lists import Lists
 from netgen.intent.quantities import Breakout, IdRanges, parse_ids
+from netgen.platforms.model import Platform
 
-FAT_TREE, SINGLE_TIER = "fat-tree", "single-tier"
+FAT_TREE, SINGLE_TIER, EXPLICIT = "fat-tree", "single-tier", "explicit"
 
-Plan = Clos | Dragonfly | DragonflyPlus
+Plan = Clos | Dragonfly | DragonflyPlus | Explicit
 
 FOUR_BYTE_LEAVES, TWO_BYTE_LEAVES = 10_000, 64
 """From the spines' first AS number to the leaves', where the intent does not say."""
@@ -43,12 +48,17 @@ FOUR_BYTE_HOSTS = 1_000_000
 """To the hosts', behind any number of leaves."""
 MAX_TWO_BYTE_ASN = 65_535
 
+_NO_LISTS: Mapping[str, Lists] = {}
+_NO_PLATFORMS: Mapping[str, Platform] = {}
+
 
 def derive(
     intent: models.Intent,
     rows: Mapping[str, models.InventoryRow],
     catalog: Catalog,
     snippets: Mapping[str, str],
+    lists: Mapping[str, Lists] = _NO_LISTS,
+    platforms: Mapping[str, Platform] = _NO_PLATFORMS,
 ) -> Cluster:
     """Derive the cluster; a pure function.
 
@@ -62,6 +72,8 @@ def derive(
         Switch models, host profiles, RoCE profiles.
     snippets
         Texts of the native files, by the name that the intent gives them.
+    lists, platforms
+        Lists of explicit fabrics, by the fabric's name, and the platforms that name their ports.
 
     Raises
     ------
@@ -80,7 +92,10 @@ def derive(
         fabrics=(),
         inventory={name: _record(row) for name, row in rows.items()},
     )
-    fabrics = tuple(_fabric(name, given, intent, catalog, cluster) for name, given in intent.fabrics.items())
+    fabrics = tuple(
+        _fabric(name, given, intent, catalog, cluster, _Listed(lists.get(name, Lists()), platforms))
+        for name, given in intent.fabrics.items()
+    )
     cluster = replace(cluster, fabrics=fabrics)
     # Exceptions name devices, and only a cluster knows what its devices are called.
     laid = tuple(_laid(cluster, fabric, intent, catalog, snippets) for fabric in fabrics)
@@ -104,12 +119,20 @@ def _laid(
         snippets=snippets,
         path=("fabrics", fabric.name, "exceptions"),
     )
-    return replace(fabric, overlay=found)
+    return replace(fabric, overlay=replace(found, models={**fabric.overlay.models, **found.models}))
 
 
 def _node_plan(name: str, given: models.Nodes, catalog: Catalog) -> HostPlan:
     profile = catalog.hosts[given.profile]
     return HostPlan(f"{name}-{{host}}", profile, given.platform, given.mtu, f"nodes.{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The lists of a fabric, and the platforms that name the ports in them."""
+
+    lists: Lists
+    platforms: Mapping[str, Platform]
 
 
 def expand_pods(intent: models.Intent) -> Pods:
@@ -130,7 +153,14 @@ def breakout_of(model: SwitchModel, speed_gbps: int) -> Breakout | None:
     return max(fitting, key=lambda b: b.ports, default=None)
 
 
-def _fabric(name: str, given: models.Fabric, intent: models.Intent, catalog: Catalog, cluster: Cluster) -> Fabric:
+def _fabric(
+    name: str,
+    given: models.Fabric,
+    intent: models.Intent,
+    catalog: Catalog,
+    cluster: Cluster,
+    listed: _Listed,
+) -> Fabric:
     path: IntentPath = ("fabrics", name)
     pods = _attached(given.nics, cluster)
     if not pods:
@@ -143,17 +173,23 @@ def _fabric(name: str, given: models.Fabric, intent: models.Intent, catalog: Cat
             )
         )
     tiers = _tiers(given, catalog, _speed(given.nics, cluster, pods, path), path)
-    plan = _size(_demand(given, intent, cluster, pods, tiers, path))
-    used = {layer.name: tiers[layer.name] for layer in plan.layers[1:]}
+    others: Mapping[int, SwitchModel] = {}
+    blocks: Mapping[int, int] = {}
+    plan: Plan
+    if given.kind == EXPLICIT:
+        read = _read(given, intent, catalog, cluster, listed, tiers, path)
+        plan, others, blocks = read.topology, read.models, read.blocks.get(SPINE, {})
+    else:
+        plan = _size(_demand(given, intent, cluster, pods, tiers, path))
     return Fabric(
         name=name,
         nics=given.nics,
         pods=pods,
         plan=plan,
-        overlay=Overlay(plan),
-        tiers=used,
-        names=_names(given, intent.naming, plan),
-        numbers=_numbers(given, plan),
+        overlay=Overlay(plan, models=others),
+        tiers={layer.name: tiers[layer.name] for layer in plan.layers[1:]},
+        names={} if isinstance(plan, Explicit) else _names(given, intent.naming, plan),
+        numbers=_numbers(given, plan, blocks),
         mtu_bytes=given.mtu,
         cables_m=_cables(given.cables),
         bfd=None if given.bfd is None else BfdPlan(given.bfd.interval, given.bfd.multiplier),
@@ -344,21 +380,55 @@ def _capacity_hosts(intent: models.Intent) -> int:
     return max(declared + [unit.hosts.highest for plan in intent.pods.values() for unit in plan.units.values()])
 
 
-def _as_blocks(given: models.AsnPlan, plan: Plan) -> dict[str, AsBlock]:
+def _read(
+    given: models.Fabric,
+    intent: models.Intent,
+    catalog: Catalog,
+    cluster: Cluster,
+    listed: _Listed,
+    tiers: Mapping[str, Tier],
+    path: IntentPath,
+) -> Read:
+    """Read the lists of an explicit fabric."""
+    pods = _attached(given.nics, cluster)
+    room = Room(
+        pods=max(*pods, intent.capacity.pods or 0),
+        units=_capacity_units(intent, cluster, pods),
+        hosts=max(group.hosts for group in _groups(given.nics, intent, cluster, pods)),
+        nics=given.nics,
+        attached=attached(_plans(cluster, pods), pods, cluster.inventory),
+    )
+    roles = given.roles()
+    known = Known(
+        tiers={role: tiers[role] for role in roles},
+        given=roles,
+        models=catalog.switches,
+        platforms=listed.platforms,
+        aliases={record.alias: name for name, record in cluster.inventory.items() if record.alias},
+        path=path,
+    )
+    return read_lists(listed.lists, room, known)
+
+
+def _as_blocks(given: models.AsnPlan, plan: Plan, blocks: Mapping[int, int]) -> dict[str, AsBlock]:
     base = given.base
     if isinstance(plan, Dragonfly):
         return {ROUTER: AsBlock(base)}
-    tree = plan.tree if isinstance(plan, DragonflyPlus) else plan
     gap = FOUR_BYTE_LEAVES if base > MAX_TWO_BYTE_ASN else TWO_BYTE_LEAVES
+    leaves = AsBlock(given.leaves or base + gap)
+    if isinstance(plan, Explicit):
+        top = AsBlock(base, max(layer.count for layer in plan.layers[1:]))
+        return {SUPERSPINE: top, SPINE: AsBlock(base + 1, groups=blocks), LEAF: leaves}
+    tree = plan.tree if isinstance(plan, DragonflyPlus) else plan
     return {
         SUPERSPINE: AsBlock(base, tree.planes * tree.spines * tree.cores or 1),
         SPINE: AsBlock(base + 1, tree.spines or 1),
-        LEAF: AsBlock(given.leaves or base + gap),
+        LEAF: leaves,
     }
 
 
-def _numbers(given: models.Fabric, plan: Plan) -> Numbers:
-    pools, asns = given.pools, _as_blocks(given.asn, plan)
+def _numbers(given: models.Fabric, plan: Plan, blocks: Mapping[int, int]) -> Numbers:
+    pools, asns = given.pools, _as_blocks(given.asn, plan, blocks)
     shared = given.attach in {"svi", "bond"}
     uplinks, before = {}, 0
     for layer in plan.layers[1:]:

@@ -1,12 +1,13 @@
 """A derived cluster: plans and arithmetic; its devices are built one by one by `netgen.device.build`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netgen.catalog.model import HostProfile, SwitchModel
 from netgen.cluster.numbers import Numbers
 from netgen.cluster.ports import PortMap, port_map
 from netgen.cluster.roce import Place, RocePolicy
+from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import HOST, End, Grouped, Ids, Layer, Topology, layer_of
 from netgen.intent.quantities import Breakout, IdRanges
 
@@ -172,6 +173,11 @@ class Fabric:
         return self.plan if isinstance(self.plan, Grouped) else None
 
     @property
+    def listed(self) -> Explicit | None:
+        """The lists that an explicit fabric is from; ``None``: it is derived."""
+        return self.plan if isinstance(self.plan, Explicit) else None
+
+    @property
     def edge(self) -> Tier:
         """The tier that hosts are attached to."""
         return next(iter(self.tiers.values()))
@@ -191,11 +197,12 @@ class Fabric:
 
     def cables_at(self, role: str) -> dict[str, tuple[int, Breakout]]:
         """Return how many cables a switch of a role has, and how their cages are divided, by the key of a length."""
-        layer, tier, above = self.layer(role), self.tiers[role], self.above(role)
-        found = {self.below(role): (layer.down, tier.breakout)}
+        tier, above = self.tiers[role], self.above(role)
+        down, up = self.facing(role)
+        found = {self.below(role): (down, tier.breakout)}
         if above is not None:
-            found[above] = (layer.up, tier.uplink_breakout)
-        return found | {name: (count, tier.uplink_breakout) for name, count in layer.across}
+            found[above] = (up, tier.uplink_breakout)
+        return found | {name: (count, tier.uplink_breakout) for name, count in self.layer(role).across}
 
     def told(self, role: str) -> str:
         """Return the role under which the intent describes a tier: superspines may be as the spines are."""
@@ -204,6 +211,13 @@ class Fabric:
     def layer(self, role: str) -> Layer:
         """Return the layer of a role."""
         return self._layers[role]
+
+    def facing(self, role: str) -> tuple[int, int]:
+        """Return how many ports of a switch of a role face down, and up; of a listed role, at most."""
+        if self.listed is not None:
+            return self.listed.facing[role]
+        layer = self.layer(role)
+        return layer.down, layer.up
 
     def node(self, ref: DeviceRef) -> int:
         """Return the node of a device in the fabric's topology."""
@@ -223,11 +237,18 @@ class Fabric:
     def equal_paths(self, role: str) -> int:
         """Count the equal-cost paths that a switch may have: over its uplinks, or over parallel links down."""
         speaking = self.numbers.host_loopbacks is not None
-        return max(self.layer(role).up, self.plan.parallel(role, speaking=speaking))
+        return max(self.facing(role)[1], self.plan.parallel(role, speaking=speaking))
 
     def port_map(self, ref: DeviceRef) -> PortMap:
         """Return where the slots of one switch are on its front panel."""
         return self.tier(ref.role).port_map(self.model_of(ref), self.layer(ref.role))
+
+    def slots(self, ref: DeviceRef) -> Callable[[int], int | None]:
+        """Return what tells the slot at a position of a switch; ``None``: a spare port."""
+        ports = self.port_map(ref)
+        if self.listed is None:
+            return ports.slot
+        return self.listed.positions(self.node(ref), ports.first_up).get
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,10 +409,12 @@ class Cluster:
         role = layer.name
         if role == HOST:
             return self._host(self.home(ids.pod, ids.unit) or fabric, ids)
-        pattern = fabric.names[role]
-        name = pattern.format(
-            pod=ids.pod, unit=ids.unit, rail=ids.rail, plane=ids.plane, fabric=fabric.name, **{role: ids.number}
-        )
+        if fabric.listed is not None:
+            name = fabric.listed.names[node]
+        else:
+            name = fabric.names[role].format(
+                pod=ids.pod, unit=ids.unit, rail=ids.rail, plane=ids.plane, fabric=fabric.name, **{role: ids.number}
+            )
         return DeviceRef(
             role=role,
             fabric=fabric.name,
@@ -428,6 +451,8 @@ class Cluster:
         return found
 
     def _exists(self, fabric: Fabric, node: int) -> bool:
+        if fabric.listed is not None and node not in fabric.plan.layers[0]:
+            return node in fabric.listed.names
         ids = fabric.plan.ids(node)
         if not ids.pod:
             return True

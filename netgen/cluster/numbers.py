@@ -10,7 +10,7 @@ index.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,17 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class AsBlock:
-    """AS numbers of a role: the first, and how many devices share each."""
+    """AS numbers of a role: the first, and how many devices share each.
+
+    Parameters
+    ----------
+    groups
+        Of a listed role: which devices share one, by index; the group of each counts from 0.
+    """
 
     first: int
     sharing: int = 1
+    groups: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,13 @@ class Numbers:
     def asn(self, role: str, index: int) -> int:
         """AS number of a device by its index."""
         block = self.asns[role]
-        return block.first + index // block.sharing
+        return block.first + (block.groups.get(index, 0) if block.groups else index // block.sharing)
+
+    def asn_range(self, role: str, count: int) -> range:
+        """AS numbers of so many devices, from the lowest to the highest."""
+        block = self.asns[role]
+        highest = max(block.groups.values()) if block.groups else (count - 1) // block.sharing
+        return range(block.first, block.first + highest + 1)
 
     def loopback(self, role: str, index: int) -> int:
         """Loopback of a switch by its index; the first address of each role's part of the pool stays free."""

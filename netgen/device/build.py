@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from netgen.cluster.buffers import PortClass, share
 from netgen.cluster.model import Cluster, DeviceRef, External, Fabric
 from netgen.cluster.port_classes import port_classes
+from netgen.cluster.port_names import switch_ports
 from netgen.cluster.roce import Place, PortQos
 from netgen.cluster.topology.slots import HOST
 from netgen.device.bonds import number_at_leaf, of_host, of_leaf
@@ -24,7 +25,7 @@ from netgen.device.model import (
     Switch,
     User,
 )
-from netgen.device.names import port_at, switch_ports
+from netgen.device.names import port_at
 from netgen.device.routing import Cabled, bgp, host_bgp
 from netgen.intent.quantities import Breakout
 from netgen.platforms.model import Platform
@@ -118,6 +119,10 @@ class _Site:
         """Whether an exception shuts the port of a slot."""
         return (self.node, slot) in self.fabric.overlay.disabled
 
+    def is_kept(self, slot: int) -> bool:
+        """Whether a list keeps the port of a slot for what is not there yet."""
+        return self.fabric.listed is not None and (self.node, slot) in self.fabric.listed.kept
+
 
 def _site(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> _Site:
     fabric = cluster.fabric(ref.fabric)
@@ -132,14 +137,14 @@ def _switch_ports(site: _Site, classes: Mapping[str, PortClass]) -> Iterator[Cab
     down = _speed_class(site, tier.breakout)
     up = down if tier.uplink_breakout == tier.breakout else _speed_class(site, tier.uplink_breakout)
     below, above = fabric.below(ref.role), fabric.above(ref.role)
-    names = switch_ports(platform, ports)
+    names, slot_at = switch_ports(platform, ports), fabric.slots(ref)
     outside = {one.interface: one for one in fabric.externals if one.leaf == site.node}
     for position in range(ports.count):
         cage, subport, split = ports.place(position)
         speed, lanes, fec, qos = down if position < ports.first_up else up
         port = Port(
             name=names[position],
-            slot=ports.slot(position),
+            slot=slot_at(position),
             cage=cage + 1,
             subport=subport,
             lane=subport * lanes,
@@ -178,6 +183,10 @@ def _cable(site: _Site, port: Port, slot: int) -> DeviceRef | None:
     fabric, ref = site.fabric, site.ref
     far = site.far(slot)
     if far is None:
+        if site.is_kept(slot):
+            port.role, port.enabled, port.description = PortRole.RESERVED, not site.is_shut(slot), None
+            if fabric.numbers.shared and ref.role == fabric.edge.role and slot < fabric.layer(ref.role).down:
+                port.vlan = rail_vlan(ref.rail)
         return None
     peer, far_slot = far
     port.enabled = not site.is_shut(slot)

@@ -144,13 +144,13 @@ def _all_prefixes(fabric: Fabric, role: str) -> int:
 
 def _prefixes_of(fabric: Fabric, role: str) -> int:
     """Count what a switch of a role announces upwards: what is its own, and what those below it announce."""
-    layer = fabric.layer(role)
+    down, _ = fabric.facing(role)
     if role == fabric.edge.role:
         # its loopback and aggregate, and the loopbacks of its hosts that speak
-        speaking = 0 if fabric.numbers.host_loopbacks is None else min(layer.down, fabric.plan.layers[0].count)
+        speaking = 0 if fabric.numbers.host_loopbacks is None else min(down, fabric.plan.layers[0].count)
         return 2 + speaking + len(fabric.beyond())
     below = tuple(fabric.tiers)[tuple(fabric.tiers).index(role) - 1]
-    return 1 + layer.down * _prefixes_of(fabric, below)
+    return 1 + down * _prefixes_of(fabric, below)
 
 
 def _group(fabric: Fabric, role: str, lists: tuple[str, str], expected: int, *, own_routes_only: bool) -> BgpGroup:

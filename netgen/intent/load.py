@@ -1,19 +1,19 @@
 """Load an intent: read its files, validate them, and read what they name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from netgen.diagnostics.codes import reading, references
-from netgen.diagnostics.model import Diagnostic, Label, Span
+from netgen.diagnostics.model import Diagnostic
 from netgen.diagnostics.order import sort
 from netgen.intent.characters import decode
 from netgen.intent.errors import diagnose
 from netgen.intent.files import InputRefusedError, list_files, read_bytes
+from netgen.intent.lists import Lists, files_of, graft, read_lists, where_named
 from netgen.intent.models import Intent, InventoryRow
-from netgen.intent.positions import Entry, MappingNode, Tree, to_data
+from netgen.intent.positions import Tree, to_data
 from netgen.intent.reader import read
 from netgen.intent.table import read_csv
 
@@ -33,9 +33,11 @@ class Loaded:
         Rows of the device inventory by name.
     snippets
         Texts of the native files, by the name that the intent gives them.
+    lists
+        Switches and cables of explicit fabrics, by the fabric's name.
     tree
         Where everything stands, for findings to come; ``None`` where the files could not be read. Paths
-        below ``inventory`` lead into its table.
+        below ``inventory`` lead into its table, and so with the lists of explicit fabrics.
     files
         All that was read, by path below the folder, in order.
     diagnostics
@@ -45,6 +47,7 @@ class Loaded:
     intent: Intent | None
     inventory: Mapping[str, InventoryRow] = field(default_factory=dict)
     snippets: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, Lists] = field(default_factory=dict)
     tree: Tree | None = None
     files: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -66,9 +69,11 @@ def load(folder: Path) -> Loaded:
     diagnostics += found
     snippets, found = _snippets(intent, root, tree)
     diagnostics += found
-    named = {*snippets, *([intent.inventory] if intent.inventory is not None else [])}
+    lists, tree, found = read_lists(intent, root, tree)
+    diagnostics += found
+    named = {*snippets, *files_of(intent), *([intent.inventory] if intent.inventory is not None else [])}
     files = tuple(sorted({*named, *(file.name for file in list_files(folder))}))
-    return Loaded(intent, inventory, snippets, tree, files, sort(diagnostics))
+    return Loaded(intent, inventory, snippets, lists, tree, files, sort(diagnostics))
 
 
 def _inventory(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, InventoryRow], Tree, list[Diagnostic]]:
@@ -80,10 +85,10 @@ def _inventory(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, Invent
             root / intent.inventory, root=root, columns=_COLUMNS, required=("name",), key="name"
         )
     except InputRefusedError as refused:
-        return {}, tree, [_where_named(refused.diagnostic, tree.value_span(INVENTORY))]
+        return {}, tree, [where_named(refused.diagnostic, tree, INVENTORY)]
     if table is None:
         return {}, tree, diagnostics
-    tree = _graft(tree, table)
+    tree = graft(tree, INVENTORY, table)
     rows: dict[str, InventoryRow] = {}
     for name, entry in table.entries.items():
         try:
@@ -91,13 +96,6 @@ def _inventory(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, Invent
         except ValidationError as error:
             diagnostics += diagnose(error, tree, InventoryRow, prefix=(*INVENTORY, name))
     return rows, tree, diagnostics
-
-
-def _graft(tree: Tree, table: MappingNode) -> Tree:
-    """Put the rows of the inventory where its name stands."""
-    entry = tree.root.entries[INVENTORY[0]]
-    grafted = Entry(entry.key, entry.key_span, MappingNode(entry.node.span, table.entries))
-    return Tree(MappingNode(tree.root.span, {**tree.root.entries, INVENTORY[0]: grafted}))
 
 
 def _snippets(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, str], list[Diagnostic]]:
@@ -112,14 +110,8 @@ def _snippets(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, str], l
             try:
                 text, found = decode(file, read_bytes(file, root=root))
             except InputRefusedError as refused:
-                named = tree.value_span(("fabrics", fabric_name, "exceptions", name, "native"))
-                text, found = "", [_where_named(refused.diagnostic, named)]
+                named = ("fabrics", fabric_name, "exceptions", name, "native")
+                text, found = "", [where_named(refused.diagnostic, tree, named)]
             texts[deviation.native] = text
             diagnostics += found
     return texts, diagnostics
-
-
-def _where_named(diagnostic: Diagnostic, span: Span) -> Diagnostic:
-    """Point at the name of a file in the intent, where the file itself cannot be shown."""
-    code = references.MISSING_FILE if diagnostic.code == reading.UNREADABLE.code else diagnostic
-    return replace(diagnostic, code=code.code, label=Label(span))

@@ -245,9 +245,12 @@ class SwitchRole(Model):
     """How the cages of a leaf's uplinks are divided; default: as the others."""
     count: Count | None = None
     """Pins how many spines share the leaves of a pod, or superspines a spine of each, or routers make a group;
-    default: derived."""
+    default: derived. Of an explicit fabric: the highest id that numbers are laid out for; default: that of the list."""
     uplinks: Count | None = None
-    """Pins how many uplinks a switch has, or global links a router or a spine of a dragonfly; default: derived."""
+    """Pins how many uplinks a switch has, or global links a router or a spine of a dragonfly; default: derived. Of an
+    explicit fabric: only so many ports, the last, face up."""
+    downlinks: Count | None = None
+    """Of an explicit fabric: only so many ports, the first, face down; default: all that are not for uplinks."""
     reserved: Annotated[int, Field(ge=0, le=512)] = 0
     """Host slots of every leaf that are kept free."""
     mtu: Mtu | None = None
@@ -398,7 +401,7 @@ class ClusterNaming(Naming):
 class Fabric(Model):
     """One network that the hosts share."""
 
-    kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly", "dragonfly-plus"]
+    kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly", "dragonfly-plus", "explicit"]
     nics: Name = "compute"
     """Which NICs of hosts and other nodes are on it: what they are for, as their profiles say it."""
     technology: Literal["ethernet"] = "ethernet"
@@ -420,6 +423,10 @@ class Fabric(Model):
     spine_groups: Literal["rails", "units"] | None = None
     """Which leaves of a pod share their spines, where one group of spines cannot hold all: those of some rails
     (default of a rail-optimised fabric), or of some units."""
+    cabling: FileName | None = None
+    """Of an explicit fabric: a CSV file of its cables: a_device, a_interface, b_device, b_interface."""
+    switches: FileName | None = None
+    """Of an explicit fabric: a CSV file of its switches: name, role, id, pod, unit, rail, plane, block, model."""
     build: Literal["whole", "exact"] = "whole"
     """Whether all leaves of a unit are built, or only those that have hosts."""
     naming: Naming = Naming()
@@ -463,6 +470,32 @@ class Intent(Model):
     naming: ClusterNaming = ClusterNaming()
     inventory: FileName | None = None
     """A CSV file of devices: name, serial, mac, address, rack, state, alias, os-version."""
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+Number = Annotated[int, BeforeValidator(_number, json_schema_input_type=int), Field(ge=1, le=65_536)]
+"""A number in a table, whose cells are text."""
+
+
+class ListedSwitch(Model):
+    """A switch of an explicit fabric; a row of its list."""
+
+    name: Name
+    role: Literal["leaf", "spine", "superspine"]
+    id: Number
+    """Within its role, and for ever: addresses and AS numbers follow from it."""
+    pod: Number | None = None
+    unit: Number | None = None
+    """The first that it serves."""
+    rail: Number | None = None
+    plane: Number | None = None
+    block: Number | None = None
+    """Spines of a block share an AS number; default: their pod."""
+    model: Name | None = None
+    """Default: its tier's."""
 
 
 class InventoryRow(Model):

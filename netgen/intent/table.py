@@ -29,7 +29,13 @@ class _Cell:
 
 
 def read_csv(
-    file: Path, *, root: Path, columns: Collection[str], required: Collection[str], key: str
+    file: Path,
+    *,
+    root: Path,
+    columns: Collection[str],
+    required: Collection[str],
+    key: str | None,
+    others: bool = False,
 ) -> tuple[MappingNode | None, list[Diagnostic]]:
     """Read a table whose first line names the columns, in any order.
 
@@ -44,7 +50,10 @@ def read_csv(
     required
         Those that must be there.
     key
-        The column, one of the required, whose cells are unique and name the rows.
+        The column, one of the required, whose cells are unique and name the rows; ``None``: rows are named by the
+        numbers of their lines.
+    others
+        Whether there may be other columns too, which are left out.
 
     Returns
     -------
@@ -65,10 +74,12 @@ def read_csv(
     except InputRefusedError as refused:
         return None, [refused.diagnostic]
     header = rows[0] if rows else [_Cell("", Span(file, 1, 1, 1, 1))]
-    diagnostics = list(_check_header(header, columns, required))
+    diagnostics = list(
+        _check_header(header, {*columns, *(cell.text for cell in header)} if others else columns, required)
+    )
     if diagnostics:
         return None, diagnostics
-    return _collect(rows, key)
+    return _collect(rows, columns, key)
 
 
 def _cells(file: Path, number: int, line: str) -> list[_Cell]:
@@ -133,7 +144,9 @@ def _check_header(header: list[_Cell], columns: Collection[str], required: Colle
         yield reading.MISSING_COLUMN.at(span, f"the column {listing(missed)} is missing", advice="add it")
 
 
-def _collect(rows: list[list[_Cell]], key: str) -> tuple[MappingNode, list[Diagnostic]]:
+def _collect(
+    rows: list[list[_Cell]], columns: Collection[str], key: str | None
+) -> tuple[MappingNode, list[Diagnostic]]:
     header = [cell.text for cell in rows[0]]
     table = MappingNode(_row_span(rows[0]))
     diagnostics: list[Diagnostic] = []
@@ -145,14 +158,15 @@ def _collect(rows: list[list[_Cell]], key: str) -> tuple[MappingNode, list[Diagn
         entries = {
             column: Entry(column, cell.span, ScalarNode(cell.span, cell.text))
             for column, cell in zip(header, row, strict=True)
-            if cell.text
+            if cell.text and column in columns
         }
-        name = row[header.index(key)]
-        table.entries[name.text] = Entry(name.text, name.span, MappingNode(_row_span(row), entries))
+        name = row[0] if key is None else row[header.index(key)]
+        called = str(name.span.line) if key is None else name.text
+        table.entries[called] = Entry(called, name.span, MappingNode(_row_span(row), entries))
     return table, diagnostics
 
 
-def _refusal(row: list[_Cell], header: list[str], key: str, table: MappingNode) -> Diagnostic | None:
+def _refusal(row: list[_Cell], header: list[str], key: str | None, table: MappingNode) -> Diagnostic | None:
     """Say what is wrong with a row as a whole."""
     if len(row) != len(header):
         return _at_row(
@@ -161,6 +175,8 @@ def _refusal(row: list[_Cell], header: list[str], key: str, table: MappingNode) 
             f"the row has {len(row)} cells, the header {len(header)}",
             "fill in or remove cells",
         )
+    if key is None:
+        return None
     name = row[header.index(key)]
     if not name.text:
         return _at_row(reading.UNNAMED_ROW, row, f"the cell `{key}` is empty", f"give the row a {key}")

@@ -1,8 +1,10 @@
 """Counts of a cluster as built, in closed form."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, SPINE, SUPERSPINE
 
 ROLES = (LEAF, SPINE, SUPERSPINE)
@@ -25,6 +27,8 @@ def summary(cluster: Cluster) -> dict[str, Any]:
 
 
 def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
+    if fabric.listed is not None:
+        return _listed(cluster, fabric, fabric.listed)
     nodes = {role: len(cluster.nodes(fabric, role)) for role in (HOST, *fabric.tiers)}
     links = dict.fromkeys(PAIRS, 0)
     ports = cluster.nic_ports(fabric)
@@ -47,14 +51,40 @@ def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
     if fabric.grouped is not None:
         speed = list(fabric.tiers.values())[-1].uplink_breakout.speed_gbps
         bisection = min(bisection, fabric.grouped.bisection(fabric.units) * speed)
+    return _row(cluster, fabric, nodes, links, oversubscription, bisection)
+
+
+def _listed(cluster: Cluster, fabric: Fabric, listed: Explicit) -> dict[str, Any]:
+    """Count the cables of a list; tiers as a whole, whatever a single switch has."""
+    nodes = {role: len(cluster.nodes(fabric, role)) for role in (HOST, *fabric.tiers)}
+    links = dict.fromkeys(PAIRS, 0) | {f"{lower}-{upper}": count for (lower, upper), count in listed.links.items()}
+    down = listed.links.get((HOST, fabric.edge.role), 0) * fabric.edge.breakout.speed_gbps
+    carried, oversubscription = [down], {}
+    for role, tier in fabric.tiers.items():
+        up = listed.links.get((role, fabric.above(role) or ""), 0) * tier.uplink_breakout.speed_gbps
+        oversubscription[role] = down / up if up else 1.0
+        if fabric.above(role) is not None:
+            carried.append(up)
+        down = up
+    return _row(cluster, fabric, nodes, links, oversubscription, min(carried) // 2)
+
+
+def _row(
+    cluster: Cluster,
+    fabric: Fabric,
+    nodes: Mapping[str, int],
+    links: Mapping[str, int],
+    oversubscription: Mapping[str, float],
+    bisection_gbps: int,
+) -> dict[str, Any]:
     return {
         "fabric": fabric.name,
         "gpus": _gpus(cluster, fabric),
         "hosts": nodes[HOST],
         "switches": dict.fromkeys(ROLES, 0) | {role: nodes[role] for role in fabric.tiers},
-        "links": links,
+        "links": dict(links),
         "oversubscription": {LEAF: 1.0, SPINE: 1.0, **oversubscription},
-        "bisection_bandwidth_gbps": bisection,
+        "bisection_bandwidth_gbps": bisection_gbps,
     }
 
 

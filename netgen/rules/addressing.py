@@ -132,7 +132,7 @@ def _asns(given: AsnPlan, fabric: Fabric, path: IntentPath) -> Iterator[Finding]
     blocks = []
     for layer in (*reversed(fabric.plan.layers[1:]), fabric.plan.layers[0]):
         if layer.name in numbers.asns:
-            asns = range(numbers.asn(layer.name, 0), numbers.asn(layer.name, layer.count - 1) + 1)
+            asns = numbers.asn_range(layer.name, layer.count)
             blocks.append((_MANY.get(layer.name, "hosts"), asns, keys.get(layer.name, "base")))
     public: dict[str, list[str]] = {}
     for who, asns, key in blocks:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from netgen.catalog.model import Catalog, Nics
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import GLOBAL
-from netgen.diagnostics.codes import derived
+from netgen.diagnostics.codes import derived, listed
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Fabric, Intent
 
@@ -20,6 +20,7 @@ _OF_GROUPS: dict[tuple[str, ...], str] = {
     ("spine-groups",): "a unit is a group",
     ("build",): "a group is built whole, since its global links are spread over all of it",
 }
+_LISTED = "its lists say what is there"
 _UNUSED: dict[str, dict[tuple[str, ...], str]] = {
     "rail-optimized": {},
     "rail-only": {
@@ -53,12 +54,28 @@ _UNUSED: dict[str, dict[tuple[str, ...], str]] = {
         ("cables", "local"): "leaves and spines are joined by `spine` cables",
         ("cables", "superspine"): "the spines of all groups are joined directly",
     },
+    "explicit": {
+        ("oversubscription",): _LISTED,
+        ("share",): _LISTED,
+        ("planes",): _LISTED,
+        ("dual-tor",): _LISTED,
+        ("spine-groups",): _LISTED,
+        ("build",): _LISTED,
+        ("naming",): "its switches have their names in the list",
+        ("leaf", "reserved"): "a row of the cabling with one end keeps a port",
+    },
 }
 _OF_TREES: dict[tuple[str, ...], str] = {
     ("router",): "its hosts are at leaves",
     ("cables", "local"): "no switches of one tier are joined",
     ("cables", "global"): "no switches of one tier are joined",
 }
+_OF_LISTS = (
+    ("cabling",),
+    ("switches",),
+    *((role, "downlinks") for role in ("router", "leaf", "spine", "superspine")),
+)
+"""What only an explicit fabric has."""
 _NEEDED = {
     "rail-optimized": ("leaf", "spine"),
     "fat-tree": ("leaf", "spine"),
@@ -66,6 +83,7 @@ _NEEDED = {
     "single-tier": ("leaf",),
     "dragonfly": ("router",),
     "dragonfly-plus": ("leaf", "spine"),
+    "explicit": ("leaf",),
 }
 """The tiers that a kind has whatever its size."""
 _GROUPED = ("dragonfly", "dragonfly-plus")
@@ -79,10 +97,16 @@ def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
         for keys, why in unused.items():
             if _says(fabric, keys):
                 yield _no_use(fabric.kind, keys, why, path)
+        for keys in _OF_LISTS if fabric.kind != "explicit" else ():
+            if _says(fabric, keys):
+                yield _no_use(fabric.kind, keys, "its switches and cables are derived", path)
         yield from _lacking(fabric, path)
         if fabric.kind == "dragonfly-plus" and fabric.attach == "host-bgp":
             said = "spines announce to other groups what is their leaves' own, and no host's loopback"
             yield derived.NO_USE.about(said, (*path, "attach"), advice="attach the hosts as routed-31")
+        if fabric.kind == "explicit":
+            yield from _lists(fabric, path)
+            continue
         for nodes in _attached(intent, catalog, fabric):
             yield from _nics(fabric, nodes, path)
 
@@ -135,6 +159,17 @@ def _lacking(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
 
 
 _MANY = {"leaf": "leaves", "spine": "spines", "router": "routers"}
+
+
+def _lists(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+    """Yield the lists that an explicit fabric lacks."""
+    for key, what in (("switches", "name, role, id"), ("cabling", "a_device, a_interface, b_device, b_interface")):
+        if getattr(fabric, key) is None:
+            yield listed.NO_LIST.about(
+                f"an explicit fabric is what its lists say, and there is no `{key}`",
+                (*path, "kind"),
+                advice=f"name a CSV file with the columns {what}",
+            )
 
 
 def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:

@@ -112,6 +112,9 @@ def _classes(cluster: Cluster, fabric: Fabric) -> dict[Pair, tuple[Slot, int]]:
 def _totals(cluster: Cluster, fabric: Fabric) -> dict[Pair, int]:
     """Return how many links there are between each tier and the next, by the kinds that the tiers are of."""
     found = {}
+    if fabric.listed is not None:
+        kinds = {HOST: (HOST, ""), **{role: (role, tier.model.name) for role, tier in fabric.tiers.items()}}
+        return {(kinds[lower], kinds[upper]): count for (lower, upper), count in fabric.listed.links.items()}
     lower, links = (HOST, ""), cluster.nic_ports(fabric)
     for role, tier in fabric.tiers.items():
         upper = (role, tier.model.name)
@@ -158,7 +161,12 @@ def _is_stand_in(fabric: Fabric, kind: Kind) -> bool:
 
 def _exception(intent: Intent, fabric: Fabric, model: str) -> IntentPath:
     exceptions = intent.fabrics[fabric.name].exceptions
-    key = next(key for key, one in exceptions.items() if one.model == model)
+    key = next((key for key, one in exceptions.items() if one.model == model), None)
+    if key is None and fabric.listed is not None:
+        node = next(node for node, one in fabric.overlay.models.items() if one.name == model)
+        return ("fabrics", fabric.name, "switches", fabric.listed.names[node], "model")
+    if key is None:
+        raise KeyError(model)
     return ("fabrics", fabric.name, "exceptions", key, "model")
 
 

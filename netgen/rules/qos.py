@@ -95,7 +95,7 @@ def _tiers(fabric: Derived) -> Iterator[Finding]:
     above = fabric.above(fabric.edge.role)
     if above is None:
         return
-    trunk, uplinks = fabric.plan.parallel(above, speaking=False), fabric.layer(fabric.edge.role).up
+    trunk, uplinks = fabric.plan.parallel(above, speaking=False), fabric.facing(fabric.edge.role)[1]
     spines = uplinks // trunk
     if spines < ENOUGH_SPINES and uplinks >= FEWEST_UPLINKS:
         where = "pod" if fabric.grouped is None else "group"

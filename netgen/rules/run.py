@@ -8,6 +8,7 @@ from netgen.cluster.derive import derive
 from netgen.cluster.model import Cluster
 from netgen.diagnostics.finding import Finding, UnbuildableError
 from netgen.diagnostics.model import Severity
+from netgen.intent.lists import Lists
 from netgen.intent.models import Intent, InventoryRow
 from netgen.platforms.model import Platform
 from netgen.rules import (
@@ -23,11 +24,14 @@ from netgen.rules import (
     kinds,
     layout,
     limits,
+    listed,
     qos,
     references,
     steps,
     switches,
 )
+
+_NO_LISTS: Mapping[str, Lists] = {}
 
 
 def derive_checked(
@@ -36,10 +40,16 @@ def derive_checked(
     catalog: Catalog,
     platforms: Mapping[str, Platform],
     snippets: Mapping[str, str],
+    lists: Mapping[str, Lists] = _NO_LISTS,
 ) -> tuple[Cluster | None, list[Finding]]:
     """Check an intent, derive its cluster, and check that.
 
     Each step begins only where the ones before found no error: what rests on an error would only be told twice.
+
+    Parameters
+    ----------
+    lists
+        Those of explicit fabrics, by the fabric's name; the others are those of `netgen.cluster.derive.derive`.
 
     Returns
     -------
@@ -59,11 +69,12 @@ def derive_checked(
     if refused(findings):
         return None, findings
     try:
-        cluster = derive(intent, rows, catalog, snippets)
+        cluster = derive(intent, rows, catalog, snippets, lists, platforms)
     except UnbuildableError as error:
         return None, [*findings, *error.findings]
     findings += kinds.check_derived(intent, cluster)
     findings += bundles.check_derived(intent, cluster)
+    findings += listed.check(cluster, lists)
     findings += addressing.check(intent, rows, cluster)
     findings += switches.check(intent, cluster, platforms)
     findings += limits.check(intent, cluster, platforms)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.model import Cluster, Fabric, Tier
+from netgen.cluster.topology.slots import layer_of
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -53,11 +54,25 @@ def _uses(intent: Intent, cluster: Cluster) -> Iterator[_Use]:
             yield _Use(fabric, tier, tier.model, (*path, fabric.told(tier.role), "model"), by_exception=False)
         others = {key: one for key, one in intent.fabrics[fabric.name].exceptions.items() if one.model is not None}
         switches = cluster.switches_by_name(fabric) if others else {}
+        yield from _listed(fabric)
         for key, deviation in others.items():
             if deviation.model is not None and deviation.device is not None:
                 tier = fabric.tier(switches[deviation.device].role)
                 at = (*path, "exceptions", key, "model")
                 yield _Use(fabric, tier, models[deviation.model], at, by_exception=True)
+
+
+def _listed(fabric: Fabric) -> Iterator[_Use]:
+    """Yield every other model that a list of switches gives some, once a tier."""
+    if fabric.listed is None:
+        return
+    told: set[tuple[str, str]] = set()
+    for node, model in fabric.overlay.models.items():
+        tier = fabric.tier(layer_of(fabric.plan, node).name)
+        if (tier.role, model.name) not in told:
+            told.add((tier.role, model.name))
+            path: IntentPath = ("fabrics", fabric.name, "switches", fabric.listed.names[node], "model")
+            yield _Use(fabric, tier, model, path, by_exception=True)
 
 
 def _fit(use: _Use) -> Iterator[Finding]:
@@ -76,6 +91,8 @@ def _fit(use: _Use) -> Iterator[Finding]:
 
 
 def _cages(use: _Use) -> Iterator[Finding]:
+    if use.fabric.listed is not None:
+        return  # a list names its ports one by one
     ports = use.tier.port_map(use.model, use.fabric.layer(use.tier.role))
     if ports.first_up < ports.down:
         need = f"{ports.down} ports down and {ports.up} up, which begin at a cage of their own"

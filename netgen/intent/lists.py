@@ -1,0 +1,147 @@
+"""The lists of an explicit fabric: its switches, and its cables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from netgen.diagnostics.codes import reading, references
+from netgen.diagnostics.model import Diagnostic, Label
+from netgen.intent.errors import diagnose
+from netgen.intent.files import InputRefusedError
+from netgen.intent.models import Fabric, Intent, ListedSwitch
+from netgen.intent.positions import Entry, MappingNode, Node, ScalarNode, Tree, to_data
+from netgen.intent.table import read_csv
+
+CABLING, SWITCHES = "cabling", "switches"
+"""Keys of a fabric that name its lists; paths below them lead into the tables."""
+ENDS = ("a_device", "a_interface", "b_device", "b_interface")
+"""Columns of a list of cables; others are left out."""
+_COLUMNS = tuple(field.alias or name for name, field in ListedSwitch.model_fields.items())
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCable:
+    """A row of a list of cables; an empty end *b*: a port that is kept for what is not there yet."""
+
+    line: str
+    """By which the row is found in the list."""
+    a_device: str
+    a_interface: str
+    b_device: str = ""
+    b_interface: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What exists of an explicit fabric."""
+
+    switches: Mapping[str, ListedSwitch] = field(default_factory=dict)
+    """By name."""
+    cables: tuple[ListedCable, ...] = ()
+
+
+def read_lists(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, Lists], Tree, list[Diagnostic]]:
+    """Read the lists of all fabrics that name some, and graft their rows into the tree."""
+    lists: dict[str, Lists] = {}
+    diagnostics: list[Diagnostic] = []
+    for name, fabric in intent.fabrics.items():
+        if fabric.cabling is None and fabric.switches is None:
+            continue
+        switches, tree, found = _switches(fabric, name, root, tree)
+        cables, tree, also_found = _cables(fabric, name, root, tree)
+        diagnostics += [*found, *also_found]
+        lists[name] = Lists(switches, cables)
+    return lists, tree, diagnostics
+
+
+def files_of(intent: Intent) -> set[str]:
+    """Return the names of all lists."""
+    return {file for fabric in intent.fabrics.values() for file in (fabric.cabling, fabric.switches) if file}
+
+
+def graft(tree: Tree, path: tuple[str, ...], table: MappingNode) -> Tree:
+    """Put the rows of a table where the name of its file stands."""
+
+    def grafted(node: Node, rest: tuple[str, ...]) -> MappingNode:
+        if not rest:
+            return MappingNode(node.span, table.entries)
+        if not isinstance(node, MappingNode):
+            raise TypeError(f"nothing stands at {'.'.join(path)}")
+        entry = node.entries[rest[0]]
+        below = Entry(entry.key, entry.key_span, grafted(entry.node, rest[1:]))
+        return MappingNode(node.span, {**node.entries, rest[0]: below})
+
+    return Tree(grafted(tree.root, path))
+
+
+def _switches(
+    fabric: Fabric, name: str, root: Path, tree: Tree
+) -> tuple[dict[str, ListedSwitch], Tree, list[Diagnostic]]:
+    if fabric.switches is None:
+        return {}, tree, []
+    path = ("fabrics", name, SWITCHES)
+    table, diagnostics = _table(root, fabric.switches, tree, path, required=("name", "role", "id"))
+    if table is None:
+        return {}, tree, diagnostics
+    tree = graft(tree, path, table)
+    rows: dict[str, ListedSwitch] = {}
+    for called, entry in table.entries.items():
+        try:
+            rows[called] = ListedSwitch.model_validate(to_data(entry.node))
+        except ValidationError as error:
+            diagnostics += diagnose(error, tree, ListedSwitch, prefix=(*path, called))
+    return rows, tree, diagnostics
+
+
+def _cables(
+    fabric: Fabric, name: str, root: Path, tree: Tree
+) -> tuple[tuple[ListedCable, ...], Tree, list[Diagnostic]]:
+    if fabric.cabling is None:
+        return (), tree, []
+    path = ("fabrics", name, CABLING)
+    table, diagnostics = _table(root, fabric.cabling, tree, path, required=ENDS)
+    if table is None:
+        return (), tree, diagnostics
+    cables: list[ListedCable] = []
+    for line, entry in table.entries.items():
+        said = {key: str(node.value) for key, node in _cells(entry.node)}
+        half = next((end for end in "ab" if (f"{end}_device" in said) != (f"{end}_interface" in said)), None)
+        if half is None and "a_device" in said:
+            cables.append(ListedCable(line, *(said.get(column, "") for column in ENDS)))
+            continue
+        message = f"the row names {'half of' if half else 'no'} end {half or 'a'}"
+        diagnostics.append(
+            reading.UNNAMED_ROW.at(entry.node.span, message, advice="give the end a device and an interface")
+        )
+    return tuple(cables), graft(tree, path, table), diagnostics
+
+
+def _cells(row: Node) -> list[tuple[str, ScalarNode]]:
+    if not isinstance(row, MappingNode):
+        return []
+    return [(key, entry.node) for key, entry in row.entries.items() if isinstance(entry.node, ScalarNode)]
+
+
+def _table(
+    root: Path, file: str, tree: Tree, path: tuple[str, ...], *, required: tuple[str, ...]
+) -> tuple[MappingNode | None, list[Diagnostic]]:
+    cabling = path[-1] == CABLING
+    try:
+        return read_csv(
+            root / file,
+            root=root,
+            columns=ENDS if cabling else _COLUMNS,
+            required=required,
+            key=None if cabling else "name",
+            others=cabling,
+        )
+    except InputRefusedError as refused:
+        return None, [where_named(refused.diagnostic, tree, path)]
+
+
+def where_named(diagnostic: Diagnostic, tree: Tree, path: tuple[str, ...]) -> Diagnostic:
+    """Point at the name of a file in the intent, where the file itself cannot be shown."""
+    code = references.MISSING_FILE if diagnostic.code == reading.UNREADABLE.code else diagnostic
+    return replace(diagnostic, code=code.code, label=Label(tree.value_span(path)))

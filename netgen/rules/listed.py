@@ -1,0 +1,94 @@
+"""What is uneven in the lists of an explicit fabric: cables that are missing, or more to one switch than to another."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+
+from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.topology.explicit import Explicit
+from netgen.cluster.topology.slots import HOST, SPINE
+from netgen.diagnostics.codes import listed as codes
+from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.intent.lists import CABLING, Lists
+
+
+def check(cluster: Cluster, lists: Mapping[str, Lists]) -> Iterator[Finding]:
+    """Yield what is uneven; what is so in many places alike is one finding."""
+    for fabric in cluster.fabrics:
+        if fabric.listed is not None:
+            yield from _uneven(cluster, fabric, fabric.listed, lists[fabric.name])
+            yield from _bare(cluster, fabric, fabric.listed, lists[fabric.name])
+
+
+def _uneven(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> Iterator[Finding]:
+    """Yield the switches that have more links to one of those above them than to another."""
+    blocks = _blocks(cluster, fabric)
+    alike: dict[tuple[str, int, int], list[tuple[int, Counter[int]]]] = defaultdict(list)
+    for role in fabric.tiers:
+        above = fabric.above(role)
+        for node in cluster.nodes(fabric, role) if above else ():
+            links = _links_up(fabric, listed, role, node)
+            for block in blocks if above == SPINE else ():
+                # a spine of its block that it has no link to is one with none
+                if block & links.keys():
+                    links.update(dict.fromkeys(block, 0))
+            if len(set(links.values())) > 1:
+                alike[role, min(links.values()), max(links.values())].append((node, links))
+    for (role, few, many), found in alike.items():
+        node, links = found[0]
+        far = {count: cluster.device_at(fabric, end).name for end, count in links.items() if count in (few, many)}
+        others = f", and {len(found) - 1} more {role} switches have as few" * (len(found) > 1)
+        ref = cluster.device_at(fabric, node)
+        yield codes.UNEVEN.about(
+            f"{ref.name} has {_count(many)} to {far[many]}, {_count(few)} to {far[few]}{others}",
+            _row(fabric, lists, ref.name, ref.derived_name),
+            advice="" if few else f"if {far[few]} has leaves of its own, give it a `block` of its own in the list",
+        )
+
+
+def _blocks(cluster: Cluster, fabric: Fabric) -> list[set[int]]:
+    """Return the spines that share an AS number."""
+    blocks: dict[int, set[int]] = defaultdict(set)
+    if SPINE in fabric.tiers:
+        first = fabric.layer(SPINE).first
+        for node in cluster.nodes(fabric, SPINE):
+            blocks[fabric.numbers.asn(SPINE, node - first)].add(node)
+    return list(blocks.values())
+
+
+def _links_up(fabric: Fabric, listed: Explicit, role: str, node: int) -> Counter[int]:
+    down = fabric.layer(role).down
+    ends = (listed.peer(node, slot) for slot in listed.used.get(node, ()) if slot >= down)
+    return Counter(end[0] for end in ends if end is not None)
+
+
+def _count(links: int) -> str:
+    return "1 link" if links == 1 else f"{links or 'no'} links"
+
+
+def _bare(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> Iterator[Finding]:
+    """Yield the NICs of hosts that have no row."""
+    alike: dict[tuple[str, ...], list[DeviceRef]] = defaultdict(list)
+    for node in cluster.nodes(fabric, HOST):
+        ref, used = cluster.device_at(fabric, node), listed.used.get(node, ())
+        names = cluster.host_plan(ref).profile.nics[fabric.nics].names
+        bare = tuple(name for nic, name in enumerate(names) if nic not in used)
+        if bare:
+            alike[bare].append(ref)
+    for without, hosts in alike.items():
+        ref, called = hosts[0], " and ".join(without)
+        others = f", nor of {len(hosts) - 1} other hosts" * (len(hosts) > 1)
+        yield codes.NIC_BARE.about(
+            f"{called} of {ref.name} {'is' if len(without) == 1 else 'are'} not in the list of cables{others}",
+            _row(fabric, lists, ref.name, ref.derived_name),
+            advice="add the cables; where there are none on purpose, a row a NIC with an empty end b",
+        )
+
+
+def _row(fabric: Fabric, lists: Lists, *names: str) -> IntentPath:
+    """Return the first row of a device, or the list as a whole."""
+    path: IntentPath = ("fabrics", fabric.name, CABLING)
+    for cable in lists.cables:
+        for side, device in (("a", cable.a_device), ("b", cable.b_device)):
+            if device in names:
+                return (*path, cable.line, f"{side}_device")
+    return path
