@@ -202,16 +202,22 @@ def _end(reader: _Reader, cable: ListedCable, side: str, device: str, interface:
         return None
     end = _End(box, box.positions[interface], f"{device} {interface}", at)
     if end.key in reader.taken:
-        reader.findings.append(
-            codes.PORT_TWICE.about(
-                f"{end.called} has two cables",
-                at,
-                related=(((*reader.known.path, CABLING, reader.taken[end.key]), "the first"),),
-                advice="remove the row that is not true",
-            )
-        )
-    reader.taken.setdefault(end.key, cable.line)
+        reader.findings.append(_taken(reader, end, cable))
+        return None
+    reader.taken[end.key] = cable.line
     return end
+
+
+def _taken(reader: _Reader, end: _End, cable: ListedCable) -> Finding:
+    first = reader.taken[end.key]
+    if first == cable.line:
+        return codes.PORT_TWICE.about(f"the cable joins {end.called} to itself", end.path)
+    return codes.PORT_TWICE.about(
+        f"{end.called} has two cables",
+        end.path,
+        related=(((*reader.known.path, CABLING, first), "the first"),),
+        advice="remove the row that is not true",
+    )
 
 
 def _box(reader: _Reader, device: str) -> _Box | None:
@@ -256,7 +262,7 @@ def _join(reader: _Reader, a: _End, b: _End, peers: dict[End, End]) -> None:
     if abs(ranks[0] - ranks[1]) != 1:
         one, other = (reader.layers[rank].name for rank in ranks)
         finding = codes.NOT_NEIGHBOURS.about(
-            f"a cable joins {a.called} of a {one} and {b.called} of a {other}",
+            f"a cable joins a {one}, {a.called}, to a {other}, {b.called}",
             (*b.path[:-1], "b_device"),
             notes=("cables join neighbours in this order: " + ", ".join(layer.name for layer in reader.layers),),
             advice="if the role of one of them is wrong, change it in the list of switches",

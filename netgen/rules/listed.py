@@ -35,12 +35,15 @@ def _uneven(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) ->
                 alike[role, min(links.values()), max(links.values())].append((node, links))
     for (role, few, many), found in alike.items():
         node, links = found[0]
+        above = {
+            name for end in links for at in [cluster.device_at(fabric, end)] for name in (at.name, at.derived_name)
+        }
         far = {count: cluster.device_at(fabric, end).name for end, count in links.items() if count in (few, many)}
         others = f", and {len(found) - 1} more {role} switches have as few" * (len(found) > 1)
         ref = cluster.device_at(fabric, node)
         yield codes.UNEVEN.about(
             f"{ref.name} has {_count(many)} to {far[many]}, {_count(few)} to {far[few]}{others}",
-            _row(fabric, lists, ref.name, ref.derived_name),
+            _row(fabric, lists, {ref.name, ref.derived_name}, above),
             advice="" if few else f"if {far[few]} has leaves of its own, give it a `block` of its own in the list",
         )
 
@@ -76,19 +79,23 @@ def _bare(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> I
             alike[bare].append(ref)
     for without, hosts in alike.items():
         ref, called = hosts[0], " and ".join(without)
-        others = f", nor of {len(hosts) - 1} other hosts" * (len(hosts) > 1)
+        others = f", nor of {_hosts(len(hosts) - 1)}" * (len(hosts) > 1)
         yield codes.NIC_BARE.about(
             f"{called} of {ref.name} {'is' if len(without) == 1 else 'are'} not in the list of cables{others}",
-            _row(fabric, lists, ref.name, ref.derived_name),
+            _row(fabric, lists, {ref.name, ref.derived_name}),
             advice="add the cables; where there are none on purpose, a row a NIC with an empty end b",
         )
 
 
-def _row(fabric: Fabric, lists: Lists, *names: str) -> IntentPath:
-    """Return the first row of a device, or the list as a whole."""
+def _hosts(count: int) -> str:
+    return "1 other host" if count == 1 else f"{count} other hosts"
+
+
+def _row(fabric: Fabric, lists: Lists, names: set[str], others: set[str] | None = None) -> IntentPath:
+    """Return the first row of a device, or the first to one of some others; or else the list as a whole."""
     path: IntentPath = ("fabrics", fabric.name, CABLING)
     for cable in lists.cables:
-        for side, device in (("a", cable.a_device), ("b", cable.b_device)):
-            if device in names:
+        for side, device, far in (("a", cable.a_device, cable.b_device), ("b", cable.b_device, cable.a_device)):
+            if device in names and (others is None or far in others):
                 return (*path, cable.line, f"{side}_device")
     return path
