@@ -35,15 +35,14 @@ def _uneven(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) ->
                 alike[role, min(links.values()), max(links.values())].append((node, links))
     for (role, few, many), found in alike.items():
         node, links = found[0]
-        above = {
-            name for end in links for at in [cluster.device_at(fabric, end)] for name in (at.name, at.derived_name)
-        }
+        uppers = [cluster.device_at(fabric, end) for end in links]
+        known = {name for upper in uppers for name in (upper.name, upper.derived_name)}
         far = {count: cluster.device_at(fabric, end).name for end, count in links.items() if count in (few, many)}
         others = f", and {len(found) - 1} more {role} switches have as few" * (len(found) > 1)
         ref = cluster.device_at(fabric, node)
         yield codes.UNEVEN.about(
             f"{ref.name} has {_count(many)} to {far[many]}, {_count(few)} to {far[few]}{others}",
-            _row(fabric, lists, {ref.name, ref.derived_name}, above),
+            _row(fabric, lists, {ref.name, ref.derived_name}, known),
             advice="" if few else f"if {far[few]} has leaves of its own, give it a `block` of its own in the list",
         )
 
