@@ -450,6 +450,8 @@ def _numbers(given: models.Fabric, plan: Plan, blocks: Mapping[int, int]) -> Num
 
 
 def _fewest_nics(plan: Plan) -> int:
+    if isinstance(plan, Explicit):
+        return 1  # a host may be at any ports: the first of them tells its bundle from others
     below = plan.tree if isinstance(plan, DragonflyPlus) else plan
     return min((below.nics, *below.fewer.values()))
 
