@@ -1,6 +1,7 @@
 """Digests of everything that a render was made from."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from netgen.cluster.model import Cluster
@@ -9,9 +10,12 @@ from netgen.render.errors import RenderError
 from netgen.render.manifest import digest
 from netgen.resources.load import Resource, Resources
 
+SUFFIXES = frozenset({".yaml", ".j2"})
+"""Of resources that something is rendered from; beside them lie documents and modules."""
+
 
 def digest_inputs(intent: Path, compiled: Compiled, cluster: Cluster) -> dict[str, str]:
-    """SHA-256 of the intent's files, of the catalog, and of the platforms that the cluster uses; by name.
+    """SHA-256 of the intent's files, of the catalog, of the platforms that the cluster uses, and of netgen; by name.
 
     Raises
     ------
@@ -21,15 +25,23 @@ def digest_inputs(intent: Path, compiled: Compiled, cluster: Cluster) -> dict[st
     folder = intent if intent.is_dir() else intent.parent
     digests = {f"intent/{name}": _digest(folder / name) for name in compiled.files}
     digests |= {resource.name: resource.digest() for resource in _resources(compiled.found, cluster)}
-    return dict(sorted(digests.items()))
+    return dict(sorted({**digests, "netgen": digest_code()}.items()))
+
+
+@cache
+def digest_code() -> str:
+    """SHA-256 of netgen's own modules: with others, the same intent may be rendered otherwise."""
+    package = Path(__file__).resolve().parents[1]
+    # A wheel bears within the package what a checkout has beside it; those are resources, digested where they are used.
+    modules = sorted(path for path in package.rglob("*.py") if "_bundled" not in path.parts)
+    return digest(b"".join(path.relative_to(package).as_posix().encode() + path.read_bytes() for path in modules))
 
 
 def _resources(found: Resources, cluster: Cluster) -> Iterator[Resource]:
     tiers = {tier.platform for fabric in cluster.fabrics for tier in fabric.tiers.values()}
     platforms = sorted(tiers | {plan.platform for plan in (cluster.hosts, *cluster.others.values())})
     for folder in ("catalog", *(f"templates/{name}" for name in (*platforms, "shared"))):
-        # Beside them lie documents and modules, from which nothing is rendered.
-        yield from (resource for resource in found.walk(folder) if resource.path.suffix in {".yaml", ".j2"})
+        yield from (resource for resource in found.walk(folder) if resource.path.suffix in SUFFIXES)
 
 
 def _digest(file: Path) -> str:

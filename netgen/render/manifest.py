@@ -39,7 +39,11 @@ class Manifest:
     outputs: Mapping[str, str]
 
     def serialise(self) -> bytes:
-        """Bytes of the file."""
+        """Bytes of the file.
+
+        The seal is a digest of all the rest: two branches that both changed something cannot be merged into a manifest
+        that no run has written, but is taken for one.
+        """
         options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
         document = {
             "netgen": self.netgen,
@@ -48,7 +52,8 @@ class Manifest:
             "inputs": dict(self.inputs),
             "outputs": dict(self.outputs),
         }
-        return orjson.dumps(document, option=options)
+        seal = digest(orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+        return orjson.dumps({**document, "seal": seal}, option=options)
 
 
 def parse_manifest(data: bytes | None) -> Manifest | None:

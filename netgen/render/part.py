@@ -1,7 +1,8 @@
 """A range of devices, rendered and staged: what one process does for another."""
 
 import functools
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,10 +10,13 @@ from netgen.cluster.model import DeviceRef
 from netgen.compile import compile_intent
 from netgen.device.build import build
 from netgen.export.cabling import cabling_lines
+from netgen.render.bundle import Bundle, unpack
 from netgen.render.device import render_device
 from netgen.render.manifest import digest
 from netgen.render.source import Source, open_source, select
-from netgen.render.writer import State, compare, open_output, stage
+from netgen.render.writer import State, open_output, put_all
+
+CONFIGS = "configs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,17 @@ class Part:
     digests: dict[str, str] = field(default_factory=dict)
     """SHA-256 by name of the file."""
     cabling: list[str] = field(default_factory=list)
-    """Lines of the cabling list."""
+    """Lines of the cabling list, those of a device together."""
+    devices: int = 0
+
+
+@dataclass(slots=True)
+class Rendered:
+    """One device's files, which another machine may have rendered."""
+
+    name: str
+    files: dict[str, bytes]
+    cabling: str
 
 
 def render_range(task: Task, start: int, stop: int) -> Part:
@@ -43,32 +57,65 @@ def render_range(task: Task, start: int, stop: int) -> Part:
     The process derives the cluster by itself, once: a cluster is small to derive and large to send.
     """
     source, refs = _opened(task.intent, task.limit)
-    return render_refs(source, refs[start:stop], task)
+    return put(task, render_refs(source, refs[start:stop]))
 
 
-def render_refs(source: Source, refs: Sequence[DeviceRef], task: Task) -> Part:
-    """Render and stage devices; to check, compare them with what lies there.
+def render_bundle(bundle: Bundle, limit: str | None, start: int, stop: int) -> list[Rendered]:
+    """Render the devices ``start`` to ``stop`` of those that a limit selects, where there is no folder to share.
 
     Raises
     ------
     RenderError
-        If one of them cannot be rendered, or the output folder refuses a file.
+        If the netgen here is another one, or a device cannot be rendered.
+    """
+    source, refs = _unpacked(bundle, limit)
+    return list(render_refs(source, refs[start:stop]))
+
+
+def render_refs(source: Source, refs: Sequence[DeviceRef]) -> Iterator[Rendered]:
+    """Render devices, one by one.
+
+    Raises
+    ------
+    RenderError
+        If one of them cannot be rendered.
+    """
+    for ref in refs:
+        device = build(source.cluster, source.renderer.platforms, ref)
+        texts = render_device(device, source.renderer)
+        files = {file: text.encode() for file, text in texts.items()}
+        yield Rendered(ref.name, files, "".join(cabling_lines(device)))
+
+
+def put(task: Task, devices: Iterator[Rendered]) -> Part:
+    """Stage what was rendered; to check, compare it with what lies there.
+
+    Raises
+    ------
+    RenderError
+        If the output folder refuses a file.
     """
     part = Part()
-    put = compare if task.check else stage
     with open_output(task.out) as root:
-        for ref in refs:
-            device = build(source.cluster, source.renderer.platforms, ref)
-            for file, text in render_device(device, source.renderer).items():
-                name = f"configs/{ref.name}/{file}"
-                data = text.encode()
-                part.states[name] = put(root, name, data)
-                part.digests[name] = digest(data)
-            part.cabling.extend(cabling_lines(device))
+        for device in devices:
+            folder = f"{CONFIGS}/{device.name}"
+            part.states |= put_all(root, folder, device.files, check=task.check)
+            part.digests |= {f"{folder}/{file}": digest(data) for file, data in device.files.items()}
+            part.cabling.append(device.cabling)
+            part.devices += 1
     return part
 
 
 @functools.cache
 def _opened(intent: Path, limit: str | None) -> tuple[Source, list[DeviceRef]]:
     source = open_source(compile_intent(intent))
+    refs = select(source.cluster, limit)
+    # The cluster stays as long as this process does: collecting garbage need not look through it again and again.
+    gc.freeze()
+    return source, refs
+
+
+@functools.lru_cache(maxsize=1)
+def _unpacked(bundle: Bundle, limit: str | None) -> tuple[Source, list[DeviceRef]]:
+    source = unpack(bundle)
     return source, select(source.cluster, limit)

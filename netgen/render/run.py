@@ -1,17 +1,14 @@
 """Renders a cluster into a folder: devices in parallel, files whole, the manifest last."""
 
 import contextlib
-import multiprocessing
-import os
-import signal
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TypeGuard
 
 from netgen import __version__
-from netgen.cluster.model import Cluster, DeviceRef
+from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
 from netgen.export.cabling import HEADER
 from netgen.export.inventory import inventory
@@ -19,9 +16,11 @@ from netgen.render.errors import RenderError
 from netgen.render.inputs import digest_inputs
 from netgen.render.manifest import NAME as MANIFEST
 from netgen.render.manifest import Manifest, digest, parse_manifest
-from netgen.render.part import Part, Task, render_range, render_refs
+from netgen.render.part import CONFIGS, Part, Task
+from netgen.render.parts import parts_of
 from netgen.render.report import RenderReport
 from netgen.render.source import Source, open_source, select
+from netgen.render.standing import is_as_listed, stands
 from netgen.render.writer import (
     State,
     check_name,
@@ -34,14 +33,15 @@ from netgen.render.writer import (
     read,
     stage,
     sweep,
+    sweep_among,
+    temporary,
 )
 
-CONFIGS, INVENTORY, CABLING = "configs", "inventory/hosts.yaml", "cabling.csv"
+INVENTORY, CABLING = "inventory/hosts.yaml", "cabling.csv"
 FOLDERS = (CONFIGS, "inventory")
-DEVICES_PER_PROCESS = 250
-"""So many devices take as long to render as a process takes to start and derive the cluster, about half a second."""
-RANGES_PER_PROCESS = 4
-"""Ranges are handed out one by one, so that the last process does not keep the others waiting."""
+
+Progress = Callable[[int, int], None]
+"""Told how many devices are done, and of how many."""
 
 
 def render(
@@ -53,11 +53,13 @@ def render(
     jobs: int | None = None,
     check: bool = False,
     executor: Executor | None = None,
+    progress: Progress = lambda *_: None,
 ) -> RenderReport:
     """Render the configurations of a cluster, its inventory, cabling list and manifest.
 
     Nothing in the folder changes before every device has been rendered; then all files are renamed into place, the
-    manifest last.
+    manifest last. What a whole run from the same inputs left is not rendered again: its bytes are held against the
+    manifest, and if all are as listed, that is all. With ``check``, everything is rendered, whatever a manifest says.
 
     Parameters
     ----------
@@ -75,7 +77,10 @@ def render(
     check
         Write nothing; say what would be.
     executor
-        Runs the ranges instead of processes of its own.
+        Renders instead of processes of its own: any of `concurrent.futures`, on this machine or on others. It is sent
+        the intent's files, and the texts come back: it needs netgen of the same code, and shares no folder.
+    progress
+        Called in this thread, as devices are done.
 
     Raises
     ------
@@ -92,29 +97,63 @@ def render(
     task = Task(intent.resolve(), out.resolve(), limit, check)
     with open_output(out, create=not check, lock=not check) as root:
         try:
+            inputs = digest_inputs(task.intent, compiled, source.cluster)
+            before = parse_manifest(read(root, MANIFEST))
+            if limit is None and not check and _is_complete(before, inputs) and stands(root, before):
+                return _standing(root, before)
             # Closed before the sweep: on an error, processes may still be staging.
-            with contextlib.closing(_parts(source, refs, task, jobs, executor)) as parts:
-                return _run(root, task, compiled, source, parts)
-        finally:
+            with contextlib.closing(parts_of(source, refs, task, compiled, jobs, executor)) as parts:
+                counted = _counted(parts, len(refs), progress)
+                return _run(root, task, compiled, source, counted, inputs, before)
+        except BaseException:
             if not check:
                 sweep(root, *FOLDERS)
+            raise
 
 
-def _run(root: int, task: Task, compiled: Compiled, source: Source, parts: Iterable[Part]) -> RenderReport:
-    inputs = digest_inputs(task.intent, compiled, source.cluster)
-    before = parse_manifest(read(root, MANIFEST))
+def _standing(root: int, before: Manifest) -> RenderReport:
+    """Report that all is as it was."""
+    found = list(files(root, *FOLDERS))
+    sweep_among(root, found)
+    return RenderReport(
+        check=False,
+        added=(),
+        changed=(),
+        pruned=(),
+        unchanged=len(before.outputs) + 1,
+        foreign=tuple(sorted(name for name in set(found) - before.outputs.keys() if not is_temporary(name))),
+    )
+
+
+def _counted(parts: Iterable[Part], total: int, progress: Progress) -> Iterator[Part]:
+    done = 0
+    for part in parts:
+        done += part.devices
+        yield part
+        progress(done, total)
+
+
+def _run(
+    root: int,
+    task: Task,
+    compiled: Compiled,
+    source: Source,
+    parts: Iterable[Part],
+    inputs: dict[str, str],
+    before: Manifest | None,
+) -> RenderReport:
     whole = _merge(parts)
-    _add(root, task, whole, INVENTORY, inventory(source.cluster).encode())
-    if task.limit is None:
-        _add(root, task, whole, CABLING, "".join([HEADER, *whole.cabling]).encode())
+    manifest = _add_common(root, task, source.cluster, whole, inputs, before)
     if digest_inputs(task.intent, compiled, source.cluster) != inputs:
         raise RenderError("the intent or a template changed while it was rendered; nothing was written: render again")
-    manifest = _manifest(task, source.cluster.name, inputs, whole.digests, before)
-    _add(root, task, whole, MANIFEST, manifest.serialise())
-    others = set(files(root, *FOLDERS)) - manifest.outputs.keys()
+    # With a limit, nothing else is looked at: the cost of one device is not that of all.
+    found = list(files(root, *FOLDERS, within=lambda name: task.limit is None or fnmatchcase(name, task.limit)))
+    others = set(found) - manifest.outputs.keys()
     gone = sorted(others & _own(before))
     if not task.check:
         _settle(root, whole.states, gone)
+        renamed = {temporary(name) for name, state in whole.states.items() if state is not State.UNCHANGED}
+        sweep_among(root, (name for name in found if name not in renamed))
     return RenderReport(
         check=task.check,
         added=_in_state(whole, State.ADDED),
@@ -125,40 +164,25 @@ def _run(root: int, task: Task, compiled: Compiled, source: Source, parts: Itera
     )
 
 
-def _parts(
-    source: Source, refs: list[DeviceRef], task: Task, jobs: int | None, executor: Executor | None
-) -> Generator[Part, None, None]:
-    if jobs is None:
-        jobs = min(len(os.sched_getaffinity(0)), 1 + len(refs) // DEVICES_PER_PROCESS)
-    if executor is None and jobs <= 1:
-        yield render_refs(source, refs, task)
-        return
-    step = max(1, -(-len(refs) // (max(jobs, 1) * RANGES_PER_PROCESS)))
-    starts = range(0, len(refs), step)
-    with contextlib.ExitStack() as stack:
-        if executor is None:
-            # Spawned, not forked: a fork copies locks that other threads of the caller hold.
-            context = multiprocessing.get_context("spawn")
-            executor = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=context))
-        with _interrupts_held():
-            futures = [executor.submit(render_range, task, start, start + step) for start in starts]
-        # On an error, what has not begun does not begin, and what has is waited for: then nothing is staged any more.
-        stack.callback(lambda: wait([future for future in futures if not future.cancel()]))
-        try:
-            for future in futures:
-                yield future.result()
-        except BrokenProcessPool:
-            raise RenderError("a process that rendered was ended from outside, perhaps for want of memory") from None
+def _add_common(
+    root: int, task: Task, cluster: Cluster, whole: Part, inputs: dict[str, str], before: Manifest | None
+) -> Manifest:
+    """Add the files that are not a device's; return the manifest of all."""
+    if task.limit is not None and _is_complete(before, inputs) and is_as_listed(root, before, INVENTORY):
+        # It names every device, and would be the same.
+        whole.states[INVENTORY], whole.digests[INVENTORY] = State.UNCHANGED, before.outputs[INVENTORY]
+    else:
+        _add(root, task, whole, INVENTORY, inventory(cluster).encode())
+    if task.limit is None:
+        _add(root, task, whole, CABLING, "".join([HEADER, *whole.cabling]).encode())
+    manifest = _manifest(task, cluster.name, inputs, whole.digests, before)
+    _add(root, task, whole, MANIFEST, manifest.serialise())
+    return manifest
 
 
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach: it goes to all of a terminal, and one is enough to end the run."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _is_complete(before: Manifest | None, inputs: dict[str, str]) -> TypeGuard[Manifest]:
+    """Whether an earlier manifest is of a whole run from the same inputs by the same netgen."""
+    return before is not None and before.complete and (before.netgen, before.inputs) == (__version__, inputs)
 
 
 def _merge(parts: Iterable[Part]) -> Part:
@@ -182,7 +206,7 @@ def _manifest(
     if task.limit is None:
         return Manifest(__version__, cluster, complete=True, inputs=inputs, outputs=outputs)
     kept = {name: before.outputs[name] for name in _own(before) if not _within(name, task.limit)} if before else {}
-    same = before is not None and before.complete and (before.netgen, before.inputs) == (__version__, inputs)
+    same = _is_complete(before, inputs)
     return Manifest(__version__, cluster, complete=same, inputs=inputs, outputs=kept | outputs)
 
 
@@ -200,9 +224,7 @@ def _within(name: str, limit: str) -> bool:
 
 def _settle(root: int, states: dict[str, State], gone: list[str]) -> None:
     staged = [name for name, state in states.items() if state is not State.UNCHANGED]
-    for name in staged:
-        if name != MANIFEST:
-            commit(root, name)
+    commit(root, *(name for name in staged if name != MANIFEST))
     for name in gone:
         prune(root, name)
     if MANIFEST in staged:

@@ -12,8 +12,9 @@ import fcntl
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 
 from netgen.render.errors import RenderError
@@ -80,6 +81,38 @@ def check_name(name: str) -> None:
         )
 
 
+def put_all(root: int, folder: str, contents: Mapping[str, bytes], *, check: bool) -> dict[str, State]:
+    """Stage the files of one folder, or compare them; the folder is opened once for all of them.
+
+    Returns
+    -------
+    dict[str, State]
+        By name below the root.
+
+    Raises
+    ------
+    RenderError
+        As `stage` and `compare` do.
+    """
+    states: dict[str, State] = {}
+    names = {f"{folder}/{file}": file for file in contents}
+    for name in names:
+        check_name(name)
+    try:
+        with _folder(root, folder.split("/"), create=not check) as place:
+            for name, file in names.items():
+                data = contents[file]
+                states[name] = state = _state(_read(place, file, name), data)
+                if not check and state is not State.UNCHANGED:
+                    _write(place, _temporary(file), data)
+    except OSError as error:
+        if check and isinstance(error, FileNotFoundError):
+            return dict.fromkeys(names, State.ADDED)  # not even the folder is there
+        name = next((name for name in names if states.get(name, State.UNCHANGED) is not State.UNCHANGED), folder)
+        raise RenderError(f"{name} cannot be {'read' if check else 'written'}: {error.strerror}") from None
+    return states
+
+
 def compare(root: int, name: str, data: bytes) -> State:
     """Compare what lies in the folder with what should.
 
@@ -109,19 +142,24 @@ def stage(root: int, name: str, data: bytes) -> State:
     return state
 
 
-def commit(root: int, name: str) -> None:
-    """Put a staged file into its place.
+def commit(root: int, *names: str) -> None:
+    """Put staged files into their places; each folder is opened once for those that follow one another.
 
     Raises
     ------
     RenderError
-        If a folder is in its place.
+        If a folder is in the place of one.
     """
-    try:
-        with _place(root, name) as (folder, file):
-            os.replace(_temporary(file), file, src_dir_fd=folder, dst_dir_fd=folder)
-    except OSError as error:
-        raise RenderError(f"{name} cannot be written: {error.strerror}") from None
+    for folder, inner in groupby(names, key=lambda name: name.rpartition("/")[0]):
+        name = folder
+        try:
+            with _folder(root, folder.split("/") if folder else []) as place:
+                for name in inner:
+                    check_name(name)
+                    file = name.rpartition("/")[2]
+                    os.replace(_temporary(file), file, src_dir_fd=place, dst_dir_fd=place)
+        except OSError as error:
+            raise RenderError(f"{name} cannot be written: {error.strerror}") from None
 
 
 def prune(root: int, name: str) -> None:
@@ -142,10 +180,16 @@ def prune(root: int, name: str) -> None:
     _remove_empty(root, name.split("/")[:-1])
 
 
-def files(root: int, *tops: str) -> Iterator[str]:
-    """Yield the names of everything but folders below some folders of the output, sorted; links are not followed."""
+def files(root: int, *tops: str, within: Callable[[str], bool] = lambda _: True) -> Iterator[str]:
+    """Yield the names of everything but folders below some folders of the output, sorted; links are not followed.
+
+    Parameters
+    ----------
+    within
+        Asked of the name of each folder and file right below these; where it says no, nothing is looked at.
+    """
     for top in tops:
-        yield from sorted(_walk(root, top))
+        yield from sorted(_walk(root, top, within))
 
 
 def is_temporary(name: str) -> bool:
@@ -155,9 +199,14 @@ def is_temporary(name: str) -> bool:
 
 def sweep(root: int, *tops: str) -> None:
     """Remove what staging left behind, in the root and below some of its folders; also of a run that was killed."""
+    sweep_among(root, files(root, *tops))
+
+
+def sweep_among(root: int, names: Iterable[str]) -> None:
+    """Remove what staging left behind, in the root and among files that were found below it."""
     with os.scandir(root) as entries:
         own = [entry.name for entry in entries]
-    for name in [*own, *files(root, *tops)]:
+    for name in (*own, *names):
         if is_temporary(name):
             *folders, file = name.split("/")
             with _folder(root, folders) as folder:
@@ -180,6 +229,26 @@ def read(root: int, name: str) -> bytes | None:
         return None  # not even its folder is there
     except OSError as error:
         raise RenderError(f"{name} cannot be read: {error.strerror}") from None
+
+
+def read_all(root: int, folder: str, files: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+    """Yield the bytes of files of one folder, which is opened once; ``None`` where there is none.
+
+    Raises
+    ------
+    RenderError
+        As `read` does.
+    """
+    for file in files:
+        check_name(f"{folder}/{file}" if folder else file)
+    try:
+        with _folder(root, folder.split("/") if folder else []) as place:
+            for file in files:
+                yield file, _read(place, file, f"{folder}/{file}")
+    except FileNotFoundError:
+        yield "", None  # not even the folder is there
+    except OSError as error:
+        raise RenderError(f"{folder} cannot be read: {error.strerror}") from None
 
 
 def _lock(root: int, out: Path) -> None:
@@ -258,6 +327,12 @@ def _write(folder: int, file: str, data: bytes) -> None:
         stream.write(data)
 
 
+def temporary(name: str) -> str:
+    """Name under which a file is staged, in the same folder."""
+    folder, slash, file = name.rpartition("/")
+    return f"{folder}{slash}{_temporary(file)}"
+
+
 def _temporary(file: str) -> str:
     return f".{file}.netgen-tmp"
 
@@ -274,7 +349,7 @@ def _remove_empty(root: int, folders: list[str]) -> None:
         folders = above
 
 
-def _walk(root: int, name: str) -> Iterator[str]:
+def _walk(root: int, name: str, within: Callable[[str], bool] = lambda _: True) -> Iterator[str]:
     try:
         descriptor = os.open(name, _FOLDER, dir_fd=root)
     except FileNotFoundError:
@@ -288,6 +363,8 @@ def _walk(root: int, name: str) -> Iterator[str]:
     finally:
         os.close(descriptor)
     for entry, is_folder in found:
+        if not within(entry):
+            continue
         if is_folder:
             yield from _walk(root, f"{name}/{entry}")
         else:
