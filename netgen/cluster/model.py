@@ -67,7 +67,7 @@ class Tier:
     def port_map(self, model: SwitchModel, layer: Layer) -> PortMap:
         """Where the slots of its layer are on a switch of the given model."""
         split, uplink_split = self.breakout.ports, self.uplink_breakout.ports
-        return port_map(model.cages, split, uplink_split, model.lanes, layer.down, layer.outward)
+        return port_map(model.cages, split, uplink_split, model.lanes, layer.down, layer.outward, layer.apart)
 
     @property
     def breakouts(self) -> tuple[Breakout, ...]:

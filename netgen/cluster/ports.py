@@ -1,7 +1,8 @@
 """From logical slots to ports on the front panel, and back.
 
 Down-facing slots fill the cages from the first; uplinks fill the last cages, beginning at a cage of their own. So
-neither moves the other, and what is between them is spare.
+neither moves the other, and what is between them is spare. Local and global links share no cage either: the ports of a
+cage share an optic or a cable, and these are of different lengths.
 """
 
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ class PortMap:
         Electrical lanes a cage.
     down, up
         Slots that face down (or all, in the top tier) and slots that face up or across, which follow them.
+    apart
+        How many of the latter, the last ones, begin at a cage of their own again.
     """
 
     cages: int
@@ -32,6 +35,7 @@ class PortMap:
     lanes: int
     down: int
     up: int
+    apart: int = 0
     first_uplink_cage: int = field(init=False, repr=False, compare=False)
     """The first cage that is divided for uplinks, from 0."""
     first_up: int = field(init=False, repr=False, compare=False)
@@ -41,10 +45,15 @@ class PortMap:
 
     def __post_init__(self) -> None:
         # Reckoned once: every port's place depends on them.
-        cages_up = -(-self.up // self.uplink_split)
+        cages_up = -(-(self.up + self._gap) // self.uplink_split)
         object.__setattr__(self, "first_uplink_cage", self.cages - cages_up)
         object.__setattr__(self, "first_up", self.first_uplink_cage * self.split)
         object.__setattr__(self, "count", self.first_up + cages_up * self.uplink_split)
+
+    @property
+    def _gap(self) -> int:
+        """Ports between those that face up or across, so that the last begin at a cage of their own."""
+        return (self.apart - self.up) % self.uplink_split if self.apart else 0
 
     def place(self, position: int) -> tuple[int, int, int]:
         """Return the cage of a position, the port within it (both from 0), and into how many ports it is divided."""
@@ -55,17 +64,24 @@ class PortMap:
 
     def position(self, slot: int) -> int:
         """Position of a slot's port, from 0 and cage by cage."""
-        return slot if slot < self.down else self.first_up + slot - self.down
+        if slot < self.down:
+            return slot
+        up = slot - self.down
+        return self.first_up + up + (self._gap if self.apart and up >= self.up - self.apart else 0)
 
     def slot(self, position: int) -> int | None:
         """The slot at a position; ``None``: a spare port."""
         if position < self.down:
             return position
         up = position - self.first_up
+        if self.apart and up >= self.up - self.apart:
+            up -= self._gap
+            if up < self.up - self.apart:
+                return None
         return self.down + up if 0 <= up < self.up else None
 
 
 @lru_cache(maxsize=1024)
-def port_map(cages: int, split: int, uplink_split: int, lanes: int, down: int, up: int) -> PortMap:
+def port_map(cages: int, split: int, uplink_split: int, lanes: int, down: int, up: int, apart: int = 0) -> PortMap:
     """Return the map of switches that are alike: one for all of them, since every port asks for it."""
-    return PortMap(cages, split, uplink_split, lanes, down, up)
+    return PortMap(cages, split, uplink_split, lanes, down, up, apart)

@@ -58,9 +58,9 @@ class Box:
         ports = range(self.cages * self.split, 0, -1)
         return next((down for down in ports if self.fits(down, math.ceil(self.up(down)) if up else 0)), 0)
 
-    def fits(self, down: int, up: int) -> bool:
-        """Whether the cages hold so many ports."""
-        return math.ceil(down / self.split) + math.ceil(up / self.uplink_split) <= self.cages
+    def fits(self, down: int, *up: int) -> bool:
+        """Whether the cages hold so many ports, no cage of several kinds."""
+        return math.ceil(down / self.split) + sum(math.ceil(one / self.uplink_split) for one in up) <= self.cages
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _dragonfly(demand: Demand) -> Dragonfly | None:
         if box.count is None and routers < 2 * needed:
             continue
         links = _global_links(routers, demand.pods * demand.units, needed, box)
-        if links is not None and box.fits(ports + demand.reserved, routers - 1 + links):
+        if links is not None and box.fits(ports + demand.reserved, routers - 1, links):
             return Dragonfly(
                 pods=demand.pods,
                 units=demand.units,

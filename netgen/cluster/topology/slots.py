@@ -77,6 +77,11 @@ class Layer:
         return self.up + sum(count for _, count in self.across)
 
     @property
+    def apart(self) -> int:
+        """How many of these, the last ones, are of links of another kind than those before them; 0: all are alike."""
+        return self.across[-1][1] if len(self.across) > 1 or (self.across and self.up) else 0
+
+    @property
     def slots(self) -> int:
         """Slots of each node."""
         return self.down + self.outward
