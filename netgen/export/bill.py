@@ -12,7 +12,8 @@ from typing import Any
 from netgen.catalog.model import SwitchModel
 from netgen.catalog.optics import Medium, Module
 from netgen.cluster.topology.slots import HOST
-from netgen.export.cables import SPLIT, Cable, Cabling, Cage, End
+from netgen.export.cables import Cable, Cabling, Cage, End
+from netgen.export.choice import SPLIT
 from netgen.export.listing import metres
 from netgen.export.table import csv_lines
 

@@ -5,20 +5,17 @@ Cables follow from arithmetic on slots, one by one; what is kept are the devices
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from netgen.catalog.optics import Medium, Module
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
 from netgen.cluster.topology.slots import HOST
+from netgen.export.choice import APART, SPLIT, STRAIGHT, Choice
 from netgen.export.racks import Place, distance_m, place
 from netgen.export.sockets import Socket, Sockets, sockets
 from netgen.platforms.model import Platform
 
 Cage = tuple[str, int]
 """Name of a device, and one of its cages."""
-
-STRAIGHT, SPLIT, APART = "straight", "split", "apart"
-"""How the cages of a cable are joined: one to one; one to several; or each port of them to another cage."""
 
 
 @dataclass(slots=True)
@@ -143,38 +140,43 @@ class Cabling:
                 yield ref
 
     def __iter__(self) -> Iterator[Cable]:
+        choice = Choice(self.media)
         for fabric in self.fabrics:
             walk = self.walk(fabric)
             longest = walk.longest() if walk.placed else {}
             for link in walk.links():
-                yield self._cable(walk, link, longest)
+                yield _cable(walk, link, choice, _design(fabric, link.key, longest))
 
-    def _cable(self, walk: "Walk", link: "_Link", longest: Mapping[str, float]) -> Cable:
-        fabric = walk.fabric
-        near, far = link.a.sockets[link.slot], link.b.sockets[link.far_slot]
-        length = walk.length_m(link.a, link.b, link.key)
-        planned = fabric.cables_m.get(link.key)
-        design = max((m for m in (planned, longest.get(link.key)) if m is not None), default=None)
-        wiring, hub, reach = APART, link.a, length
-        if length is not None and length <= _copper_reach(tuple(self.media)):
-            wiring, hub, reach = walk.wiring(link, length)
-        medium = None
-        if reach is not None and design is not None:
-            medium = _choose(tuple(self.media), _Need.of(near, far), wiring, reach, design)
-        socket = near if hub is link.a else far
-        bought = reach if medium is not None and medium.lane_gbps else length
-        return Cable(
-            fabric=fabric.name,
-            link=link.name,
-            a=End(link.a, near),
-            b=End(link.b, far),
-            speed_gbps=near.speed_gbps,
-            length_m=length,
-            medium=medium,
-            wiring=wiring,
-            hub=(hub.ref.name, socket.cage),
-            sold_m=None if medium is None or bought is None else medium.sold_m(bought),
-        )
+
+def _design(fabric: Fabric, key: str, longest: Mapping[str, float]) -> float | None:
+    """Return the length that optics of a kind of links are chosen for: the intent's, or the longest between racks."""
+    planned, measured = fabric.cables_m.get(key), longest.get(key)
+    return planned if measured is None else max(measured, planned or 0)
+
+
+def _cable(walk: "Walk", link: "_Link", choice: Choice, design_m: float | None) -> Cable:
+    near, far = link.a.sockets[link.slot], link.b.sockets[link.far_slot]
+    length = walk.length_m(link.a, link.b, link.key)
+    wiring, hub, reach = APART, link.a, length
+    if length is not None and length <= choice.copper_m:
+        wiring, hub, reach = walk.wiring(link, length)
+    medium = sold = None
+    if length is not None and reach is not None and design_m is not None:
+        medium = choice.medium(near, far, wiring, reach, design_m)
+        if medium is not None:
+            sold = medium.sold_m(reach if medium.lane_gbps else length)
+    return Cable(
+        fabric=walk.fabric.name,
+        link=link.name,
+        a=End(link.a, near),
+        b=End(link.b, far),
+        speed_gbps=near.speed_gbps,
+        length_m=length,
+        medium=medium,
+        wiring=wiring,
+        hub=(hub.ref.name, near.cage if hub is link.a else far.cage),
+        sold_m=sold,
+    )
 
 
 def _attached(fabric: Fabric, ref: DeviceRef) -> bool:
@@ -287,42 +289,3 @@ class Walk:
             end is device and (end.sockets[slot].cage, end.sockets[slot].subport) == (socket.cage, subport)
             for subport, end, slot in ends
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Need:
-    """What a medium must fit: speed of the port, and of both ends form of the cage, ports a cage, speed of a lane."""
-
-    speed_gbps: int
-    ends: tuple[tuple[str, int, float | None], tuple[str, int, float | None]]
-
-    @classmethod
-    def of(cls, a: Socket, b: Socket) -> "_Need":
-        near, far = ((end.form, end.split, end.lane_gbps) for end in (a, b))
-        return cls(a.speed_gbps, (near, far))
-
-
-@lru_cache(maxsize=64)
-def _copper_reach(media: tuple[Medium, ...]) -> float:
-    """Return the longest that any copper cable reaches."""
-    return max((max(m.reach_m, m.split_reach_m) for m in media if m.lane_gbps), default=0.0)
-
-
-@lru_cache(maxsize=4096)
-def _choose(media: tuple[Medium, ...], need: _Need, wiring: str, length_m: float, design_m: float) -> Medium | None:
-    """Return the first medium that fits.
-
-    Copper is judged by the length of the cable itself. Optics are by the longest of their kind of links: ports of one
-    transceiver lead to several others, so that neighbours must be of one kind, and theirs, and so on.
-    """
-    for medium in media:
-        if medium.lane_gbps:
-            reach = medium.split_reach_m if wiring == SPLIT else medium.reach_m
-            fits = all(form in medium.cages and lane == medium.lane_gbps for form, _, lane in need.ends)
-            if fits and wiring != APART and length_m <= reach:
-                return medium
-        elif medium.speed_gbps == need.speed_gbps:
-            modules = [medium.module(form, ports) for form, ports, _ in need.ends]
-            if all(module is not None and design_m <= module.reach_m for module in modules):
-                return medium
-    return None

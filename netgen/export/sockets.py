@@ -1,7 +1,7 @@
 """Where a port is plugged in: its cage, its lanes within, and the other ports of the same cage, slot by slot."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
 from netgen.cluster.ports import PortMap
@@ -9,6 +9,9 @@ from netgen.cluster.topology.slots import HOST
 from netgen.device.build import LANE_GBPS_PAM4
 from netgen.device.names import port_at
 from netgen.platforms.model import Platform
+
+Kind = tuple[str, int, int, int]
+"""What a medium must fit: form of the cage, ports a cage, speed of the port in Gb/s, lanes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,10 @@ class Socket:
     lanes: int
     speed_gbps: int
     slots: tuple[int | None, ...]
+    kind: Kind = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", (self.form, self.split, self.speed_gbps, self.lanes))
 
     @property
     def lane_gbps(self) -> float | None:
@@ -74,7 +81,9 @@ class Sockets:
                 self.known[key] = tuple(self._of_host(ref))
             return self.known[key]
         ports = self.fabric.port_map(ref)
-        kind = (ref.role, self.fabric.model_of(ref).name, ports)
+        # In a fabric from lists, each switch uses its ports as it likes.
+        own = ref.name if self.fabric.listed is not None else self.fabric.model_of(ref).name
+        kind = (ref.role, own, ports)
         if kind not in self.known:
             self.known[kind] = tuple(self._of_switch(ref, ports))
         return self.known[kind]
@@ -105,7 +114,7 @@ class Sockets:
 
     def _of_switch(self, ref: DeviceRef, ports: PortMap) -> list[Socket]:
         tier, model = self.fabric.tier(ref.role), self.fabric.model_of(ref)
-        made = []
+        slot_at, made = self.fabric.slots(ref), []
         for slot in range(self.fabric.layer(ref.role).slots):
             position = ports.position(slot)
             cage, subport, split = ports.place(position)
@@ -122,7 +131,7 @@ class Sockets:
                     lane=subport * lanes,
                     lanes=lanes,
                     speed_gbps=breakout.speed_gbps,
-                    slots=tuple(ports.slot(position - subport + other) for other in range(split)),
+                    slots=tuple(slot_at(position - subport + other) for other in range(split)),
                 )
             )
         return made

@@ -18,7 +18,7 @@ from netgen.export.listing import optic
 from netgen.intent.models import Intent, InventoryRow
 from netgen.resources.load import resources
 from netgen.rules.run import derive_checked
-from tests.cluster.test_kinds import EOS, SMALL, WIDE, checked, fabrics, two_fabrics, written
+from tests.cluster.test_kinds import EOS, SMALL, WIDE, checked, fabrics, grouped, two_fabrics, written
 from tests.rules.intents import RENDERER
 
 MEDIA = load_optics(resources())
@@ -39,10 +39,11 @@ def derived(given: dict[str, Any], racks: dict[str, str] | None = None) -> Clust
 @st.composite
 def clusters(draw: st.DrawFn) -> Cluster:
     """Draw a cluster of one fabric, of switches whose cages are whole or divided."""
-    shape = draw(fabrics())
+    shape = draw(fabrics() | grouped())
     box = draw(st.sampled_from([SMALL, EOS]))
-    tiers = {"leaf": {**box, "reserved": shape["leaf"]["reserved"]}}
-    if shape["kind"] != "single-tier":
+    edge = "router" if "router" in shape else "leaf"
+    tiers = {edge: {**box, "reserved": shape[edge]["reserved"]}}
+    if shape["kind"] not in ("single-tier", "dragonfly"):
         tiers["spine"] = box
     cables = draw(
         st.sampled_from(
@@ -54,6 +55,9 @@ def clusters(draw: st.DrawFn) -> Cluster:
             ]
         )
     )
+    if "dragonfly" in shape["kind"]:
+        near = "local" if shape["kind"] == "dragonfly" else "spine"
+        cables = draw(st.sampled_from([{"host": "2m", near: "2m", "global": "60m"}, {"host": "5m", "global": "2m"}]))
     several = draw(st.booleans()) and shape["kind"] in ("rail-optimized", "fat-tree")
     units, hosts = draw(st.sampled_from([("1-3", "1-3"), ("1,3", "2"), ("2", "1-4")]))
     given = written(**{**shape, **tiers}, pods="1-2" if several else "1", units=units, hosts=hosts, cables=cables)

@@ -20,6 +20,8 @@ from netgen.export.cables import Cabling
 from netgen.export.errors import ExportError
 from tests.cluster.test_kinds import EOS, written
 from tests.export.test_cables import MEDIA, cabling, clusters, derived, ends_of, racks, two
+from tests.listed import describe
+from tests.render.test_explicit import whole
 from tests.rules.intents import RENDERER
 
 ROOT = Path(__file__).parents[2]
@@ -125,6 +127,22 @@ def test_a_rack_that_holds_a_comma_stays_one_field():
     assert {row["b_rack"] for row in rows if row["link"] == "host-leaf"} == {'row 1, "A"'}
     # it is no place that has a distance: the intent's length counts
     assert {row["length"] for row in rows if row["link"] == "host-leaf"} == {"5m"}
+
+
+@pytest.mark.parametrize("name", ["orion", "lyra", "borealis"])
+def test_the_list_describes_a_fabric_that_exists_and_comes_out_the_same(name: str, tmp_path: Path):
+    given, compiled = example(name), compile_intent(ROOT / "intent" / name)
+    listed = "".join(listing.as_csv(given))
+    (tmp_path / "cabling.csv").write_text(listed)
+    folder = tmp_path / "intent" / name
+    describe(compiled, whole(ROOT / "intent" / name), tmp_path / "cabling.csv", folder)
+    for file in compiled.files:
+        if not file.endswith(".yaml"):
+            (folder / file).write_bytes((ROOT / "intent" / name / file).read_bytes())
+    explicit = compile_intent(folder)
+    assert explicit.cluster, explicit.diagnostics
+    again = listing.as_csv(Cabling(explicit.cluster, explicit.platforms, MEDIA))
+    assert sorted(again) == sorted(listed.splitlines(keepends=True))
 
 
 # --- programs of others -----------------------------------------------------------------------------
