@@ -62,11 +62,17 @@ def render(
 
 
 @app.command()
-def topology(intent: IntentFolder, form: FormatOption = Format.HUMAN) -> int:
+def topology(
+    intent: IntentFolder,
+    analyze: Annotated[
+        bool, typer.Option("--analyze", help="Also paths, failures, loads under collectives, hash polarisation.")
+    ] = False,
+    form: FormatOption = Format.HUMAN,
+) -> int:
     """Count devices, links, oversubscription and bisection bandwidth."""
-    from netgen.cli import inspect
+    from netgen.cli import topology as command
 
-    return inspect.topology(intent, form)
+    return command.topology(intent, form, analyze=analyze)
 
 
 @app.command()

@@ -1,10 +1,9 @@
-"""validate, topology, schema: what needs no device and writes no configuration."""
+"""validate and schema: what needs no device and writes no configuration."""
 
 import sys
 from pathlib import Path
 
-from netgen.cli.compiled import compiled
-from netgen.cli.console import Format, coloured, emit, emit_json, say, table
+from netgen.cli.console import Format, coloured, emit, emit_json, say
 from netgen.cli.exits import Exit
 from netgen.compile import compile_intent
 from netgen.diagnostics import human
@@ -23,26 +22,6 @@ def validate(intent: Path, form: Format) -> Exit:
     if form is Format.HUMAN:
         devices = sum(1 for _ in result.cluster.refs())
         say(f"{intent}: cluster {result.cluster.name} is valid, {devices} devices follow from it")
-    return Exit.DONE
-
-
-def topology(intent: Path, form: Format) -> Exit:
-    """Show counts, links, oversubscription and bisection bandwidth."""
-    from netgen.report.topology import summary
-
-    cluster, _ = compiled(intent, brief=True)
-    counted = summary(cluster)
-    if form is Format.JSON:
-        emit_json(counted)
-        return Exit.DONE
-    for fabric in counted["fabrics"]:
-        emit(f"{cluster.name}, fabric {fabric['fabric']}: {fabric['gpus']:,} GPUs in {fabric['hosts']:,} hosts")
-        rows = [(tier, f"{count:,}") for tier, count in fabric["switches"].items() if count]
-        rows += [(f"links {pair}", f"{count:,}") for pair, count in fabric["links"].items() if count]
-        edge = next(role for role in ("router", "leaf") if fabric["switches"].get(role))
-        rows += [(f"oversubscription of a {edge}", f"{fabric['oversubscription'][edge]:g}:1")]
-        rows += [("bisection bandwidth, Gb/s", f"{fabric['bisection_bandwidth_gbps']:,}")]
-        emit(table(("", "count"), rows))
     return Exit.DONE
 
 

@@ -12,8 +12,10 @@ from netgen.platforms.model import (
     Apply,
     Artifact,
     Capability,
+    Differs,
     Emulation,
     Form,
+    HashSeed,
     Kind,
     ManagementPort,
     Mtu,
@@ -96,6 +98,7 @@ def parse_platform(resource: Resource) -> Platform:
         apply=_apply(top.section("apply")),
         preserve=top.texts("preserve"),
         containerlab=_emulation(top),
+        hash_seed=_hash_seed(top.optional_section("hash_seed")),
     )
     for section in (mtu, queues, top):
         section.finish()
@@ -118,6 +121,14 @@ def _emulation(top: Section) -> Emulation | None:
         raise section.error(f"{port!r} is not a pattern of {', '.join(f'{{{name}}}' for name in known)}") from None
     section.finish()
     return Emulation(kind, port)
+
+
+def _hash_seed(section: Section | None) -> HashSeed | None:
+    if section is None:
+        return None
+    found = HashSeed(_word(section, "differs", section.text("differs"), Differs), section.text("said"))
+    section.finish()
+    return found
 
 
 def _artifacts(top: Section) -> tuple[Artifact, ...]:

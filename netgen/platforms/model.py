@@ -46,6 +46,24 @@ class Timer(StrEnum):
     NONE = "none"
 
 
+class Differs(StrEnum):
+    """From which switches to which the seed of the hash differs that chooses among equal-cost paths."""
+
+    DEVICE = "device"
+    """From each to each."""
+    TIER = "tier"
+    """From tier to tier."""
+
+
+@dataclass(frozen=True, slots=True)
+class HashSeed:
+    """What is known of that seed, as netgen renders the platform."""
+
+    differs: Differs
+    said: str
+    """Why, with the source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """One file of a device's configuration: made from a template, or from a tree that a builder returns."""
@@ -149,3 +167,5 @@ class Platform:
     """Sections that a full replace must keep."""
     containerlab: Emulation | None = None
     """``None``: containerlab has nothing for it."""
+    hash_seed: HashSeed | None = None
+    """``None``: no source says which it is, and nothing is rendered."""

@@ -1,4 +1,4 @@
-"""validate, topology and schema."""
+"""validate and schema."""
 
 import json
 from pathlib import Path
@@ -6,45 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-
-
-def test_topology_has_the_keys_that_others_read(netgen: Run):
-    """Every key, and the counts by hand."""
-    counted = json.loads(netgen("topology", "intent/aurora", "--format", "json").out)
-    assert counted == {
-        "cluster": "aurora",
-        "fabrics": [
-            {
-                "fabric": "compute",
-                "gpus": 256,
-                "hosts": 32,
-                "switches": {"leaf": 8, "spine": 8, "superspine": 0},
-                "links": {"host-leaf": 256, "leaf-spine": 256, "spine-superspine": 0},
-                "oversubscription": {"leaf": 1.0, "spine": 1.0},
-                "bisection_bandwidth_gbps": 51_200,
-            }
-        ],
-    }
-
-
-def test_topology_counts_what_is_built_and_not_the_capacity(repository: Path, netgen: Run):
-    path = repository / "intent/aurora/cluster.yaml"
-    path.write_text(
-        path.read_text().replace("hosts: 1-32", "hosts: [1-3, 8]").replace("roce:", "oversubscription: 2:1\n    roce:")
-    )
-    (fabric,) = json.loads(netgen("topology", "intent/aurora", "--format", "json").out)["fabrics"]
-    assert (fabric["hosts"], fabric["gpus"]) == (4, 32)
-    # eight host ports a leaf, since hosts count to 8; half as many uplinks, one to each spine
-    assert fabric["switches"] == {"leaf": 8, "spine": 1, "superspine": 0}
-    assert fabric["links"] == {"host-leaf": 32, "leaf-spine": 32, "spine-superspine": 0}
-    assert fabric["oversubscription"] == {"leaf": 2.0, "spine": 1.0}
-
-
-def test_topology_is_a_table_for_people(netgen: Run):
-    answer = netgen("topology", "intent/lab")
-    assert answer.out.splitlines()[0] == "lab, fabric compute: 8 GPUs in 2 hosts"
-    assert "superspine" not in answer.out
-    assert answer.out.splitlines()[-2].split() == ["oversubscription", "of", "a", "leaf", "1:1"]
 
 
 def test_validate_says_what_follows(netgen: Run):

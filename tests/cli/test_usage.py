@@ -131,10 +131,10 @@ def test_a_comparison_exits_2_only_where_it_is_asked_to(repository: Path, netgen
 
 
 def test_an_error_of_ours_is_not_hidden(netgen: Run, monkeypatch: pytest.MonkeyPatch):
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("netgen.cli.inspect.topology", broken)
+    monkeypatch.setattr("netgen.cli.topology.topology", broken)
     monkeypatch.setattr("sys.argv", ["netgen", "topology", "intent/lab"])
     from netgen.cli.app import main
 
@@ -143,8 +143,8 @@ def test_an_error_of_ours_is_not_hidden(netgen: Run, monkeypatch: pytest.MonkeyP
 
 
 def test_ctrl_c_ends_as_a_shell_says_it(netgen: Run, monkeypatch: pytest.MonkeyPatch):
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("netgen.cli.inspect.topology", interrupted)
+    monkeypatch.setattr("netgen.cli.topology.topology", interrupted)
     assert netgen("topology", "intent/lab") == (130, "", "interrupted\n")

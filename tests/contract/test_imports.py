@@ -19,6 +19,7 @@ ORDER = (
     "intent",
     "catalog",
     "cluster",
+    "analysis",
     "device",
     "builders",
     "rules",

@@ -1,0 +1,106 @@
+"""topology, and its --analyze."""
+
+import json
+import re
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_topology_has_the_keys_that_others_read(netgen: Run):
+    """Every key, and the counts by hand."""
+    counted = json.loads(netgen("topology", "intent/aurora", "--format", "json").out)
+    assert counted == {
+        "cluster": "aurora",
+        "fabrics": [
+            {
+                "fabric": "compute",
+                "gpus": 256,
+                "hosts": 32,
+                "switches": {"leaf": 8, "spine": 8, "superspine": 0},
+                "links": {"host-leaf": 256, "leaf-spine": 256, "spine-superspine": 0},
+                "oversubscription": {"leaf": 1.0, "spine": 1.0},
+                "bisection_bandwidth_gbps": 51_200,
+            }
+        ],
+    }
+
+
+def test_topology_counts_what_is_built_and_not_the_capacity(repository: Path, netgen: Run):
+    path = repository / "intent/aurora/cluster.yaml"
+    path.write_text(
+        path.read_text().replace("hosts: 1-32", "hosts: [1-3, 8]").replace("roce:", "oversubscription: 2:1\n    roce:")
+    )
+    (fabric,) = json.loads(netgen("topology", "intent/aurora", "--format", "json").out)["fabrics"]
+    assert (fabric["hosts"], fabric["gpus"]) == (4, 32)
+    # eight host ports a leaf, since hosts count to 8; half as many uplinks, one to each spine
+    assert fabric["switches"] == {"leaf": 8, "spine": 1, "superspine": 0}
+    assert fabric["links"] == {"host-leaf": 32, "leaf-spine": 32, "spine-superspine": 0}
+    assert fabric["oversubscription"] == {"leaf": 2.0, "spine": 1.0}
+
+
+def test_topology_is_a_table_for_people(netgen: Run):
+    answer = netgen("topology", "intent/lab")
+    assert answer.out.splitlines()[0] == "lab, fabric compute: 8 GPUs in 2 hosts"
+    assert "superspine" not in answer.out
+    assert answer.out.splitlines()[-2].split() == ["oversubscription", "of", "a", "leaf", "1:1"]
+
+
+def analysed(netgen: Run, intent: str) -> dict:
+    (fabric,) = json.loads(netgen("topology", intent, "--analyze", "--format", "json").out)["fabrics"]
+    return fabric
+
+
+def test_an_analysis_stands_beside_the_counts(netgen: Run):
+    """Two pods of 2 units of 8 hosts, 8 rails; 8 uplinks a leaf, 2:1 above the spines: every figure by hand."""
+    fabric = analysed(netgen, "intent/orion")
+    found = fabric["analysis"]
+    assert fabric["switches"] == {"leaf": 32, "spine": 8, "superspine": 4}
+    assert found["oversubscription"] == {"tiers": {"leaf": 1.0, "spine": 2.0}, "path": 2.0}
+    assert found["bisection"] == {"gbps": 64 * 400, "nics_gbps": 16 * 8 * 400, "hosts": [16, 16]}
+    losses = {one["what"]: one for one in found["failures"]}
+    assert losses["leaf"] == {
+        "what": "leaf",
+        "hosts_hit": 0.25,
+        "host_left": 0.875,
+        "hosts_cut_off": 0.0,
+        "leaf_left": 1.0,
+        "block_left": 1.0,
+    }
+    assert losses["superspine"]["block_left"] == 0.75
+    ring, scattered, by_rail, _ = found["collectives"]
+    assert (ring["sent_per_nic"], ring["slowed"]) == (2 * 31 / 32, 1.0)
+    assert ring["loads"]["leaf-spine"] == {"mean": 0.125, "busiest": 0.125}
+    assert scattered["loads"]["leaf-spine"] == {"mean": 1.0, "busiest": 1.0}
+    # of 16 hosts of a pod on a rail, 16 of the 31 others are elsewhere: twice that, over half of the bandwidth
+    assert by_rail["loads"]["spine-superspine"]["busiest"] == 2 * 16 / 31
+
+
+def test_an_analysis_is_tables_for_people(netgen: Run):
+    said = netgen("topology", "intent/orion", "--analyze").out
+    assert "Between the first 16 hosts and the other 16: 25,600 Gb/s, 50% of their NICs\n" in said
+    assert (
+        "Hash polarisation: of 4,096 paths from a port, 16 are used if all switches hash alike; it is not known" in said
+    )
+    assert "seed of a spine: not known" in said
+    assert "oversubscription of a spine      2:1" in said
+
+
+def test_what_is_known_of_seeds_is_said(netgen: Run):
+    found = analysed(netgen, "intent/borealis")["analysis"]["polarisation"]
+    assert found["paths_as_rendered"] == found["paths"]
+    assert set(found["seeds"]) == {"leaf", "spine"}
+    assert all("DEVICE_METADATA" in said for said in found["seeds"].values())
+    assert "by load (flowlet): hashes cannot polarise" in netgen("topology", "intent/carina", "--analyze").out
+
+
+def test_rails_that_nothing_joins_have_no_path_to_each_other(repository: Path, netgen: Run):
+    path = repository / "intent/aurora/cluster.yaml"
+    text = path.read_text().replace("kind: rail-optimized", "kind: rail-only")
+    path.write_text(
+        "".join(line for line in text.splitlines(keepends=True) if not re.search("spine: {model|capacity", line))
+    )
+    said = netgen("topology", "intent/aurora", "--analyze").out
+    assert re.search(r"^same unit +other +nowhere +55,552 ", said, re.MULTILINE)
+    assert re.search(r"^all-to-all between all NICs +87.5% of the traffic has no path", said, re.MULTILINE)
+    assert "Hash polarisation: none" in said
