@@ -117,6 +117,7 @@ _TYPES: Mapping[str, Checker] = {
     "word": _matching(_WORD),
     "name": _matching(_NAME),
     "ethernet": _matching(_ETHERNET),
+    "bundle": _matching(re.compile(r"Port-Channel([1-9][0-9]{0,2}|1[0-9]{3}|2000)")),
     "loopback": _matching(re.compile(r"Loopback([0-9]{1,3}|1000)")),
     "svi": _matching(re.compile(r"Vlan([1-9][0-9]{0,2}|[1-3][0-9]{3}|40([0-8][0-9]|9[0-4]))")),
     "management": _matching(re.compile(r"Management[0-9](/[0-9])?")),

@@ -32,7 +32,7 @@ def read(config: Block) -> View:
 
 def _read_interface(view: View, line: Line, block: Block) -> None:
     name = line.values["port"]
-    interface = Interface(name, routed=line.row.enters != "ethernet")
+    interface = Interface(name, routed=line.row.enters not in {"ethernet", "bundle"})
     for kind, inner in _kinds(block):
         if setting := _INTERFACE.get(kind.split()[0]):
             setting(interface, inner)
