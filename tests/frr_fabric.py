@@ -25,7 +25,7 @@ class Fabric:
     def nics(self) -> list[tuple[str, str]]:
         """Pairs of a host and an address of it."""
         hosts = [device for device in self.devices.values() if isinstance(device, Host)]
-        return [(host.name, ipv4(port.ipv4)) for host in hosts for port in host.ports if port.ipv4 is not None]
+        return [(host.name, ipv4(one.ipv4)) for host in hosts for one in (*host.ports, *host.bonds) if one.ipv4]
 
     def unreachable(self) -> list[str]:
         """Pairs of NICs between which a packet with the NICs' own addresses is lost."""

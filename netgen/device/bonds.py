@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
-from netgen.device.model import Bond, HostRoute, Port
+from netgen.device.model import Bond, Host, HostRoute, Port, Switch
 from netgen.device.routing import Cabled
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import bundle_name
@@ -25,6 +25,13 @@ def number_at_host(cluster: Cluster, fabric: Fabric, host: DeviceRef) -> int:
     """Return the number of a host's bundle on a fabric: it has one on each of its fabrics that has bundles."""
     before = takewhile(lambda one: one.name != fabric.name, cluster.fabrics)
     return 1 + sum(one.numbers.bundled is not None and host.unit in one.pods.get(host.pod, {}) for one in before)
+
+
+def address(device: Switch | Host, port: Port) -> int | None:
+    """Return the address of a port, or of the bundle that it is of; ``None``: it has none."""
+    if port.bond is None:
+        return port.ipv4
+    return next((bond.ipv4 for bond in device.bonds if bond.number == port.bond), None)
 
 
 def of_leaf(

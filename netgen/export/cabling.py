@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from netgen.device.bonds import address
 from netgen.device.model import ACROSS, Host, Port, PortRole, Role, Switch
 from netgen.device.text import ipv4
 
@@ -22,7 +23,8 @@ def cabling_lines(device: Switch | Host) -> Iterator[str]:
     """
     for port in leading_up(device):
         length = "" if port.cable_m is None else f"{port.cable_m}m"
-        near = "" if port.ipv4 is None else ipv4(port.ipv4)
+        own = address(device, port)
+        near = "" if own is None else ipv4(own)
         # The other end of a /31 differs in its last bit; a gateway that many share is at no port.
         far = ipv4(port.ipv4 ^ 1) if port.ipv4 is not None and port.ipv4_length == LINK else ""
         link = _UPLINKS[device.role] if port.role is PortRole.UPLINK else _LINKS[port.role]

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from netgen.cluster.model import Cluster
+from netgen.device.bonds import address
 from netgen.device.build import build
 from netgen.device.model import Host, Switch
 from netgen.device.text import ipv4
@@ -58,8 +59,9 @@ def derived_facts(cluster: Cluster, platforms: Mapping[str, Platform]) -> Facts:
         device = build(cluster, platforms, ref)
         facts.numbers[device.name] = _numbers(device)
         for port in leading_up(device):
-            address = None if port.ipv4 is None else ipv4(port.ipv4)
-            facts.cables[device.name, port.name] = Cable((str(port.peer_device), str(port.peer_port)), address)
+            own = address(device, port)
+            far = (str(port.peer_device), str(port.peer_port))
+            facts.cables[device.name, port.name] = Cable(far, None if own is None else ipv4(own))
     return facts
 
 

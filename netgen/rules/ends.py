@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netgen.cluster.roce import DSCPS
+from netgen.device.bonds import address
 from netgen.device.model import Host, Port, Switch
 from netgen.device.nic import NicQos
 from netgen.diagnostics.codes import derived, qos
@@ -111,9 +112,10 @@ def _addresses(a: End, b: End) -> Iterator[Difference]:
 
 
 def _interface(end: End) -> tuple[int, int] | None:
-    """Address and prefix length of a port, or of the VLAN that it is switched into."""
-    if end.port.ipv4 is not None:
-        return end.port.ipv4, end.port.ipv4_length
+    """Address and prefix length of a port, or of its bundle, or of the VLAN that it is switched into."""
+    own = address(end.device, end.port)
+    if own is not None:
+        return own, end.port.ipv4_length
     svis = end.device.svis if isinstance(end.device, Switch) else ()
     return next(((svi.ipv4, svi.ipv4_length) for svi in svis if svi.vlan == end.port.vlan), None)
 

@@ -103,7 +103,9 @@ def _interfaces(device: Switch | Host, platform: Platform, cabling: Cabling, sta
                 f"it is {how}; {port.peer_device} {port.peer_port} is behind it",
             )
         wanted = port.mtu_bytes + platform.mtu.offset_bytes
-        if interface.mtu_bytes not in {wanted, 0, -1}:
+        # a switched port may have the chip's: what it carries, the VLAN's interface says
+        is_larger = port.vlan is not None and interface.mtu_bytes > wanted
+        if interface.mtu_bytes not in {wanted, 0, -1} and not is_larger:
             yield Problem(
                 device.name, Check.INTERFACE, port.name, f"its MTU is {interface.mtu_bytes}; {wanted} should be"
             )

@@ -57,8 +57,10 @@ def intent(
                 "pools": {"hosts": "10.0.0.0/12", "loopbacks": "10.255.0.0/18", "links": links, **speaking},
                 "attach": attach,
                 "cables": {"host": "5m", "spine": "30m"},
-                # a switch that pauses nobody is refused a lossless class
-                **({} if PLATFORMS[platform].expresses["pfc"] else {"roce": {"profile": "balanced"}}),
+                # a bundle has no RoCE policy, and a switch that pauses nobody is refused a lossless class
+                **({} if attach == "bond" or PLATFORMS[platform].expresses["pfc"] else {"roce": {}}),
+                # all NICs of a host at one leaf
+                **({"share": {"rails": CATALOG.hosts[profile].nics["compute"].count}} if attach == "bond" else {}),
             }
         },
     }
@@ -84,7 +86,7 @@ shapes = st.fixed_dictionaries(
         "switch": st.sampled_from(SWITCHES),
         "profile": st.sampled_from(["hgx-h100-8x400g", "gb200-4x400g", "hgx-b300-8x800g"]),
         "links": st.sampled_from(["unnumbered", "10.128.0.0/14"]),
-        "attach": st.sampled_from(["routed-31", "svi", "host-bgp"]),
+        "attach": st.sampled_from(["routed-31", "svi", "bond", "host-bgp"]),
         "uplinks": st.sampled_from([None, "1x800G"]),
     }
 ).filter(
@@ -103,7 +105,11 @@ SOME = settings(max_examples=12, deadline=None)
 @SOME
 @given(shapes, st.sets(st.integers(1, 3), min_size=1))
 def test_both_ends_of_every_link_agree(shape: dict, units: set[int]) -> None:
-    ends_agree(build(intent(sorted(units), **shape)))
+    built = build(intent(sorted(units), **shape))
+    ends_agree(built)
+    bundles_agree(built)
+    hosts = [device for device in built.values() if isinstance(device, Host)]
+    assert all(len(host.bonds) == (shape["attach"] == "bond") for host in hosts)
 
 
 def ends_agree(built: dict[str, Switch | Host]) -> None:
@@ -120,7 +126,9 @@ def ends_agree(built: dict[str, Switch | Host]) -> None:
             leaf, host = built[end[0]], built[port.peer_device]
             (gateway,) = leaf.svis
             assert gateway.vlan == port.vlan
-            assert network(far.ipv4, far.ipv4_length) == network(gateway.ipv4, gateway.ipv4_length)
+            here = next((bond for bond in host.bonds if far.name in bond.members), far)
+            assert network(here.ipv4, here.ipv4_length) == network(gateway.ipv4, gateway.ipv4_length)
+            assert (port.bond is None) == (here is far)
             assert host.routes[host.ports.index(far)].via == gateway.ipv4
         elif port.ipv4 is not None and far.vlan is None:
             assert port.ipv4 ^ far.ipv4 == 1
@@ -129,6 +137,19 @@ def ends_agree(built: dict[str, Switch | Host]) -> None:
             continue
         assert [c.pfc_priority for c in port.qos.lossless] == [c.pfc_priority for c in far.qos.lossless]
         assert {c.traffic_class: c.dscp for c in port.qos.classes} == {c.traffic_class: c.dscp for c in far.qos.classes}
+
+
+def bundles_agree(built: dict[str, Switch | Host]) -> None:
+    """Hold the bundles of leaves and hosts against each other: the same cables, each of one bundle."""
+    bundles = {(name, bond.name): (device, bond) for name, device in built.items() for bond in device.bonds}
+    for device, bond in bundles.values():
+        assert [port.name for port in device.ports if port.bond == bond.number] == list(bond.members)
+        far = {(p.peer_device, p.peer_port) for p in device.ports if p.name in bond.members}
+        if bond.description is None:
+            assert far == {(None, None)}  # laid out for a host that is not built yet
+            continue
+        other, others = bundles[tuple(bond.description.split())]
+        assert far == {(other.name, member) for member in others.members}
 
 
 def announced(leaf: Switch) -> tuple[int, int]:
@@ -150,6 +171,7 @@ def test_numbers_are_unique_and_sessions_mutual(shape: dict, units: set[int]) ->
     assert all((host.bgp is not None) == (shape["attach"] == "host-bgp") for host in hosts)
     speakers = [host for host in hosts if host.bgp is not None]
     addresses = Counter(port.ipv4 for device in built.values() for port in device.ports if port.ipv4 is not None)
+    addresses += Counter(bond.ipv4 for host in hosts for bond in host.bonds)
     addresses += Counter(device.loopback for device in (*switches, *speakers))
     addresses += Counter(svi.ipv4 for switch in switches for svi in switch.svis)
     addresses += Counter(device.management.address for device in built.values())
@@ -195,6 +217,9 @@ def only_adds(before: dict[str, Switch | Host], after: dict[str, Switch | Host])
                 assert (later.name, later.speed_gbps, later.enabled) == (port.name, port.speed_gbps, port.enabled)
             else:
                 assert later == port
+        assert [(b.number, b.name, b.members, b.vlan, b.ipv4) for b in device.bonds] == [
+            (b.number, b.name, b.members, b.vlan, b.ipv4) for b in grown.bonds
+        ]
         if device.bgp is not None:
             assert (grown.loopback, grown.bgp.asn) == (device.loopback, device.bgp.asn)
             assert grown.bgp.prefix_lists == device.bgp.prefix_lists

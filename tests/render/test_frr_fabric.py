@@ -9,7 +9,7 @@ import pytest
 
 from netgen.device.model import Host, PortRole, Switch
 from netgen.device.text import ipv4, network
-from tests.boxes import BOX_NEEDS, Box, wait_for
+from tests.boxes import BOX_NEEDS, Box, box, wait_for
 from tests.frr_fabric import Fabric, leaves, next_hops, started
 from tests.lab_fabric import lab_fabric
 
@@ -30,16 +30,26 @@ POOLS = {"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "links": "unnumbe
 ATTACHED: dict[str, dict[str, object]] = {
     "routed-31": {},
     "svi": {},
+    "bond": {"share": {"rails": 2}},
     "host-bgp": {"pools": {**POOLS, "host-loopbacks": "10.254.0.0/24"}},
 }
 
 
 @pytest.fixture(scope="module", params=ATTACHED)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fabric]:
+    if request.param == "bond" and not has_bonding():
+        pytest.skip("this kernel has no bonding driver: modprobe bonding")
     # A busy machine must not look like a broken link.
     devices = lab_fabric(attach=request.param, bfd={"interval": "2s", "multiplier": 10}, **ATTACHED[request.param])
     with started(devices, tmp_path_factory) as found:
         yield found
+
+
+def has_bonding() -> bool:
+    """Whether the kernel makes bundles, as far as one of its own namespaces tells."""
+    with box("bonding") as found:
+        made = found.run("ip", "link", "add", "bond9", "type", "bond", "mode", "802.3ad", check=False)
+    return made.returncode == 0
 
 
 where_hosts_speak = pytest.mark.parametrize("running", ["host-bgp"], indirect=True)
@@ -52,7 +62,7 @@ def test_every_nic_reaches_every_other(running: Fabric):
 def test_what_has_the_address_of_a_nic_leaves_by_that_nic(running: Fabric):
     for host, address in running.nics():
         device = running.devices[host]
-        nic = next(port.name for port in device.ports if port.ipv4 is not None and ipv4(port.ipv4) == address)
+        nic = next(one.name for one in (*device.ports, *device.bonds) if one.ipv4 and ipv4(one.ipv4) == address)
         for _, target in running.nics():
             if target not in [own for name, own in running.nics() if name == host]:
                 found = running.boxes[host].run("ip", "-j", "route", "get", target, "from", address).stdout
@@ -110,6 +120,25 @@ def test_a_lost_uplink_is_gone_around_by_no_valley(running: Fabric):
         assert f"{ipv4(running.devices[leaf.name].loopback)}/32" not in lonely
     finally:
         leaf.run("ip", "link", "set", uplink.name, "up")
+
+
+@pytest.mark.parametrize("running", ["bond"], indirect=True)
+def test_a_bundle_is_agreed_on_by_lacp_and_survives_a_cable(running: Fabric):
+    host = next(device for device in running.devices.values() if isinstance(device, Host))
+    box = running.boxes[host.name]
+    (bond,) = host.bonds
+
+    def aggregated() -> int:
+        shown = json.loads(box.run("ip", "-d", "-j", "link", "show", bond.name).stdout)[0]
+        assert shown["linkinfo"]["info_data"]["ad_lacp_rate"] == "fast"
+        return int(shown["linkinfo"]["info_data"]["ad_info"]["num_ports"])
+
+    wait_for(lambda: aggregated() == len(bond.members), "LACP has taken every NIC into the bundle")
+    box.run("ip", "link", "set", bond.members[0], "down")
+    try:
+        wait_for(lambda: not running.unreachable(), "the other NICs bear it all")
+    finally:
+        box.run("ip", "link", "set", bond.members[0], "up")
 
 
 @where_hosts_speak
