@@ -61,7 +61,7 @@ def bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled], outside: list[Exter
         asn=as_number(fabric, ref),
         router_id=router_id,
         maximum_paths=fabric.tier(ref.role).ecmp or fabric.equal_paths(ref.role),
-        groups=(*_groups(fabric, ref.role, outside), *(_external_group(one) for one in outside)),
+        groups=(*_groups(fabric, ref, outside), *(_external_group(one) for one in outside)),
         neighbors=[*_neighbors(fabric, ports), *(_external_neighbor(one) for one in outside)],
         originate_list=CONNECTED,
         # Hosts that share a subnet are one connected route already.
@@ -107,8 +107,9 @@ def loopback(fabric: Fabric, ref: DeviceRef) -> int | None:
     return fabric.numbers.loopback(ref.role, ref.index)
 
 
-def _groups(fabric: Fabric, role: str, outside: list[External]) -> Iterator[BgpGroup]:
+def _groups(fabric: Fabric, ref: DeviceRef, outside: list[External]) -> Iterator[BgpGroup]:
     """Yield the groups of a switch's neighbours: those below that speak BGP, those above, and those of its own role."""
+    role = ref.role
     numbers, above = fabric.numbers, fabric.above(role)
     at_edge = role == fabric.edge.role
     speaking = numbers.host_loopbacks is not None
@@ -127,8 +128,10 @@ def _groups(fabric: Fabric, role: str, outside: list[External]) -> Iterator[BgpG
     if fabric.layer(role).across and at_edge:
         yield _group(fabric, role, (FABRIC, FABRIC), _all_prefixes(fabric, role), own_routes_only=False)
     elif fabric.layer(role).across:
-        expected = _prefixes_of(fabric, role)
-        yield replace(_group(fabric, role, (FABRIC, OF_GROUP), expected, own_routes_only=True), hosts_routes_too=True)
+        # What came from outside is of several AS numbers: then the list names the routes of the group one by one.
+        by_path = not _beyond_of_group(fabric, ref)
+        group = _group(fabric, role, (FABRIC, OF_GROUP), _prefixes_of(fabric, role), own_routes_only=by_path)
+        yield replace(group, hosts_routes_too=by_path)
 
 
 def _all_prefixes(fabric: Fabric, role: str) -> int:
@@ -231,11 +234,7 @@ def _prefix_lists(
     lists = [PrefixList(FABRIC, everything, _pools(fabric))]
     at_edge, across = bool(hosts), bool(fabric.layer(ref.role).across)
     if across and not at_edge:
-        # Those of the group's leaves; loopbacks of spines are in the other half of the pool.
-        half = Pool(numbers.loopbacks.address, numbers.loopbacks.length + 1)
-        of_group = (_loopbacks(half, 10), _aggregates(numbers, 20), replace(own[0], sequence=30))
-        beyond = _prefixes(_beyond_of_group(fabric, ref), BEYOND)
-        lists.append(PrefixList(OF_GROUP, (*of_group, *beyond), _pools(fabric)))
+        lists.append(PrefixList(OF_GROUP, tuple(_of_group(fabric, ref, own[0])), _pools(fabric)))
     if at_edge and not across:
         # Spines and routers pass on what the fabric has: they have no use for a list of their own routes.
         from_outside = sorted({prefix for one in outside for prefix in one.accept})
@@ -248,6 +247,26 @@ def _prefix_lists(
         lists.append(PrefixList(ANNOUNCED, of_hosts, _pools(fabric)))
         lists += [PrefixList(_accepted(one), tuple(_prefixes(one.accept, 10)), one.origin) for one in outside]
     return (*lists, PrefixList(CONNECTED, tuple(connected), f"{fabric.origin}.{ref.role}"))
+
+
+def _of_group(fabric: Fabric, ref: DeviceRef, own: PrefixRule) -> Iterator[PrefixRule]:
+    """Yield what a spine announces to other groups: its loopback, what is its leaves', and what they accept."""
+    numbers, beyond = fabric.numbers, _beyond_of_group(fabric, ref)
+    yield own
+    if not beyond:
+        # The AS path tells that it is their own; loopbacks of spines are in the other half of the pool.
+        yield _loopbacks(Pool(numbers.loopbacks.address, numbers.loopbacks.length + 1), 20)
+        yield _aggregates(numbers, 30)
+        return
+    ends = (fabric.plan.peer(fabric.node(ref), slot) for slot in range(fabric.layer(ref.role).down))
+    leaves = sorted({end[0] for end in ends if end is not None})
+    edge = fabric.layer(fabric.edge.role)
+    routes = [
+        route
+        for leaf in map(edge.index, leaves)
+        for route in ((numbers.loopback(edge.name, leaf), 32), numbers.host_block(leaf))
+    ]
+    yield from _prefixes((*routes, *beyond), own.sequence + 10)
 
 
 def _beyond_of_group(fabric: Fabric, ref: DeviceRef) -> list[tuple[int, int]]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netgen.catalog.model import Catalog, Nics
-from netgen.cluster.model import Cluster
+from netgen.cluster.model import Cluster, External
+from netgen.cluster.model import Fabric as Derived
 from netgen.cluster.topology.slots import GLOBAL
+from netgen.device.text import network
 from netgen.diagnostics.codes import derived, listed
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Fabric, Intent
@@ -185,6 +187,8 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
                 at_key=True,
                 advice="lay out fewer groups, or pin more global links a spine with `uplinks`",
             )
+        if given.kind == "dragonfly-plus":
+            yield from _ways_out(fabric)
         alone = not fabric.layer(tuple(fabric.tiers)[-1]).outward
         for keys in ((top, "uplinks"), (top, "uplink-breakout"), ("oversubscription", top)):
             if alone and _says(given, keys):
@@ -193,6 +197,21 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
             if role != fabric.edge.role and _says(given, (role, "reserved")):
                 said = f"no host is at a {role}: `reserved` is of leaves"
                 yield derived.NO_USE.about(said, (*path, role, "reserved"), at_key=True)
+
+
+def _ways_out(fabric: Derived) -> Iterator[Finding]:
+    """Yield prefixes that several groups of a dragonfly+ accept from outside: one would become another's way out."""
+    owners: dict[tuple[int, int], External] = {}
+    for one in fabric.externals:
+        for prefix in one.accept:
+            first, ids = owners.setdefault(prefix, one), fabric.plan.ids(one.leaf)
+            if (ids.pod, ids.unit) != (fabric.plan.ids(first.leaf).pod, fabric.plan.ids(first.leaf).unit):
+                yield derived.WAYS_OUT.about(
+                    f"{first.name} and {one.name} are at different groups, and both are ways to {network(*prefix)}",
+                    ("fabrics", fabric.name, "externals", one.name, "accept"),
+                    advice="let all routers to one network be at leaves of one group",
+                )
+                break
 
 
 def _says(fabric: Fabric, keys: tuple[str, ...]) -> bool:

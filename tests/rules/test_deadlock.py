@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
@@ -247,6 +247,34 @@ def test_spines_that_pass_on_what_came_from_another_group_are_found_by_a_few_as_
         # the spines of a group share an AS number: with one global link each, there is no ring of several groups
         transit = {name: changed(one, own_only=False, exports=None) for name, one in routers.items()}
         assert (circle(transit) is not None) == found
+
+
+@pytest.mark.parametrize("kind", ["dragonfly", "dragonfly-plus"])
+def test_what_a_group_hears_from_outside_all_groups_hear_and_none_is_in_between(kind):
+    written = grouped(kind, groups="1-4", roce=kind == "dragonfly-plus")
+    role = "router" if kind == "dragonfly" else "leaf"
+    border, outside = f"pod1-group1-{role}1", (0xC0000200, 24)
+    wan = {"leaf": border, "subnet": "198.51.100.0/31", "address": "198.51.100.0", "asn": 65010}
+    wan |= {"interface": "Ethernet40/1", "accept": ["192.0.2.0/24"]}
+    written["fabrics"]["compute"]["externals"] = {"wan-1": wan}
+    cluster = accepted(written)
+    every = [build(cluster, PLATFORMS, ref) for ref in cluster.refs()]
+    if kind == "dragonfly":
+        # some routers are enough: everybody passes everything on, over as many ways as there are orders of them
+        some = {f"pod1-group{group}-router{number}" for group in (1, 2) for number in (1, 2, 4)}
+        every = [one for one in every if one.name in some]
+    routers = routers_of(every, PLATFORMS)
+    assert routers[border].sessions
+    routers[border] = replace(routers[border], sessions={**routers[border].sessions, "wan-1": TRANSIT})
+    routers["wan-1"] = Router(65010, (outside,), {border: TRANSIT})
+    heard = [route for route in permitted_routes({**routers}) if route[-1] == "wan-1"]
+    edges = {one.name for one in every if one.role == role}
+    assert {route[0] for route in heard} >= edges
+    if kind == "dragonfly-plus":
+        assert circle(routers) is None
+        for route in heard:
+            groups = [name.split("-")[1] for name in route[:-1]]
+            assert sum(a != b for a, b in pairwise(groups)) <= 1
 
 
 def test_the_rule_looks_at_lossless_fabrics_only(monkeypatch):

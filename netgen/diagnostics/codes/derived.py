@@ -222,6 +222,13 @@ ONE_LINK = Code(
     "spine: {count: 4, uplinks: 2}   # of 9 groups in a dragonfly-plus",
     Severity.WARNING,
 )
+WAYS_OUT = Code(
+    "NG438",
+    "Ways out at several groups",
+    "In a dragonfly+ no way leads through a third group. Two groups that accept the same prefix from outside would\n"
+    "each pass on the other's when their own way fails: lossless buffers could then wait for each other in a circle.",
+    "externals: {wan-1: {leaf: pod1-group1-leaf1, accept: [0.0.0.0/0], …}, wan-2: {leaf: pod1-group2-leaf1, …}}",
+)
 HOST_NUMBERS = Code(
     "NG429",
     "Numbers of hosts do not go with their attachment",
