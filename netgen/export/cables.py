@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from netgen.catalog.optics import Medium, Module
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.racks import Place, distance_m, place, spans
 from netgen.cluster.topology.slots import HOST
 from netgen.export.choice import APART, SPLIT, STRAIGHT, Choice
-from netgen.export.racks import Place, distance_m, place
 from netgen.export.sockets import Socket, Sockets, sockets
 from netgen.platforms.model import Platform
 
@@ -143,9 +143,17 @@ class Cabling:
         choice = Choice(self.media)
         for fabric in self.fabrics:
             walk = self.walk(fabric)
-            longest = walk.longest() if walk.placed else {}
+            longest = _longest(self.cluster, fabric)
             for link in walk.links():
                 yield _cable(walk, link, choice, _design(fabric, link.key, longest))
+
+
+def _longest(cluster: Cluster, fabric: Fabric) -> dict[str, float]:
+    """Return the longest distance between racks of each kind of links: they all have optics of one kind."""
+    found: dict[str, float] = {}
+    for span in spans(cluster, fabric):
+        found[span.key] = max(found.get(span.key, 0.0), span.length_m)
+    return found
 
 
 def _design(fabric: Fabric, key: str, longest: Mapping[str, float]) -> float | None:
@@ -204,11 +212,6 @@ class Walk:
     sockets: Sockets
     met: dict[int, Device] = field(default_factory=dict)
 
-    @property
-    def placed(self) -> bool:
-        """Whether the inventory says of any device where it is."""
-        return any(record.rack for record in self.cluster.inventory.values())
-
     def device(self, node: int) -> Device:
         """Return the device of a node, whether or not it exists."""
         known = self.met.get(node)
@@ -242,14 +245,6 @@ class Walk:
         end = self.fabric.overlay.topology.peer(device.node, slot)
         peer = None if end is None else self.device(end[0])
         return None if end is None or peer is None or not peer.exists else (peer, end[1])
-
-    def longest(self) -> dict[str, float]:
-        """Return the longest distance between racks of each kind of links: they all have optics of one kind."""
-        found: dict[str, float] = {}
-        for link in self.links():
-            if link.a.place is not None and link.b.place is not None:
-                found[link.key] = max(found.get(link.key, 0.0), distance_m(link.a.place, link.b.place))
-        return found
 
     def length_m(self, a: Device, b: Device, key: str) -> float | None:
         """Return the length between two devices by their racks, else by the intent."""

@@ -23,6 +23,7 @@ from netgen.rules import (
     isolation,
     kinds,
     layout,
+    lengths,
     limits,
     listed,
     qos,
@@ -89,6 +90,7 @@ def derive_checked(
     if refused(findings):
         return None, findings
     findings += isolation.check(cluster)
+    findings += lengths.check(cluster)
     findings += qos.check_derived(intent, cluster)
     findings += expression.check(cluster, platforms)
     findings += effects.check(intent, cluster, platforms)

@@ -226,3 +226,11 @@ BUFFER_UNKNOWN = Code(
     "leaf: {model: nexus-9332d-gx2b, platform: nxos}",
     Severity.NOTE,
 )
+LONGER_BY_RACKS = Code(
+    "NG525",
+    "Cable longer than headroom is kept for",
+    "Headroom is reckoned for the length that the intent gives a kind of links. The inventory's racks are further\n"
+    "apart: what is in flight on such a cable may not fit. docs/cabling.md says how lengths follow from racks.",
+    "cables: {host: 5m, spine: 40m}   # with spines in rack A1 and leaves in rack A80",
+    Severity.WARNING,
+)

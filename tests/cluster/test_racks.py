@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netgen.export.racks import Place, distance_m, place
+from netgen.cluster.racks import Place, distance_m, place
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,11 @@
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.topology.slots import HOST, layer_of
 
 UNIT_M = 0.04445
 """Height of a rack unit (EIA-310)."""
@@ -54,6 +58,42 @@ def distance_m(a: Place, b: Place) -> float:
     risers = sum((RACK_UNITS - place.unit) * UNIT_M + TRAY_M for place in (a, b))
     run = abs(a.rack - b.rack) * RACK_WIDTH_M + abs(a.row - b.row) * ROW_PITCH_M
     return _up(risers + run + 2 * SLACK_M)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A cable between two devices whose places are known."""
+
+    key: str
+    """Of its length in the intent."""
+    length_m: float
+    a: DeviceRef
+    b: DeviceRef
+
+
+def spans(cluster: Cluster, fabric: Fabric) -> Iterator[Span]:
+    """Yield the cables of a fabric between places, each once; where the inventory knows no place, it costs nothing."""
+    if not any(place(record.rack) for record in cluster.inventory.values()):
+        return
+    placed = dict(_placed(cluster, fabric))
+    topology = fabric.overlay.topology
+    for node, (ref, here) in placed.items():
+        layer = layer_of(fabric.plan, node)
+        for slot in range(layer.down, layer.slots):
+            far = topology.peer(node, slot)
+            if far is not None and far[0] in placed and not (far[0] in layer and far < (node, slot)):
+                peer, there = placed[far[0]]
+                key = layer.link_across(slot) or (HOST if ref.role == HOST else peer.role)
+                yield Span(key, distance_m(here, there), ref, peer)
+
+
+def _placed(cluster: Cluster, fabric: Fabric) -> Iterator[tuple[int, tuple[DeviceRef, Place]]]:
+    for role in (HOST, *fabric.tiers):
+        for node in cluster.nodes(fabric, role):
+            ref = cluster.device_at(fabric, node)
+            found = place(cluster.record(ref).rack)
+            if found is not None:
+                yield node, (ref, found)
 
 
 def _up(length_m: float) -> float:
