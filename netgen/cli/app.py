@@ -93,7 +93,7 @@ def export(
         typer.Option("--format", help="Of cabling (default csv) and bom (default human).", show_default=False),
     ] = None,
 ) -> int:
-    """Write the cabling list, the bill of materials, or a form of them that another tool reads."""
+    """Write the cabling list or the bill of materials, or for other tools."""
     from netgen.cli import export as command
 
     return command.export(intent, form, out=out, fabric=fabric, written=written)

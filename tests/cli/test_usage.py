@@ -9,7 +9,7 @@ import pytest
 from netgen.cli.app import app
 from tests.cli.conftest import Run
 
-COMMANDS = ["validate", "render", "topology", "diff", "apply", "verify", "schema", "init", "version"]
+COMMANDS = ["validate", "render", "topology", "export", "diff", "apply", "verify", "schema", "init", "version"]
 LAB = ["up", "status", "fault", "down"]
 
 
