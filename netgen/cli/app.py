@@ -78,7 +78,7 @@ def topology(
 @app.command()
 def export(
     intent: IntentFolder,
-    form: Annotated[Form, typer.Option("--as", help="What is asked for.", show_default=False)],
+    form: Annotated[Form, typer.Option("--as", metavar="FORM", help=f"{', '.join(Form)}.", show_default=False)],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -93,7 +93,7 @@ def export(
         typer.Option("--format", help="Of cabling (default csv) and bom (default human).", show_default=False),
     ] = None,
 ) -> int:
-    """Write the cabling list or the bill of materials, or for other tools."""
+    """Write cabling list, bill of materials, or what other tools read."""
     from netgen.cli import export as command
 
     return command.export(intent, form, out=out, fabric=fabric, written=written)
