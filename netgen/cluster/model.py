@@ -14,6 +14,9 @@ from netgen.intent.quantities import Breakout, IdRanges
 Pods = Mapping[int, Mapping[int, IdRanges]]
 """Hosts that exist: pod → unit → ids."""
 
+SlotAt = Callable[[int], int | None]
+"""From the position of a port to its slot; ``None``: a spare port."""
+
 ABSENT_STATES = frozenset({"planned", "failed"})
 """States of the inventory in which a device is not expected to be there."""
 
@@ -243,8 +246,8 @@ class Fabric:
         """Return where the slots of one switch are on its front panel."""
         return self.tier(ref.role).port_map(self.model_of(ref), self.layer(ref.role))
 
-    def slots(self, ref: DeviceRef) -> Callable[[int], int | None]:
-        """Return what tells the slot at a position of a switch; ``None``: a spare port."""
+    def slots(self, ref: DeviceRef) -> SlotAt:
+        """Return what tells the slot at a position of a switch."""
         ports = self.port_map(ref)
         if self.listed is None:
             return ports.slot

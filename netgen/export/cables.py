@@ -27,7 +27,7 @@ class Device:
     exists: bool
     rack: str | None
     place: Place | None
-    sockets: tuple[Socket, ...]
+    sockets: Mapping[int, Socket]
     """By slot."""
 
 

@@ -67,7 +67,7 @@ class _Subnet:
         guid, ports = self.guid(device, 0), self.fabric.port_map(device.ref).count
         yield f"\nvendid=0x0\ndevid=0x0\nsysimgguid=0x{guid:x}\nswitchguid=0x{guid:x}({guid:x})\n"
         yield f'Switch\t{ports} {self.name(device, 0)}\t\t# "{device.ref.name}" base port 0 lid 0 lmc 0\n'
-        for slot, socket in enumerate(device.sockets):
+        for slot, socket in device.sockets.items():
             far = self.walk.far(device, slot)
             if far is not None:
                 peer, there = far
@@ -79,7 +79,7 @@ class _Subnet:
 
     def adapters(self, device: Device) -> Iterator[str]:
         """Yield a channel adapter for each port of a host, with its link."""
-        for slot in range(len(device.sockets)):
+        for slot in device.sockets:
             far = self.walk.far(device, slot)
             if far is not None:
                 peer, there = far

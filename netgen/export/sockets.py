@@ -1,9 +1,9 @@
 """Where a port is plugged in: its cage, its lanes within, and the other ports of the same cage, slot by slot."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.model import Cluster, DeviceRef, Fabric, SlotAt
 from netgen.cluster.ports import PortMap
 from netgen.cluster.topology.slots import HOST
 from netgen.device.build import LANE_GBPS_PAM4
@@ -66,26 +66,27 @@ class Socket:
 
 @dataclass(slots=True)
 class Sockets:
-    """Sockets of all devices of a fabric; those of one kind are made once."""
+    """Sockets of all devices of a fabric; those of one kind are made once, but each listed switch is of its own."""
 
     cluster: Cluster
     platforms: Mapping[str, Platform]
     fabric: Fabric
-    known: dict[tuple[str, str, PortMap | None], tuple[Socket, ...]]
+    known: dict[tuple[str, str, PortMap | None], Mapping[int, Socket]]
 
-    def of(self, ref: DeviceRef) -> tuple[Socket, ...]:
+    def of(self, ref: DeviceRef) -> Mapping[int, Socket]:
         """Return the sockets of a device, by slot."""
         if ref.role == HOST:
             key = (HOST, self.cluster.host_plan(ref).profile.name, None)
             if key not in self.known:
-                self.known[key] = tuple(self._of_host(ref))
+                self.known[key] = dict(enumerate(self._of_host(ref)))
             return self.known[key]
         ports = self.fabric.port_map(ref)
         # In a fabric from lists, each switch uses its ports as it likes.
         own = ref.name if self.fabric.listed is not None else self.fabric.model_of(ref).name
         kind = (ref.role, own, ports)
         if kind not in self.known:
-            self.known[kind] = tuple(self._of_switch(ref, ports))
+            slot_at = self.fabric.slots(ref)
+            self.known[kind] = {slot: self._of_switch(ref, ports, slot, slot_at) for slot in self._slots(ref)}
         return self.known[kind]
 
     def _of_host(self, ref: DeviceRef) -> Iterator[Socket]:
@@ -112,29 +113,30 @@ class Sockets:
             ports += count
             cages += count // split
 
-    def _of_switch(self, ref: DeviceRef, ports: PortMap) -> list[Socket]:
+    def _slots(self, ref: DeviceRef) -> Iterable[int]:
+        """Return the slots of a switch; of a listed one, those that are used."""
+        if self.fabric.listed is not None:
+            return self.fabric.listed.used.get(self.fabric.node(ref), ())
+        return range(self.fabric.layer(ref.role).slots)
+
+    def _of_switch(self, ref: DeviceRef, ports: PortMap, slot: int, slot_at: SlotAt) -> Socket:
         tier, model = self.fabric.tier(ref.role), self.fabric.model_of(ref)
-        slot_at, made = self.fabric.slots(ref), []
-        for slot in range(self.fabric.layer(ref.role).slots):
-            position = ports.position(slot)
-            cage, subport, split = ports.place(position)
-            breakout = tier.breakout if position < ports.first_up else tier.uplink_breakout
-            lanes = model.lanes // split
-            made.append(
-                Socket(
-                    interface=port_at(self.cluster, self.platforms, self.fabric, ref, slot),
-                    position=position + 1,
-                    cage=cage + 1,
-                    form=model.cage,
-                    subport=subport,
-                    split=split,
-                    lane=subport * lanes,
-                    lanes=lanes,
-                    speed_gbps=breakout.speed_gbps,
-                    slots=tuple(slot_at(position - subport + other) for other in range(split)),
-                )
-            )
-        return made
+        position = ports.position(slot)
+        cage, subport, split = ports.place(position)
+        breakout = tier.breakout if position < ports.first_up else tier.uplink_breakout
+        lanes = model.lanes // split
+        return Socket(
+            interface=port_at(self.cluster, self.platforms, self.fabric, ref, slot),
+            position=position + 1,
+            cage=cage + 1,
+            form=model.cage,
+            subport=subport,
+            split=split,
+            lane=subport * lanes,
+            lanes=lanes,
+            speed_gbps=breakout.speed_gbps,
+            slots=tuple(slot_at(position - subport + other) for other in range(split)),
+        )
 
 
 def sockets(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric) -> Sockets:

@@ -60,7 +60,7 @@ def check_derived(cluster: Cluster, build: Build) -> Iterator[Finding]:
     for fabric in cluster.fabrics:
         numbers, seen = fabric.numbers, set[tuple[int, str]]()
         own = {
-            layer.name: range(numbers.asn(layer.name, 0), numbers.asn(layer.name, layer.count - 1) + 1)
+            layer.name: numbers.asn_range(layer.name, layer.count)
             for layer in fabric.plan.layers
             if layer.name in numbers.asns
         }

@@ -101,9 +101,10 @@ def _tiers(fabric: Derived) -> Iterator[Finding]:
         where = "pod" if fabric.grouped is None else "group"
         yield qos.FEW_SPINES.about(
             f"a {where} has {spines} spine{'s' * (spines > 1)} under lossless traffic",
-            ("fabrics", fabric.name, above, "count"),
+            ("fabrics", fabric.name, above, "count") if fabric.listed is None else ("fabrics", fabric.name, above),
+            at_key=fabric.listed is not None,
             notes=(f"each leaf has {uplinks} uplinks, {trunk} to each spine",),
-            advice=f"write `count: {_next_count(uplinks)}`",
+            advice=f"write `count: {_next_count(uplinks)}`" if fabric.listed is None else "",
         )
     for role in fabric.tiers:
         if role not in fabric.stated and fabric.cables_m[role] is None:

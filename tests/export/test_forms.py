@@ -100,6 +100,16 @@ def test_every_cable_once_in_three_tiers_and_in_two_fabrics(form: str, orion: Ca
     assert READERS[form](both) == truth(both)
 
 
+@pytest.mark.parametrize("form", READERS)
+def test_every_cable_of_a_list_once(form: str):
+    with (ROOT / "intent" / "serpens" / "cabling.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["b_device"]]
+    listed = Counter(
+        frozenset({(row["a_device"], row["a_interface"]), (row["b_device"], row["b_interface"])}) for row in rows
+    )
+    assert READERS[form](example("serpens")) == listed
+
+
 def test_both_forms_of_the_list_say_the_same(orion: Cabling):
     rows = list(csv.DictReader(io.StringIO("".join(listing.as_csv(orion)))))
     assert rows == [{k: str(v) for k, v in row.items()} for row in json.loads("".join(listing.as_json(orion)))]
