@@ -157,7 +157,8 @@ def _span(numbers: range) -> str:
 
 def _ecmp(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
     for tier in fabric.tiers.values():
-        needed = fabric.equal_paths(tier.role)
+        # how many of a router's links are equally near to another is less than how many there are
+        needed = 1 if tier.role == ROUTER else fabric.equal_paths(tier.role)
         if tier.ecmp is not None and tier.ecmp < needed:
             yield derived.ECMP.about(
                 f"{tier.ecmp} equal-cost paths are fewer than the {needed} that a {tier.role} has",

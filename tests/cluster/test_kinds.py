@@ -13,7 +13,7 @@ from netgen.cluster.derive import derive
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, links
 from netgen.device.build import devices
-from netgen.device.model import Host, PortRole, Switch
+from netgen.device.model import ACROSS, Host, PortRole, Switch
 from netgen.intent.models import Intent
 from netgen.render.device import render_device
 from netgen.report.topology import summary
@@ -222,6 +222,28 @@ def test_nics_of_one_fabric_have_one_speed() -> None:
     given = two_fabrics() | {"nodes": {"store": {"ids": "1-5", "profile": "storage-2x200g", "unit": 3}}}
     _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
     assert [(finding.code, finding.path) for finding in findings] == [("NG411", ("nodes", "store", "profile"))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["dragonfly", "dragonfly-plus"])
+@pytest.mark.parametrize("platform", SWITCH_PLATFORMS)
+def test_every_platform_has_groups(platform: str, kind: str) -> None:
+    one = switch(platform)
+    tiers = {"router": one} if kind == "dragonfly" else {"leaf": {**one, "uplinks": 4}, "spine": {**one, "count": 4}}
+    given = written(kind, pods="1", units="1-3", hosts="1-2", profile="gb200-4x400g", **tiers)
+    given["capacity"] = {}
+    if kind == "dragonfly-plus" and not PLATFORMS[platform].expresses["pfc"]:
+        given["fabrics"]["compute"]["roce"] = {"profile": "balanced"}
+    cluster, findings = derive_checked(Intent.model_validate(given), {}, CATALOG, RENDERER.platforms, {})
+    assert cluster is not None, findings
+    for device in devices(cluster, RENDERER.platforms):
+        rendered = "".join(render_device(device, RENDERER).values())
+        across = [port for port in device.ports if port.role in ACROSS]
+        assert all(port.name in rendered and str(port.peer_device) in rendered for port in across)
+        speaking = {neighbor.port for neighbor in device.bgp.neighbors} if device.bgp else set()
+        assert speaking >= {port.name for port in across}
+    (told,) = summary(cluster)["fabrics"]
+    assert told["links"]["global"] > 0
 
 
 @pytest.mark.slow

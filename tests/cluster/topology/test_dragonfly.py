@@ -138,6 +138,23 @@ def test_a_group_is_spread_over_its_routers(plan: Dragonfly, data: st.DataObject
         assert max(counts) - min(counts) <= 1
 
 
+@given(dragonflies())
+def test_no_router_has_more_equal_paths_than_it_is_told_to_install(plan: Dragonfly) -> None:
+    routers = plan.layers[1]
+    near = {node: [plan.peer(node, slot)[0] for slot in range(plan.down, routers.slots)] for node in routers.nodes}
+    target = routers.first
+    away, front = {target: 0}, [target]
+    while front:
+        found = {far: away[node] + 1 for node in front for far in near[node] if far not in away}
+        away |= found
+        front = list(found)
+    assert len(away) == routers.count
+    paths = [sum(away[far] < away[node] for far in near[node]) for node in routers.nodes]
+    assert max(paths) <= plan.parallel("router", speaking=False)
+    # local, global, local
+    assert max(away.values()) <= 3
+
+
 def test_ports_that_cannot_be_shared_out_are_no_mesh() -> None:
     with pytest.raises(ValueError, match="8 global ports cannot be shared equally among 7 other groups"):
         Mesh(8, 8)
