@@ -1,6 +1,6 @@
 """All checks of one cluster."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from netgen.cluster.model import ABSENT_STATES, Cluster
 from netgen.device.model import Bgp, Host, Role, Switch
@@ -8,7 +8,7 @@ from netgen.device.text import ipv4
 from netgen.platforms.model import Platform
 from netgen.session.state import BgpSession
 from netgen.verify import cabling as cables
-from netgen.verify import paths
+from netgen.verify import paths, routers
 from netgen.verify.cabling import Cabling
 from netgen.verify.model import Check, Problem, Report, State
 
@@ -53,7 +53,7 @@ def compare(
         How many were not asked, for each reason why.
     """
     cabling = cabling_of(devices)
-    leaves = {n: d for n, d in devices.items() if isinstance(d, Switch) and d.role is Role.LEAF}
+    leaves, routing = _switches(devices, Role.LEAF), _switches(devices, Role.ROUTER)
     problems = [Problem(name, Check.REACHABLE, "", why) for name, why in unreachable.items()]
     problems += cables.check(cabling, states)
     for name, state in states.items():
@@ -64,6 +64,7 @@ def compare(
         if device.bgp is not None and Check.SESSION not in state.unanswered:
             problems += _sessions(device, device.bgp, cabling, state)
     problems += paths.check(leaves, cabling, states)
+    problems += routers.check(routing, cabling, states)
     asked = [devices[name] for name in states]
     return Report(
         cluster=cluster.name,
@@ -72,13 +73,23 @@ def compare(
             Check.CABLING: len({frozenset(link) for link in cabling.far.items() if link[0][0] in states}),
             Check.INTERFACE: sum(port.enabled and port.peer_device is not None for d in asked for port in d.ports),
             Check.SESSION: sum(len(d.bgp.neighbors) for d in asked if d.bgp is not None),
-            Check.PATHS: sum(name in leaves for name in states) * max(sum(name in leaves for name in states) - 1, 0),
+            Check.PATHS: _pairs(leaves, states, leaves) + _pairs(routing, states, routers.sample(routing, states)),
         },
         problems=tuple(sorted(problems)),
         expected_down=tuple(sorted({" - ".join(f"{d} {p}" for d, p in sorted(link)) for link in _dark_links(cabling)})),
         absent=tuple(sorted(name for name, device in devices.items() if device.state in ABSENT_STATES)),
         unmanaged=dict(unmanaged),
     )
+
+
+def _switches(devices: Mapping[str, Switch | Host], role: Role) -> dict[str, Switch]:
+    return {name: one for name, one in devices.items() if isinstance(one, Switch) and one.role is role}
+
+
+def _pairs(switches: Mapping[str, Switch], states: Mapping[str, State], targets: Collection[str]) -> int:
+    """Count the ways from switches that answered to targets that did, but to themselves."""
+    asked = sum(name in states for name in switches)
+    return max(asked - 1, 0) * sum(name in states for name in targets)
 
 
 def _dark_links(cabling: Cabling) -> set[frozenset[cables.End]]:

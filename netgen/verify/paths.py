@@ -8,8 +8,8 @@ from netgen.device.text import ipv4, network
 from netgen.verify.cabling import Cabling
 from netgen.verify.model import Check, Problem, State
 
-MOST_LEAVES = 2
-"""So many leaves that cannot be reached as they should are named; the others are counted."""
+MOST_NAMED = 2
+"""So many switches that cannot be reached as they should are named; the others are counted."""
 
 
 def expected_paths(leaf: Switch, other: Switch, cabling: Cabling) -> int:
@@ -36,10 +36,10 @@ def check(leaves: Mapping[str, Switch], cabling: Cabling, states: Mapping[str, S
             if other_name == name or not _spines(leaf) & _spines(other) or other_name not in states:
                 continue
             wanted = expected_paths(leaf, other, cabling)
-            for found, prefixes in _amiss(other, hops, wanted).items():
+            for found, prefixes in amiss(other, hops, wanted).items():
                 alike.setdefault((found, wanted), []).append(f"{other_name} ({', '.join(prefixes)})")
         for (found, wanted), ways in alike.items():
-            yield Problem(name, Check.PATHS, "", f"{found} next hops of {wanted} to {_listed(ways)}")
+            yield Problem(name, Check.PATHS, "", f"{found} next hops of {wanted} to {listed(ways)}")
 
 
 def _spines(leaf: Switch) -> set[str | None]:
@@ -47,20 +47,21 @@ def _spines(leaf: Switch) -> set[str | None]:
     return {port.peer_device for port in leaf.ports if port.role is PortRole.UPLINK}
 
 
-def _amiss(other: Switch, hops: Mapping[str, int], wanted: int) -> dict[int, list[str]]:
-    """Return what a leaf announces by the number of next hops towards it, where that is not the right one."""
-    amiss: dict[int, list[str]] = {}
+def amiss(other: Switch, hops: Mapping[str, int], wanted: int) -> dict[int, list[str]]:
+    """Return what a switch announces by the number of next hops towards it, where that is not the right one."""
+    wrong: dict[int, list[str]] = {}
     announced = [*other.bgp.aggregates, *((svi.ipv4, svi.ipv4_length) for svi in other.svis)]
     for prefix in (f"{ipv4(other.loopback)}/32", *(network(address, length) for address, length in announced)):
         found = hops.get(prefix, 0)
         if found != wanted:
-            amiss.setdefault(found, []).append(prefix)
-    return amiss
+            wrong.setdefault(found, []).append(prefix)
+    return wrong
 
 
-def _listed(ways: list[str]) -> str:
-    more = len(ways) - MOST_LEAVES
-    return ", ".join(ways[:MOST_LEAVES]) + (f" and to {more} more leaves" if more > 0 else "")
+def listed(ways: list[str], others: str = "leaves") -> str:
+    """Name the first of some ways, and count the others."""
+    more = len(ways) - MOST_NAMED
+    return ", ".join(ways[:MOST_NAMED]) + (f" and to {more} more {others}" if more > 0 else "")
 
 
 def _live_uplinks(leaf: Switch, cabling: Cabling) -> Counter[str]:
