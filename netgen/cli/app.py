@@ -33,6 +33,10 @@ LabIntent = Annotated[
     typer.Argument(metavar="INTENT", help="Intent folder that the lab was brought up of.", show_default=False),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to answer.")]
+Executor = Annotated[
+    str | None,
+    typer.Option(metavar="dask://HOST:PORT", help="Let the workers of a Dask scheduler do it.", show_default=False),
+]
 Limit = Annotated[str | None, typer.Option(metavar="GLOB", help="Only devices with such a name.", show_default=False)]
 
 
@@ -53,12 +57,13 @@ def render(
         int | None, typer.Option(min=1, metavar="N", help="Processes; default: what it is worth.", show_default=False)
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing, say what is stale; exit 2 if so.")] = False,
+    executor: Executor = None,
     form: FormatOption = Format.HUMAN,
 ) -> int:
     """Write configurations, inventory, cabling list and manifest."""
     from netgen.cli import render as command
 
-    return command.render(intent, out, limit=limit, jobs=jobs, check=check, form=form)
+    return command.render(intent, out, limit=limit, jobs=jobs, check=check, executor=executor, form=form)
 
 
 @app.command()
@@ -119,6 +124,7 @@ def diff(
     limit: Limit = None,
     inventory: Inventory = None,
     lab: Lab = False,
+    executor: Executor = None,
     form: FormatOption = Format.HUMAN,
 ) -> int:
     """Show what an apply would change, or how two renders differ."""
@@ -126,7 +132,9 @@ def diff(
     from netgen.cli.means import Reach
 
     reach = Reach(limit, inventory, lab)
-    return command.diff(intent, reach, against=against, out=out, brief=summary, exit_code=exit_code, form=form)
+    return command.diff(
+        intent, reach, against=against, out=out, brief=summary, exit_code=exit_code, executor=executor, form=form
+    )
 
 
 @app.command()

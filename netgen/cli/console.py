@@ -2,8 +2,9 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -71,12 +72,34 @@ def _nothing(text: str = "", *, advance: int = 1) -> None:
     del text, advance
 
 
+PATIENCE_S = 1.0
+"""What is over by then needs no progress bar."""
+
+
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Step]:
-    """Show a progress bar on a terminal; elsewhere nothing is shown."""
+    """Show a progress bar on a terminal, once the work has lasted a while; elsewhere nothing is shown."""
     if not sys.stderr.isatty():
         yield _nothing
         return
+    with ExitStack() as stack:
+        begun, done = time.monotonic(), 0
+        shown: Step | None = None
+
+        def step(text: str = "", *, advance: int = 1) -> None:
+            nonlocal shown, done
+            done += advance
+            if shown is not None:
+                shown(text, advance=advance)
+            elif time.monotonic() - begun > PATIENCE_S:
+                shown = stack.enter_context(_bar(title, total))
+                shown(text, advance=done)
+
+        yield step
+
+
+@contextmanager
+def _bar(title: str, total: int | None) -> Iterator[Step]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -1,17 +1,21 @@
 """diff: against the devices, or offline against another render."""
 
 import sys
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from netgen.cli.compiled import compiled
 from netgen.cli.console import Format, coloured, emit, emit_json, progress, say, table
+from netgen.cli.executor import executor_of
 from netgen.cli.exits import Exit
 from netgen.cli.means import Means, Reach, gather
 from netgen.diagnostics import human
 from netgen.diagnostics import json as json_format
 from netgen.plan import show
+from netgen.plan.far import diff_far
 from netgen.plan.file import write_plan
 from netgen.plan.model import Plan, digest_inputs
 from netgen.plan.offline import diff_offline
@@ -23,13 +27,22 @@ _COLOURS = {"+": "32", "-": "31", "@": "36"}
 
 
 def diff(
-    intent: Path, reach: Reach, *, against: str | None, out: Path | None, brief: bool, exit_code: bool, form: Format
+    intent: Path,
+    reach: Reach,
+    *,
+    against: str | None,
+    out: Path | None,
+    brief: bool,
+    exit_code: bool,
+    executor: str | None,
+    form: Format,
 ) -> Exit:
     """Compare, show, and keep the plan if asked."""
     if against is not None:
-        _refuse_devices(reach, out)
+        _refuse_devices(reach, out, executor)
         return _offline(intent, reach, against, brief=brief, exit_code=exit_code, form=form)
-    plan = online(gather(intent, reach))
+    with executor_of(executor) as workers:
+        plan = online(gather(intent, reach), workers)
     if out is not None:
         write_plan(plan, out)
     if form is Format.JSON:
@@ -43,20 +56,22 @@ def diff(
     return Exit.DIFFERENCES if exit_code and plan.differs else Exit.DONE
 
 
-def _refuse_devices(reach: Reach, out: Path | None) -> None:
+def _refuse_devices(reach: Reach, out: Path | None, executor: str | None) -> None:
     """Refuse what makes sense with devices alone: a comparison of two renders asks none, and cannot be applied."""
-    for option, given in (("--out", out), ("--lab", reach.lab), ("--inventory", reach.inventory)):
+    options = {"--out": out, "--lab": reach.lab, "--inventory": reach.inventory, "--executor": executor}
+    for option, given in options.items():
         if given:
             raise typer.BadParameter("it is about devices, and --against compares two renders", param_hint=option)
 
 
-def online(means: Means) -> Plan:
-    """Compare with the devices."""
+def online(means: Means, executor: Executor | None = None) -> Plan:
+    """Compare with the devices, from here or from wherever an executor runs."""
+    compare = diff_online if executor is None else partial(diff_far, executor, compiled=means.compiled)
     with progress(f"diff {means.source.cluster.name}", len(means.refs)) as step:
-        return diff_online(
-            means.source,
-            means.connections,
-            means.refs,
+        return compare(
+            source=means.source,
+            connections=means.connections,
+            refs=means.refs,
             intent=means.intent,
             inputs=means.digest(),
             limit=means.limit,

@@ -3,15 +3,28 @@
 from pathlib import Path
 
 from netgen.cli.compiled import compiled
-from netgen.cli.console import Format, emit, emit_json, say
+from netgen.cli.console import Format, emit, emit_json, progress, say
 from netgen.cli.exits import Exit
 
 
-def render(intent: Path, out: Path, *, limit: str | None, jobs: int | None, check: bool, form: Format) -> Exit:
+def render(
+    intent: Path, out: Path, *, limit: str | None, jobs: int | None, check: bool, executor: str | None, form: Format
+) -> Exit:
     """Render, or say what is stale."""
+    from netgen.cli.executor import executor_of
     from netgen.render.run import render as run
 
-    report = run(intent, compiled(intent)[1], out, limit=limit, jobs=jobs, check=check)
+    cluster, result = compiled(intent)
+    done = 0
+
+    with progress(f"render {cluster.name}", None) as step, executor_of(executor) as workers:
+
+        def show(now: int, total: int) -> None:
+            nonlocal done
+            step(f"of {total:,} devices", advance=now - done)
+            done = now
+
+        report = run(intent, result, out, limit=limit, jobs=jobs, check=check, executor=workers, progress=show)
     if form is Format.JSON:
         emit_json(
             {

@@ -48,6 +48,7 @@ def diff_online(
     limit: str | None = None,
     jobs: int = JOBS,
     last: Path | None = None,
+    salt: str | None = None,
     progress: Progress = lambda _: None,
 ) -> Plan:
     """Compare devices with their intended configurations.
@@ -69,6 +70,8 @@ def diff_online(
     last
         Folder of what the devices were last brought to, in the shape of an output folder: it tells netgen's own lines
         from others' among what a replace deletes.
+    salt
+        Of the plan's digests, where it is part of a larger plan.
     progress
         Called with each device as it is done, in this thread.
 
@@ -86,7 +89,7 @@ def diff_online(
     RenderError
         If a device cannot be rendered.
     """
-    salt = new_salt()
+    salt = new_salt() if salt is None else salt
     shared = None if connections.plan_key is None else resolve("plan_key", connections.plan_key)
     job = _Job(source, connections, Secrets(connections.secrets), digest_key(salt, shared), last)
     targets = {ref.name: _target(job, ref) for ref in refs}

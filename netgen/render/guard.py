@@ -69,7 +69,10 @@ def _collect(value: object, texts: list[str | None], seen: set[int]) -> None:
         plan = _plan(type(value))
         texts.extend(plan.texts(value))
         for name in plan.inner:
-            _collect(getattr(value, name), texts, seen)
+            inner = getattr(value, name)
+            # Asked here as well: hundreds of ports lead to the same few policies.
+            if inner is not None and id(inner) not in seen:
+                _collect(inner, texts, seen)
 
 
 def _paths(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -68,7 +68,7 @@ def render_bundle(bundle: Bundle, limit: str | None, start: int, stop: int) -> l
     RenderError
         If the netgen here is another one, or a device cannot be rendered.
     """
-    source, refs = _unpacked(bundle, limit)
+    source, refs = unpacked(bundle, limit)
     return list(render_refs(source, refs[start:stop]))
 
 
@@ -116,6 +116,7 @@ def _opened(intent: Path, limit: str | None) -> tuple[Source, list[DeviceRef]]:
 
 
 @functools.lru_cache(maxsize=1)
-def _unpacked(bundle: Bundle, limit: str | None) -> tuple[Source, list[DeviceRef]]:
+def unpacked(bundle: Bundle, limit: str | None) -> tuple[Source, list[DeviceRef]]:
+    """Return what an intent from elsewhere comes to, and the devices that a limit selects; once for many ranges."""
     source = unpack(bundle)
     return source, select(source.cluster, limit)

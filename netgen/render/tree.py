@@ -7,15 +7,18 @@ natsort); YAML is as NVUE saves it
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
+from typing import TypeVar
 
 from netgen.export.yaml import Value, emit
+from netgen.platforms.fixed import Fixed
 from netgen.platforms.model import Form
 from netgen.render.errors import RenderError
 
 Tree = Mapping[str, "Tree"] | Sequence["Tree"] | str | int | bool | None
+_Item = TypeVar("_Item")
 _STEP = "    "
 _MAPPING = (dict, Mapping)
 """For ``isinstance``: a dictionary is by far the most frequent mapping, and known for one at once."""
@@ -55,15 +58,16 @@ def _json(value: object, newline: str, known: dict[tuple[int, str], str]) -> str
     # A hand-made emitter: json.dumps with an indent leaves its C encoder and takes six times as long.
     if isinstance(value, str):
         return encode_basestring_ascii(value)
+    if isinstance(value, Fixed):
+        said = value.texts.get(newline)
+        if said is None:
+            said = value.texts[newline] = _json_object(value, newline, known)
+        return said
     if isinstance(value, _MAPPING):
         place = (id(value), newline)
         found = known.get(place)
         if found is None:
-            inner = newline + _STEP
-            entries = [
-                f"{encode_basestring_ascii(key)}: {_json(value[key], inner, known)}" for key in _order(_names(value))
-            ]
-            found = known[place] = _bracketed("{", entries, "}", newline)
+            found = known[place] = _json_object(value, newline, known)
         return found
     if isinstance(value, list | tuple):
         inner = newline + _STEP
@@ -75,16 +79,26 @@ def _json(value: object, newline: str, known: dict[tuple[int, str], str]) -> str
     raise RenderError(f"a tree holds {value!r}, a {type(value).__name__}, which is no part of a configuration")
 
 
+def _json_object(mapping: Mapping[str, object], newline: str, known: dict[tuple[int, str], str]) -> str:
+    inner = newline + _STEP
+    # Most values are texts: they are spared a call each.
+    entries = [
+        f"{encode_basestring_ascii(key)}: "
+        f"{encode_basestring_ascii(value) if type(value) is str else _json(value, inner, known)}"
+        for key, value in _sorted(mapping)
+    ]
+    return _bracketed("{", entries, "}", newline)
+
+
 def _bracketed(opened: str, entries: list[str], closed: str, newline: str) -> str:
     inner = newline + _STEP
     return f"{opened}{inner}{(',' + inner).join(entries)}{newline}{closed}" if entries else opened + closed
 
 
-def _names(mapping: Mapping[str, object]) -> tuple[str, ...]:
-    for key in mapping:
+def _check_names(names: Iterable[object]) -> None:
+    for key in names:
         if not isinstance(key, str):
             raise RenderError(f"a tree has the key {key!r}, which is not text")
-    return tuple(mapping)
 
 
 def _nested(tree: object, form: Form, seen: set[int]) -> Mapping[str, Value]:
@@ -92,7 +106,7 @@ def _nested(tree: object, form: Form, seen: set[int]) -> Mapping[str, Value]:
     if not isinstance(tree, _MAPPING):
         raise RenderError(f"as {form}, a tree is a mapping of names, not a {type(tree).__name__}")
     seen.add(id(tree))
-    _names(tree)
+    _check_names(tree)
     for key, value in tree.items():
         if isinstance(value, str | int):
             continue
@@ -103,12 +117,13 @@ def _nested(tree: object, form: Form, seen: set[int]) -> Mapping[str, Value]:
     return tree
 
 
-def _sorted(mapping: Mapping[str, Value]) -> list[tuple[str, Value]]:
+def _sorted(mapping: Mapping[str, _Item]) -> list[tuple[str, _Item]]:
     return [(name, mapping[name]) for name in _order(tuple(mapping))]
 
 
 @lru_cache(maxsize=4096)
 def _order(names: tuple[str, ...]) -> tuple[str, ...]:
+    _check_names(names)
     # Two names may differ in leading zeros only.
     return tuple(sorted(sorted(names), key=natural))
 

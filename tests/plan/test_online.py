@@ -1,16 +1,20 @@
 """All devices of a cluster against simulated switches."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from netgen.compile import compile_intent
 from netgen.lab.eos.faults import Fault
+from netgen.plan.far import diff_far
 from netgen.plan.file import serialise
 from netgen.plan.model import DevicePlan, Plan, Status
 from netgen.plan.online import diff_online
 from netgen.plan.rendered import keep_applied
 from netgen.plan.show import losses
+from netgen.render.source import select
 from netgen.session.difference import digest_key
 from netgen.session.session import open_session
 from tests.toy import COMMUNITY, HASH, LEAF, PASSWORD, SPINE, Lab
@@ -45,6 +49,40 @@ def test_an_empty_fabric_differs_everywhere_and_an_applied_one_nowhere(lab: Lab)
     plan = diff(lab)
     assert {device.status for device in plan.devices} == {Status.UNCHANGED}
     assert not plan.differs
+
+
+def test_workers_elsewhere_find_the_same(lab: Lab, tmp_path: Path):
+    lab.fabric.drift(LEAF, ["interface Ethernet2/1", "load-interval 5"])
+    keep_applied(tmp_path, LEAF, lab.files(LEAF))
+    compiled, limit = compile_intent(lab.folder), "*leaf*"
+    refs = select(lab.source.cluster, limit)
+    seen: list[str] = []
+    with ThreadPoolExecutor(2) as executor:
+        plan = diff_far(
+            executor,
+            lab.source,
+            compiled,
+            lab.connections,
+            refs,
+            intent=lab.folder,
+            inputs="0" * 64,
+            limit=limit,
+            last=tmp_path,
+            progress=lambda device: seen.append(device.device),
+        )
+    here = diff_online(
+        lab.source,
+        lab.connections,
+        refs,
+        intent=lab.folder,
+        inputs="0" * 64,
+        limit=limit,
+        last=tmp_path,
+        salt=plan.salt,
+    )
+    assert plan == here
+    assert sorted(seen) == sorted(ref.name for ref in refs)
+    assert of(plan, LEAF).deletions
 
 
 def test_a_line_added_by_hand_is_the_only_one_of_the_diff_and_would_be_lost(lab: Lab, tmp_path):

@@ -1,6 +1,12 @@
 """The whole ConfigDB of a switch."""
 
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from netgen.cluster.buffers import BufferPlan, Headroom
+from netgen.cluster.roce import PortQos
 from netgen.device.model import Switch
+from netgen.platforms.fixed import Fixed
 from netgen.platforms.model import Platform
 from netgen.platforms.sonic import buffers, ports, qos, system
 from netgen.platforms.sonic.sku import Table, find_sku
@@ -20,7 +26,48 @@ def build(device: Switch, platform: Platform) -> dict[str, Table]:
     tables = {
         **system.tables(device, platform, sku),
         **ports.tables(device, sku),
-        **qos.tables(device, sku),
-        **buffers.tables(device, sku),
+        **_lossless(_alike(device, platform)),
     }
     return {name: table for name, table in tables.items() if table}
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """A switch, equal to every other that has the same RoCE policies on the same ports: all leaves of a fabric, say."""
+
+    model: str
+    capabilities: int
+    """Identity of what the platform says of models; the platform below keeps it from being another's."""
+    policies: tuple[PortQos, ...]
+    """Of the ports, then of the device."""
+    buffers: BufferPlan | None
+    rooms: tuple[Headroom, ...]
+    ports: tuple[tuple[str, int, int | None, int | None], ...]
+    """Name, speed in Gb/s, and which of the policies and of the headrooms."""
+    device: Switch = field(compare=False, repr=False)
+    platform: Platform = field(compare=False, repr=False)
+
+
+def _alike(device: Switch, platform: Platform) -> _Alike:
+    # Ports share their policies: each is compared once, and not at every port.
+    policies = {id(policy): policy for policy in (*device.qos, *(p.qos for p in device.ports)) if policy is not None}
+    rooms = {id(port.headroom): port.headroom for port in device.ports if port.headroom is not None}
+    numbers = {identity: number for found in (policies, rooms) for number, identity in enumerate(found)}
+    return _Alike(
+        device.model,
+        id(platform.models),
+        (*policies.values(), *device.qos),
+        device.buffers,
+        tuple(rooms.values()),
+        tuple((p.name, p.speed_gbps, numbers.get(id(p.qos)), numbers.get(id(p.headroom))) for p in device.ports),
+        device,
+        platform,
+    )
+
+
+@lru_cache(maxsize=32)
+def _lossless(alike: _Alike) -> dict[str, Fixed]:
+    """Build the tables of the RoCE policy and of the buffer, which read nothing but what `_Alike` compares."""
+    sku = find_sku(alike.platform, alike.device.model)
+    tables = {**qos.tables(alike.device, sku), **buffers.tables(alike.device, sku)}
+    return {name: Fixed(table) for name, table in tables.items()}
