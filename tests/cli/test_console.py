@@ -44,10 +44,13 @@ def test_colour_is_for_terminals_that_want_it(stream, environment, expected, mon
     assert coloured(stream) is expected
 
 
-def test_progress_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch):
-    for stream, shown in ((io.StringIO(), False), (Terminal(), True)):
-        monkeypatch.setattr(sys, "stderr", stream)
-        with progress("render", 2) as step:
-            step("leaf1")
-            step("leaf2", advance=1)
-        assert ("render" in stream.getvalue()) is shown
+@pytest.mark.parametrize(
+    ("stream", "patience_s", "shown"), [(io.StringIO(), 0, False), (Terminal(), 0, True), (Terminal(), 3600, False)]
+)
+def test_progress_is_for_terminals_and_for_what_lasts(stream, patience_s, shown, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr("netgen.cli.console.PATIENCE_S", patience_s - 1)
+    with progress("render", 2) as step:
+        step("leaf1")
+        step("leaf2", advance=1)
+    assert ("render" in stream.getvalue()) is shown
