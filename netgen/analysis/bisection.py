@@ -3,12 +3,15 @@
 The maximum flow is the least cut (Ford and Fulkerson, Maximal flow through a network, 1956). In a Clos network whose
 switches have equally many links to each above them, the spines of a block may be taken as one, and so may superspines:
 what a cut costs that divides them is concave in how many are on one side, and so no less than where all are on one.
-What is left is a tree, whose least cut follows from the leaves upwards.
+What is left is a tree, whose least cut follows from the leaves upwards. Where exceptions have shut or swapped links,
+`netgen.analysis.flow` does it.
 """
 
 from dataclasses import dataclass
 
+from netgen.analysis.flow import maximum_flow, touched_nodes
 from netgen.analysis.survey import Leaf, Survey
+from netgen.cluster.model import Cluster, Fabric
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ Halves = tuple[int, int]
 """Of a leaf or what is above it: the least cut if it is on the side of the first half, and if on that of the second."""
 
 
-def bisection(survey: Survey) -> Bisection:
+def bisection(survey: Survey, cluster: Cluster, fabric: Fabric) -> Bisection:
     """Reckon what the first half of the hosts, in the order of their ids, can send to the second.
 
     Source: the definition of bisection bandwidth as in Dally and Towles, Principles and Practices of Interconnection
@@ -42,14 +45,17 @@ def bisection(survey: Survey) -> Bisection:
     """
     first = survey.hosts // 2
     inside = _first(survey, first)
-    cost = sum(_cut(survey, leaves, inside) for leaves in _parts(survey))
-    plan = survey.plan
+    plan, touched = survey.plan, touched_nodes(fabric)
+    if touched and survey.hosts > 1:
+        gbps = maximum_flow(survey, cluster, fabric, inside, touched)
+    else:
+        gbps = plan.planes * sum(_cut(survey, leaves, inside) for leaves in _parts(survey))
     nics = [0, 0]
     for group, ours in zip(survey.groups, inside, strict=True):
         nics[0] += ours * sum(group.nics)
         nics[1] += (group.hosts - ours) * sum(group.nics)
     return Bisection(
-        gbps=cost * plan.planes,
+        gbps=gbps,
         nics_gbps=min(nics) * plan.ports * survey.host_gbps,
         hosts=(first, survey.hosts - first),
     )

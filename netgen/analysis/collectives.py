@@ -86,13 +86,22 @@ def collectives(survey: Survey) -> list[Collective]:
 
 
 def _scattered(survey: Survey) -> list[int]:
-    """Order hosts so that neighbours share a leaf only where nothing else is left: one of each group in turn."""
+    """Order hosts so that neighbours share spines, and leaves, only where nothing else is left.
+
+    One host of each leaf in turn, and of these one of each block in turn, as leaves of the first rail are in blocks.
+    """
+    block = {leaf.group: leaf.block for leaf in reversed(survey.leaves) if not leaf.rail}
+    ahead: Counter[int] = Counter()
+    rank = {}
+    for group in dict.fromkeys(survey.order):
+        rank[group] = (ahead[block[group]], block[group])
+        ahead[block[group]] += 1
     seen: Counter[int] = Counter()
     turns = []
     for group in survey.order:
-        turns.append((seen[group], group))
+        turns.append((seen[group], rank[group], group))
         seen[group] += 1
-    return [group for _, group in sorted(turns)]
+    return [group for *_, group in sorted(turns)]
 
 
 def _ring(survey: Survey, order: Sequence[int]) -> dict[str, Load]:

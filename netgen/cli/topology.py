@@ -22,7 +22,7 @@ def topology(intent: Path, form: Format, *, analyze: bool) -> Exit:
         from netgen.report.analysis import analysis
 
         for fabric in counted["fabrics"]:
-            fabric["analysis"] = analysis(cluster, cluster.fabric(fabric["fabric"]), result.platforms)
+            fabric["analysis"] = analysis(result, cluster, cluster.fabric(fabric["fabric"]))
     if form is Format.JSON:
         emit_json(counted)
         return Exit.DONE
@@ -54,18 +54,20 @@ def _analysis(figures: Figures | None) -> Iterator[str]:
     yield "What is lost at most, and what is left, when one fails"
     header = ("", "hosts hit", "NICs left", "hosts cut off", "leaf's uplinks left", "block's uplinks left")
     yield table(header, map(_loss, figures["failures"]))
+    if figures["exceptions"] is not None:
+        yield _exceptions(figures["exceptions"])
     if figures["collectives"]:
         yield "Load of links, where equal-cost paths share it evenly; every NIC sends at its full speed"
         yield table(("", "links", "mean", "busiest"), _loads(figures["collectives"]))
     yield _hashing(figures["polarisation"])
+    yield from _equipment(figures["equipment"])
 
 
 def _halves(cut: Figures) -> str:
     first, second = cut["hosts"]
-    share = cut["gbps"] / cut["nics_gbps"] if cut["nics_gbps"] else 0
-    return (
-        f"Between the first {first:,} hosts and the other {second:,}: {cut['gbps']:,} Gb/s, {share:.0%} of their NICs\n"
-    )
+    share = _percent(cut["gbps"] / cut["nics_gbps"]) if cut["nics_gbps"] else "none"
+    halves = f"the first {first:,} hosts and the other {second:,}"
+    return f"Between {halves}: {cut['gbps']:,} Gb/s, {share} of their NICs\n"
 
 
 def _paths(one: Figures) -> Sequence[str]:
@@ -78,6 +80,23 @@ def _paths(one: Figures) -> Sequence[str]:
 def _loss(one: Figures) -> Sequence[str]:
     keys = ("hosts_hit", "host_left", "hosts_cut_off", "leaf_left", "block_left")
     return (one["what"], *("-" if one[key] is None else _percent(one[key]) for key in keys))
+
+
+def _exceptions(shut: Figures) -> str:
+    links = " and ".join(f"{count:,} of {pair}" for pair, count in shut["links"].items())
+    left = ", ".join(
+        f"{_percent(shut[key])} of {what}"
+        for key, what in (
+            ("host_left", "a host's NICs"),
+            ("leaf_left", "a leaf's uplinks"),
+            ("block_left", "a block's uplinks"),
+        )
+        if shut[key] < 1
+    )
+    return (
+        f"Exceptions have shut links, {links}; the worst-hit has {left} left.\n"
+        "Paths, failures and loads are those of the fabric without exceptions.\n"
+    )
 
 
 def _loads(collectives: Iterable[Figures]) -> Iterator[Sequence[str]]:
@@ -107,3 +126,16 @@ def _hashing(figures: Figures) -> str:
     lines = [f"Hash polarisation: {of}; {said}."]
     lines += [f"  seed of a {role}: {seed or 'not known'}" for role, seed in figures["seeds"].items()]
     return "\n".join(lines) + "\n"
+
+
+def _equipment(figures: Figures | None) -> Iterator[str]:
+    if figures is None:
+        yield "Optics and watts: netgen export --as bom counts them; it looks at every cable.\n"
+        return
+    yield "Equipment and the power that it draws at most"
+    rows = (
+        (kind, f"{count:,}", f"{watts:,.1f}" if watts else "-", f"{figures['power_not_known'][kind]:,}")
+        for kind, count in figures["count"].items()
+        for watts in (figures["watts"][kind],)
+    )
+    yield table(("", "count", "W", "power not known"), rows)

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Container
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise, product
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 
 from netgen.analysis.bisection import bisection
 from netgen.analysis.collectives import ALL_TO_ALL, ALL_TO_ALL_BY_RAIL, RING_IN_ORDER, RING_SCATTERED, collectives
+from netgen.analysis.exceptions import shut
 from netgen.analysis.failures import losses
 from netgen.analysis.hashing import polarisation
 from netgen.analysis.paths import equal_paths
 from netgen.analysis.survey import Survey, survey
 from netgen.cluster.model import Cluster, Fabric
-from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, layer_of
+from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, Overlaid, layer_of
 from netgen.platforms.model import Differs, HashSeed
 from tests.analysis import brute
 from tests.analysis.fabrics import Built, fabrics, hosts
@@ -37,10 +39,33 @@ def test_bisection_is_the_maximum_flow_between_the_halves(built: Built) -> None:
     cluster, fabric = built.cluster, built.fabric
     every = hosts(cluster, fabric)
     assume(len(every) > 1)
-    found = bisection(seen(built))
+    found = bisection(seen(built), cluster, fabric)
     assert found.hosts == (len(every) // 2, len(every) - len(every) // 2)
     assert found.gbps == brute.max_flow(cluster, fabric, every[: len(every) // 2])
     assert found.gbps <= found.nics_gbps
+
+
+@SOME
+@given(fabrics(), st.data())
+def test_bisection_is_the_maximum_flow_where_links_are_shut_and_swapped(built: Built, data: st.DataObject) -> None:
+    cluster, fabric = built.cluster, built.fabric
+    every = hosts(cluster, fabric)
+    assume(len(every) > 1)
+    links = [(low, slot) for low, _, _, slot in brute.links(cluster, fabric)]
+    between = [slot for low, slot in links if not isinstance(low, tuple)]
+    topology = Overlaid(fabric.plan, {})
+    for _ in range(data.draw(st.integers(0, 2))):
+        layers = [
+            [end for end in between if end[0] in layer and end not in topology.peers] for layer in fabric.plan.layers
+        ]
+        pairs = [pair for ends in layers for pair in combinations(ends, 2)]
+        if pairs:
+            topology = topology.swapped(*data.draw(st.sampled_from(pairs)))
+    gone = data.draw(st.lists(st.sampled_from([slot for _, slot in links]), max_size=5, unique=True))
+    shut_ends = frozenset(gone) | {topology.peer(*end) for end in gone}
+    bad = replace(fabric, overlay=replace(fabric.overlay, topology=topology, disabled=shut_ends))
+    found = bisection(seen(built), cluster, bad)
+    assert found.gbps == brute.max_flow(cluster, bad, every[: len(every) // 2])
 
 
 @FEW
@@ -52,7 +77,7 @@ def test_no_other_halves_have_less_where_leaves_and_blocks_are_alike(built: Buil
     sizes = {len(leaves) for leaves in view.blocks().values()} | {-group.hosts for group in view.groups}
     assume(2 <= len(every) <= 6 and not fabric.plan.fewer and len(sizes) == 2)
     least = min(brute.max_flow(cluster, fabric, half) for half in combinations(every, len(every) // 2))
-    assert bisection(view).gbps == least
+    assert bisection(view, cluster, fabric).gbps == least
 
 
 def how(fabric: Fabric, a: brute.Nic, b: brute.Nic, rail: dict[brute.Nic, int], distance: int | None) -> tuple:
@@ -83,20 +108,46 @@ def test_paths_are_those_that_are_counted(built: Built) -> None:
     assert {kind: {(one.links, one.paths)} for kind, one in found.items()} == counts
 
 
-def removed(cluster: Cluster, fabric: Fabric) -> dict[str, list[list]]:
-    """Links that go with each thing that can fail, as lower and upper end."""
-    gone: dict[str, dict[object, list]] = {}
+def removed(cluster: Cluster, fabric: Fabric) -> dict[str, list[set[tuple[int, int]]]]:
+    """Links that go with each thing that can fail, each by its lower end."""
+    gone: dict[str, dict[object, set]] = {}
     names = {HOST: "link of a host", LEAF: "uplink of a leaf", SPINE: "uplink of a spine"}
-    for low, high, gbps, slot in brute.links(cluster, fabric):
-        link = (low, high, gbps, slot)
+    for low, high, _, slot in brute.links(cluster, fabric):
         below = HOST if isinstance(low, tuple) else layer_of(fabric.plan, low).name
-        gone.setdefault(names[below], {})[slot] = [link]
+        gone.setdefault(names[below], {})[slot] = {slot}
         for end in (low, high):
             if not isinstance(end, tuple):
-                gone.setdefault(layer_of(fabric.plan, end).name, {}).setdefault(end, []).append(link)
+                gone.setdefault(layer_of(fabric.plan, end).name, {}).setdefault(end, set()).add(slot)
         if fabric.plan.planes > 1:
-            gone.setdefault("plane", {}).setdefault(fabric.plan.ids(high).plane, []).append(link)
+            gone.setdefault("plane", {}).setdefault(fabric.plan.ids(high).plane, set()).add(slot)
     return {what: list(links.values()) for what, links in gone.items()}
+
+
+Carried = dict[str, Counter]
+"""Gb/s upwards of every host, leaf and block of leaves."""
+
+
+def carried(built: Built, gone: set[tuple[int, int]]) -> tuple[Carried, int]:
+    """What is left without some links, and how many hosts reach each other."""
+    plan, net = built.fabric.plan, brute.nx.Graph()
+    at: Carried = {HOST: Counter(), LEAF: Counter(), SPINE: Counter()}
+    for low, high, gbps, slot in brute.links(built.cluster, built.fabric):
+        if slot in gone:
+            continue
+        net.add_edge(low, high)
+        if isinstance(low, tuple):
+            at[HOST][low[1]] += gbps
+        elif low in plan.layers[1]:
+            at[LEAF][low] += gbps
+        else:
+            at[SPINE][plan.layers[2].index(low) // plan.spines] += gbps
+    reached = max((len(one) for one in brute.groups_of_hosts(net)), default=0)
+    return at, reached if reached > 1 else 0
+
+
+def left(before: Counter, after: Counter, *, but: Container[int] = ()) -> float:
+    """What the worst-hit has left, as a share; some are gone, and do not count."""
+    return min((after[one] / gbps for one, gbps in before.items() if one not in but), default=1.0)
 
 
 @SOME
@@ -104,53 +155,51 @@ def removed(cluster: Cluster, fabric: Fabric) -> dict[str, list[list]]:
 def test_losses_are_those_of_what_is_really_removed(built: Built) -> None:
     cluster, fabric = built.cluster, built.fabric
     plan, every = fabric.plan, len(hosts(cluster, fabric))
-    links = list(brute.links(cluster, fabric))
-
-    def tally(without: list) -> tuple[Counter, Counter, Counter, int]:
-        slots = {link[3] for link in without}
-        kept = [link for link in links if link[3] not in slots]
-        at = Counter(), Counter(), Counter()
-        net = brute.nx.Graph([(low, high) for low, high, *_ in kept])
-        for low, _, gbps, _ in kept:
-            if isinstance(low, tuple):
-                at[0][low[1]] += gbps
-            elif layer_of(plan, low).name == LEAF:
-                at[1][low] += gbps
-            else:
-                at[2][plan.layers[2].index(low) // plan.spines] += gbps
-        net.add_nodes_from(end for link in kept for end in link[:2])
-        reached = max((len(one) for one in brute.groups_of_hosts(net)), default=0)
-        # one that is alone reaches nobody
-        return *at, reached if reached > 1 else 0
-
-    whole = tally([])
+    whole, reached = carried(built, set())
     found = {one.what: one for one in losses(seen(built))}
     gone = removed(cluster, fabric)
     assert found.keys() == gone.keys()
     for what, cases in gone.items():
         worst = [0.0, 1.0, 0.0, 1.0, 1.0]
-        for links_gone in cases:
-            after = tally(links_gone)
-            hit = sum(after[0][host] < gbps for host, gbps in whole[0].items())
-            dead = {link[0] for link in links_gone} | {link[1] for link in links_gone}
-            leaves = {
-                leaf: gbps for leaf, gbps in whole[1].items() if what not in {"leaf", "plane"} or leaf not in dead
-            }
-            blocks = whole[2] if what != "plane" else {b: g for b, g in whole[2].items() if after[2][b]}
-            if what == "leaf":
-                blocks = {}  # what stays of a block has fewer leaves, and its superspines as before
+        for links in cases:
+            after, still = carried(built, links)
+            dead = {slot[0] for slot in links}
+            leaves = {leaf for leaf in whole[LEAF] if what in {"leaf", "plane"} and leaf in dead}
+            # a dead leaf takes nothing from what is above the spines, and a dead plane is not what stays
+            blocks = {block for block in whole[SPINE] if what == "plane" and not after[SPINE][block]}
+            hit = sum(after[HOST][host] < gbps for host, gbps in whole[HOST].items()) / every
             worst = [
-                max(worst[0], hit / every),
-                min([worst[1], *(after[0][host] / gbps for host, gbps in whole[0].items())]),
-                max(worst[2], (whole[3] - after[3]) / every),
-                min([worst[3], *(after[1][leaf] / gbps for leaf, gbps in leaves.items())]),
-                min([worst[4], *(after[2][block] / gbps for block, gbps in blocks.items())]),
+                max(worst[0], hit),
+                min(worst[1], left(whole[HOST], after[HOST])),
+                max(worst[2], (reached - still) / every),
+                min(worst[3], left(whole[LEAF], after[LEAF], but=leaves)),
+                min(worst[4], left(whole[SPINE], after[SPINE], but=blocks)),
             ]
         one = found[what]
         assert (one.leaf_left is None) == (plan.spines == 0)
         assert (one.block_left is None) == (plan.cores == 0)
         got = [one.hosts_hit, one.host_left, one.hosts_cut_off, one.leaf_left, one.block_left]
         assert [1.0 if value is None else value for value in got] == pytest.approx(worst), what
+
+
+@SOME
+@given(fabrics(), st.data())
+def test_shut_links_cost_what_is_gone_with_them(built: Built, data: st.DataObject) -> None:
+    cluster, fabric = built.cluster, built.fabric
+    ends = [slot for *_, slot in brute.links(cluster, fabric)]
+    gone = set(data.draw(st.lists(st.sampled_from(ends), max_size=6, unique=True)))
+    every = frozenset(gone | {fabric.plan.peer(*end) for end in gone})
+    bad = replace(fabric, overlay=replace(fabric.overlay, disabled=every))
+    found = shut(seen(built), cluster, bad)
+    whole, after = carried(built, set())[0], carried(Built(replace(cluster, fabrics=(bad,))), set())[0]
+    if not gone:
+        assert found is None
+        return
+    assert sum(found.links.values()) == len(gone)
+    hit = sum(after[HOST][host] < gbps for host, gbps in whole[HOST].items())
+    assert found.hosts_hit == pytest.approx(hit / len(hosts(cluster, fabric)))
+    got = [found.host_left, found.leaf_left, found.block_left]
+    assert got == pytest.approx([left(whole[role], after[role]) for role in whole])
 
 
 def flows(cluster: Cluster, fabric: Fabric, what: str) -> list[brute.Flow]:
@@ -161,11 +210,15 @@ def flows(cluster: Cluster, fabric: Fabric, what: str) -> list[brute.Flow]:
     count = len(plan.slots_of(members[0])) // plan.ports
     nics = range(count)
     if what == RING_SCATTERED:
-        turns, turn = Counter(), {}
+        at = {host: plan.peer(host, 0)[0] for host in members}
+        above = {leaf: plan.peer(leaf, plan.down)[0] if plan.spines else leaf for leaf in at.values()}
+        turn, turns = {}, Counter()
+        for leaf in dict.fromkeys(at.values()):
+            turn[leaf] = turns[above[leaf]], above[leaf]
+            turns[above[leaf]] += 1
         for host in members:
-            leaves = tuple(plan.peer(host, slot)[0] for slot in plan.slots_of(host))
-            turn[host] = turns[leaves], min(leaves), host
-            turns[leaves] += 1
+            turn[host] = turns[at[host], "leaf"], turn[at[host]], host
+            turns[at[host], "leaf"] += 1
         members = sorted(members, key=turn.__getitem__)
     if what in {RING_IN_ORDER, RING_SCATTERED}:
         pairs = list(pairwise([*members, members[0]]))

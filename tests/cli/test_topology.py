@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 
@@ -78,7 +80,7 @@ def test_an_analysis_stands_beside_the_counts(netgen: Run):
 
 def test_an_analysis_is_tables_for_people(netgen: Run):
     said = netgen("topology", "intent/orion", "--analyze").out
-    assert "Between the first 16 hosts and the other 16: 25,600 Gb/s, 50% of their NICs\n" in said
+    assert "Between the first 16 hosts and the other 16: 25,600 Gb/s, 50.0% of their NICs\n" in said
     assert (
         "Hash polarisation: of 4,096 paths from a port, 16 are used if all switches hash alike; it is not known" in said
     )
@@ -104,3 +106,37 @@ def test_rails_that_nothing_joins_have_no_path_to_each_other(repository: Path, n
     assert re.search(r"^same unit +other +nowhere +55,552 ", said, re.MULTILINE)
     assert re.search(r"^all-to-all between all NICs +87.5% of the traffic has no path", said, re.MULTILINE)
     assert "Hash polarisation: none" in said
+
+
+def test_exceptions_are_told_and_counted(repository: Path, netgen: Run):
+    """Of 16 hosts a side, one lacks a port; of a leaf's 8 uplinks, one is shut, which 2:1 above it does not feel."""
+    path = repository / "intent/orion/cluster.yaml"
+    shut = [
+        "bad-nic: {reason: optics, port: {leaf: pod1-su1-rail1-leaf1, host: 3}, enabled: false}",
+        "bad-uplink: {reason: optics, port: {leaf: pod2-su1-rail8-leaf1, spine: 2}, enabled: false}",
+    ]
+    path.write_text(path.read_text() + "    exceptions:\n" + "".join(f"      {line}\n" for line in shut))
+    found = analysed(netgen, "intent/orion")["analysis"]
+    assert found["exceptions"] == {
+        "links": {"host-leaf": 1, "leaf-spine": 1},
+        "hosts_hit": 1 / 32,
+        "host_left": 0.875,
+        "leaf_left": 0.875,
+        "block_left": 1.0,
+    }
+    assert found["bisection"]["gbps"] == 64 * 400
+    said = netgen("topology", "intent/orion", "--analyze").out
+    assert "shut links, 1 of host-leaf and 1 of leaf-spine; the worst-hit has 87.5% of a host's NICs" in said
+
+
+def test_equipment_is_that_of_the_bill(netgen: Run, monkeypatch: pytest.MonkeyPatch):
+    bill = json.loads(netgen("export", "intent/orion", "--as", "bom", "--format", "json").out)
+    lines = bill if isinstance(bill, list) else next(iter(bill.values()))
+    found = analysed(netgen, "intent/orion")["analysis"]["equipment"]
+    for section in ("switch", "optic", "cable"):
+        of_it = [line for line in lines if line["section"] == section]
+        assert found["count"][section] == sum(line["quantity"] for line in of_it) > 0
+        assert found["watts"][section] == sum(line["watts"] or 0 for line in of_it)
+    monkeypatch.setattr("netgen.report.equipment.MOST_LINKS", 10)
+    assert analysed(netgen, "intent/orion")["analysis"]["equipment"] is None
+    assert "netgen export --as bom counts them" in netgen("topology", "intent/orion", "--analyze").out

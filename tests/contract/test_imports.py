@@ -40,6 +40,7 @@ ORDER = (
 ONLY_IN = {
     "napalm": {"session"},
     "netmiko": {"session"},
+    "networkx": {"analysis"},
     "rich": {"cli"},
     "typer": {"cli"},
     "pydantic": {"intent", "catalog"},
