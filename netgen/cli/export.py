@@ -87,7 +87,9 @@ def _write(path: Path, lines: Iterable[str]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with fresh.open("w", encoding="utf-8", newline="\n") as file:
+            # What an interrupted run left goes; what somebody links there meanwhile is not followed.
+            fresh.unlink(missing_ok=True)
+            with fresh.open("x", encoding="utf-8", newline="\n") as file:
                 file.writelines(lines)
             fresh.replace(path)
         finally:
