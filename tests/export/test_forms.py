@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 from collections import Counter
@@ -291,6 +292,32 @@ def test_ibnetdiscover_has_every_link_at_both_ends(name: str):
     assert told == Counter(
         frozenset(end(e.name, e.socket.interface, e.socket.position) for e in (c.a, c.b)) for c in given
     )
+
+
+@pytest.mark.needs("ibsim", "ibsim-utils")
+@pytest.mark.parametrize("name", ["lab", "orion"])
+def test_the_infiniband_simulator_reads_the_same_links(name: str, tmp_path: Path):
+    given = example(name)
+    path = tmp_path / "net"
+    path.write_text("".join(ibnetdiscover.ibnetdiscover(given)))
+    done = subprocess.run(
+        ["ibsim", "-s", path],
+        input="Dump\nQuit\n",
+        env={**os.environ, "IBSIM_SOCKNAME": f"netgen-{tmp_path.name}-{os.getpid()}"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    here, found = "", Counter()
+    for line in done.stdout.splitlines():
+        if match := re.match(r'(?:Switch|Ca) \d+ "([^"]+)"', line):
+            here = match[1]
+        elif match := re.match(r'[0-9a-f]+\t\[(\d+)\]\t"([SH]-[0-9a-f]+)"\[(\d+)\]', line):
+            found[frozenset({(here, int(match[1])), (match[2], int(match[3]))})] += 1
+    _, links = subnet(path.read_text().splitlines(keepends=True))
+    # the simulator shows each link at both ends
+    assert found == Counter({link: 2 * count for link, count in links.items()})
 
 
 def test_ibnetdiscover_is_of_one_fabric():
