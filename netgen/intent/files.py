@@ -12,6 +12,8 @@ from netgen.diagnostics.model import Diagnostic, Span
 # A pod of a thousand devices, written out device by device, is a tenth of it.
 MAX_FILE_BYTES = 4 * 2**20
 MAX_TOTAL_BYTES = 16 * 2**20
+# The cables of 8,000 hosts of eight NICs, as `netgen render` lists them with all that it knows of each.
+MAX_LIST_BYTES = 64 * 2**20
 SUFFIXES = frozenset({".yaml", ".yml"})
 
 
@@ -52,18 +54,20 @@ def list_files(place: Path) -> list[Path]:
     return files
 
 
-def read_bytes(file: Path, *, root: Path, budget_bytes: int = MAX_TOTAL_BYTES) -> bytes:
+def read_bytes(
+    file: Path, *, root: Path, budget_bytes: int = MAX_TOTAL_BYTES, limit_bytes: int = MAX_FILE_BYTES
+) -> bytes:
     """Read a regular file that lies in `root`, also after links are followed.
 
     Raises
     ------
     InputRefusedError
-        It lies elsewhere, is no regular file, cannot be opened, or exceeds `MAX_FILE_BYTES`
+        It lies elsewhere, is no regular file, cannot be opened, or exceeds the limit
         or what is left of the budget.
     """
     if not file.resolve().is_relative_to(root.resolve()):
         raise _refuse(reading.OUTSIDE, file, f"`{file.name}` leads out of the intent folder `{root}`")
-    most_bytes = min(MAX_FILE_BYTES, budget_bytes)
+    most_bytes = min(limit_bytes, budget_bytes)
     try:
         # Without O_NONBLOCK a named pipe would block until somebody writes to it.
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -74,8 +78,8 @@ def read_bytes(file: Path, *, root: Path, budget_bytes: int = MAX_TOTAL_BYTES) -
     except OSError as error:
         raise _refuse(reading.UNREADABLE, file, f"`{file.name}` cannot be read: {error.strerror}") from None
     if len(raw) > most_bytes:
-        what = "the file" if most_bytes == MAX_FILE_BYTES else "the intent, with this file,"
-        limit = MAX_FILE_BYTES if most_bytes == MAX_FILE_BYTES else MAX_TOTAL_BYTES
+        what = "the file" if most_bytes == limit_bytes else "the intent, with this file,"
+        limit = limit_bytes if most_bytes == limit_bytes else MAX_TOTAL_BYTES
         raise _refuse(reading.TOO_LARGE, file, f"{what} is larger than {limit // 2**20} MiB")
     return raw
 

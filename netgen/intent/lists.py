@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from netgen.diagnostics.codes import reading, references
 from netgen.diagnostics.model import Diagnostic, Label
 from netgen.intent.errors import diagnose
-from netgen.intent.files import InputRefusedError
+from netgen.intent.files import MAX_LIST_BYTES, InputRefusedError
 from netgen.intent.models import Fabric, Intent, ListedSwitch
 from netgen.intent.positions import Entry, MappingNode, Node, ScalarNode, Tree, to_data
 from netgen.intent.table import read_csv
@@ -136,6 +136,7 @@ def _table(
             required=required,
             key=None if cabling else "name",
             others=cabling,
+            limit_bytes=MAX_LIST_BYTES,
         )
     except InputRefusedError as refused:
         return None, [where_named(refused.diagnostic, tree, path)]

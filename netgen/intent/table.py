@@ -15,7 +15,7 @@ from netgen.diagnostics.codes.code import Code
 from netgen.diagnostics.model import Diagnostic, Label, Span
 from netgen.diagnostics.suggest import closest, did_you_mean, listing
 from netgen.intent.characters import decode
-from netgen.intent.files import InputRefusedError, read_bytes
+from netgen.intent.files import MAX_FILE_BYTES, InputRefusedError, read_bytes
 from netgen.intent.positions import Entry, MappingNode, ScalarNode
 
 # A cell up to the comma or the end of the line after it, quoted or not.
@@ -28,6 +28,9 @@ class _Cell:
     span: Span
 
 
+_UNREAD = _Cell("", Span(Path(), 1, 1, 1, 1))
+
+
 def read_csv(
     file: Path,
     *,
@@ -36,6 +39,7 @@ def read_csv(
     required: Collection[str],
     key: str | None,
     others: bool = False,
+    limit_bytes: int = MAX_FILE_BYTES,
 ) -> tuple[MappingNode | None, list[Diagnostic]]:
     """Read a table whose first line names the columns, in any order.
 
@@ -54,6 +58,8 @@ def read_csv(
         numbers of their lines.
     others
         Whether there may be other columns too, which are left out.
+    limit_bytes
+        How large the file may be.
 
     Returns
     -------
@@ -66,14 +72,16 @@ def read_csv(
     InputRefusedError
         The file cannot be opened, is too large, or lies elsewhere.
     """
-    text, diagnostics = decode(file, read_bytes(file, root=root))
+    text, diagnostics = decode(file, read_bytes(file, root=root, budget_bytes=limit_bytes, limit_bytes=limit_bytes))
     if diagnostics:
         return None, diagnostics
+    lines = ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
     try:
-        rows = [cells for number, line in enumerate(text.split("\n"), 1) if (cells := _cells(file, number, line))]
+        header = _cells(file, *next(lines, (1, "")))
+        wanted = {place for place, cell in enumerate(header) if cell.text in columns} if others else None
+        rows = [header, *(_cells(file, number, line, wanted) for number, line in lines)]
     except InputRefusedError as refused:
         return None, [refused.diagnostic]
-    header = rows[0] if rows else [_Cell("", Span(file, 1, 1, 1, 1))]
     diagnostics = list(
         _check_header(header, {*columns, *(cell.text for cell in header)} if others else columns, required)
     )
@@ -82,10 +90,10 @@ def read_csv(
     return _collect(rows, columns, key)
 
 
-def _cells(file: Path, number: int, line: str) -> list[_Cell]:
-    """Split a line; a blank one has no cells."""
-    if not line.strip():
-        return []
+def _cells(file: Path, number: int, line: str, wanted: Collection[int] | None = None) -> list[_Cell]:
+    """Split a line; of cells that are not wanted, nothing may be known but that they are there."""
+    if wanted is not None and '"' not in line:
+        return _some_cells(file, number, line.split(","), wanted)
     cells: list[_Cell] = []
     offset = 0
     while True:
@@ -100,6 +108,19 @@ def _cells(file: Path, number: int, line: str) -> list[_Cell]:
         if not match["end"]:
             return cells
         offset = match.end()
+
+
+def _some_cells(file: Path, number: int, parts: list[str], wanted: Collection[int]) -> list[_Cell]:
+    """Make the cells that are wanted, and the outermost; a list may have many columns that are of no use here."""
+    cells, offset, last = [], 0, len(parts) - 1
+    for place, part in enumerate(parts):
+        if place in wanted or place in (0, last):
+            text, start = part.strip(), offset + len(part) - len(part.lstrip())
+            cells.append(_Cell(text, Span(file, number, start + 1, number, start + len(text) + 1)))
+        else:
+            cells.append(_UNREAD)
+        offset += len(part) + 1
+    return cells
 
 
 def _bad_cell(file: Path, number: int, line: str, offset: int) -> Diagnostic:

@@ -1,7 +1,8 @@
 """What is uneven in the lists of an explicit fabric: cables that are missing, or more to one switch than to another."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
 from netgen.cluster.topology.explicit import Explicit
@@ -17,6 +18,7 @@ def check(cluster: Cluster, lists: Mapping[str, Lists]) -> Iterator[Finding]:
         if fabric.listed is not None:
             yield from _uneven(cluster, fabric, fabric.listed, lists[fabric.name])
             yield from _bare(cluster, fabric, fabric.listed, lists[fabric.name])
+            yield from _apart(cluster, fabric, fabric.listed, lists[fabric.name])
 
 
 def _uneven(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> Iterator[Finding]:
@@ -33,16 +35,14 @@ def _uneven(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) ->
                     links.update(dict.fromkeys(block, 0))
             if len(set(links.values())) > 1:
                 alike[role, min(links.values()), max(links.values())].append((node, links))
-    for (role, few, many), found in alike.items():
+    for (_, few, many), found in alike.items():
         node, links = found[0]
-        uppers = [cluster.device_at(fabric, end) for end in links]
-        known = {name for upper in uppers for name in (upper.name, upper.derived_name)}
         far = {count: cluster.device_at(fabric, end).name for end, count in links.items() if count in (few, many)}
-        others = f", and {len(found) - 1} more {role} switches have as few" * (len(found) > 1)
+        others = f", and so have {len(found) - 1} more of its role" * (len(found) > 1)
         ref = cluster.device_at(fabric, node)
         yield codes.UNEVEN.about(
             f"{ref.name} has {_count(many)} to {far[many]}, {_count(few)} to {far[few]}{others}",
-            _row(fabric, lists, {ref.name, ref.derived_name}, known),
+            _row(fabric, lists, {ref.name, ref.derived_name}, _names(cluster, fabric, links)),
             advice="" if few else f"if {far[few]} has leaves of its own, give it a `block` of its own in the list",
         )
 
@@ -86,8 +86,44 @@ def _bare(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> I
         )
 
 
+def _names(cluster: Cluster, fabric: Fabric, nodes: Iterable[int]) -> set[str]:
+    refs = [cluster.device_at(fabric, node) for node in nodes]
+    return {name for ref in refs for name in (ref.name, ref.derived_name)}
+
+
 def _hosts(count: int) -> str:
     return "1 other host" if count == 1 else f"{count} other hosts"
+
+
+def _apart(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> Iterator[Finding]:
+    """Yield two leaves that no way joins: a way goes up to a common spine, or over spines that differ in AS number.
+
+    Leaves of different rails need none: hosts have NICs in both.
+    """
+    edge = fabric.edge.role
+    kinds: dict[tuple[frozenset[int], int], int] = {}
+    for node in cluster.nodes(fabric, edge):
+        kinds.setdefault((frozenset(_links_up(fabric, listed, edge, node)), listed.ids(node).rail), node)
+    above = {spine: set(_links_up(fabric, listed, SPINE, spine)) for spines, _ in kinds for spine in spines}
+    for ((ours, rail), one), ((theirs, other_rail), other) in combinations(kinds.items(), 2):
+        if (rail and other_rail and rail != other_rail) or not ours.isdisjoint(theirs):
+            continue
+        if any(_joined(fabric, a, b) and above[a] & above[b] for a in ours for b in theirs):
+            continue
+        first, second = (cluster.device_at(fabric, node) for node in (one, other))
+        yield codes.APART.about(
+            f"no way joins {first.name} and {second.name}",
+            _row(fabric, lists, {second.name, second.derived_name}, _names(cluster, fabric, theirs)),
+            advice="cable both to one spine; or, below common superspines, give the spines of each a `block`",
+            notes=("a way between leaves goes up to a spine or superspine that both reach, and down from there",),
+        )
+        return
+
+
+def _joined(fabric: Fabric, one: int, other: int) -> bool:
+    """Whether a spine accepts what comes from another over a superspine: not what its own AS has passed on."""
+    first = fabric.layer(SPINE).first
+    return fabric.numbers.asn(SPINE, one - first) != fabric.numbers.asn(SPINE, other - first)
 
 
 def _row(fabric: Fabric, lists: Lists, names: set[str], others: set[str] | None = None) -> IntentPath:

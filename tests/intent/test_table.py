@@ -105,3 +105,32 @@ def test_reads_what_pythons_csv_writes(tmp_path_factory, rows):
 def test_no_text_causes_a_traceback(tmp_path_factory, text):
     table, diagnostics = table_of(tmp_path_factory.getbasetemp(), "name,serial\n" + text)
     assert table is not None or diagnostics
+
+
+def listed(tmp_path, text):
+    (tmp_path / "list.csv").write_text(text)
+    table, found = read_csv(
+        tmp_path / "list.csv", root=tmp_path, columns=("a", "b"), required=("a", "b"), key=None, others=True
+    )
+    rows = {} if table is None else {name: entry.node.entries for name, entry in table.entries.items()}
+    return {name: {key: cell.node.value for key, cell in row.items()} for name, row in rows.items()}, rows, found
+
+
+def test_rows_of_a_list_are_named_by_their_lines_and_other_columns_are_left_out(tmp_path):
+    said, rows, found = listed(tmp_path, 'x,a,y,b,z\n1,one,2, two ,3\n\n4,"th,ree",5,"f""our",6\n7,one,8,,9\n')
+    assert not found
+    assert said == {"2": {"a": "one", "b": "two"}, "4": {"a": "th,ree", "b": 'f"our'}, "5": {"a": "one"}}
+    places = [rows["2"][key].key_span for key in "ab"]
+    assert [(place.line, place.column, place.end_column) for place in places] == [(2, 3, 6), (2, 10, 13)]
+
+
+def test_a_list_may_end_in_a_column_that_is_wanted_and_begin_with_one(tmp_path):
+    said, _, found = listed(tmp_path, "a,x,b\none,2,two\n")
+    assert not found
+    assert said == {"2": {"a": "one", "b": "two"}}
+
+
+@pytest.mark.parametrize(("text", "code"), [("a,x,b\none,2\n", "NG134"), ("a,x\none,2\n", "NG132")], ids=["short", "b"])
+def test_what_a_list_lacks_is_told(tmp_path, text, code):
+    _, _, found = listed(tmp_path, text)
+    assert [diagnostic.code for diagnostic in found] == [code]

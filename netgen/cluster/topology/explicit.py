@@ -45,6 +45,8 @@ class Explicit:
     used: Mapping[int, tuple[int, ...]] = field(init=False, repr=False, compare=False)
     """Slots of a switch that are cabled or kept, by node."""
     links: Mapping[tuple[str, str], int] = field(init=False, repr=False, compare=False)
+    _ways: dict[tuple[str, bool], int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `parallel` has found by looking at every cable of a role: each device asks for it."""
 
     def __post_init__(self) -> None:
         used: dict[int, list[int]] = {}
@@ -82,8 +84,12 @@ class Explicit:
 
     def parallel(self, role: str, *, speaking: bool) -> int:
         """The most parallel links of a switch to one below it, times the most ways from there to a host."""
-        roles = [layer.name for layer in self.layers]
-        place = roles.index(role)
+        if (role, speaking) not in self._ways:
+            self._ways[role, speaking] = self._parallel(role, speaking=speaking)
+        return self._ways[role, speaking]
+
+    def _parallel(self, role: str, *, speaking: bool) -> int:
+        place = [layer.name for layer in self.layers].index(role)
         if place == 1:
             return self._most(role) if speaking else 1
         if not speaking:

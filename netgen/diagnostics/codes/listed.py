@@ -78,3 +78,12 @@ NIC_BARE = Code(
     "a_device,a_interface,b_device,b_interface   # with seven rows for a host of eight NICs",
     Severity.WARNING,
 )
+APART = Code(
+    "NG812",
+    "Leaves that no way joins",
+    "Traffic goes up and down, never down and up again: two leaves reach each other over a spine that both are cabled\n"
+    "to, or over a superspine above spines of theirs that have different AS numbers (`block`). Hosts at others do not\n"
+    "reach each other. Leaves of different rails are not asked for it.",
+    "a_device,a_interface,b_device,b_interface\nleaf1,swp16,spine1,swp1\nleaf2,swp16,spine2,swp1",
+    Severity.WARNING,
+)
