@@ -6,7 +6,7 @@ from itertools import combinations
 
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
 from netgen.cluster.topology.explicit import Explicit
-from netgen.cluster.topology.slots import HOST, SPINE
+from netgen.cluster.topology.slots import HOST, SPINE, Ids
 from netgen.diagnostics.codes import listed as codes
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.lists import CABLING, Lists
@@ -98,15 +98,18 @@ def _hosts(count: int) -> str:
 def _apart(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> Iterator[Finding]:
     """Yield two leaves that no way joins: a way goes up to a common spine, or over spines that differ in AS number.
 
-    Leaves of different rails need none: hosts have NICs in both.
+    Leaves of different rails or planes need none: hosts have NICs in both.
     """
     edge = fabric.edge.role
-    kinds: dict[tuple[frozenset[int], int], int] = {}
+    kinds: dict[tuple[frozenset[int], Ids], int] = {}
     for node in cluster.nodes(fabric, edge):
-        kinds.setdefault((frozenset(_links_up(fabric, listed, edge, node)), listed.ids(node).rail), node)
+        ids = listed.ids(node)
+        kinds.setdefault(
+            (frozenset(_links_up(fabric, listed, edge, node)), Ids(0, rail=ids.rail, plane=ids.plane)), node
+        )
     above = {spine: set(_links_up(fabric, listed, SPINE, spine)) for spines, _ in kinds for spine in spines}
-    for ((ours, rail), one), ((theirs, other_rail), other) in combinations(kinds.items(), 2):
-        if (rail and other_rail and rail != other_rail) or not ours.isdisjoint(theirs):
+    for ((ours, at), one), ((theirs, there), other) in combinations(kinds.items(), 2):
+        if _differ(at.rail, there.rail) or _differ(at.plane, there.plane) or not ours.isdisjoint(theirs):
             continue
         if any(_joined(fabric, a, b) and above[a] & above[b] for a in ours for b in theirs):
             continue
@@ -118,6 +121,11 @@ def _apart(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> 
             notes=("a way between leaves goes up to a spine or superspine that both reach, and down from there",),
         )
         return
+
+
+def _differ(one: int, other: int) -> bool:
+    """Whether both are given, and not the same."""
+    return bool(one and other and one != other)
 
 
 def _joined(fabric: Fabric, one: int, other: int) -> bool:

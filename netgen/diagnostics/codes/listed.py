@@ -83,7 +83,7 @@ APART = Code(
     "Leaves that no way joins",
     "Traffic goes up and down, never down and up again: two leaves reach each other over a spine that both are cabled\n"
     "to, or over a superspine above spines of theirs that have different AS numbers (`block`). Hosts at others do not\n"
-    "reach each other. Leaves of different rails are not asked for it.",
+    "reach each other. Leaves of different rails or planes are not asked for it.",
     "a_device,a_interface,b_device,b_interface\nleaf1,swp16,spine1,swp1\nleaf2,swp16,spine2,swp1",
     Severity.WARNING,
 )
