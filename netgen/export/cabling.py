@@ -1,6 +1,6 @@
 """The cabling list: every cable once, as the people who lay and check them read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from netgen.device.bonds import address
 from netgen.device.model import ACROSS, Host, Port, PortRole, Role, Switch
@@ -10,16 +10,22 @@ HEADER = "a_device,a_interface,a_address,b_device,b_interface,b_address,speed,le
 LINK = 31
 """Prefix length of an address of a point-to-point link."""
 _UPLINKS = {Role.LEAF: "leaf-spine", Role.SPINE: "spine-superspine"}
-_LINKS = {PortRole.HOST: "host-leaf"} | {role: role.value for role in ACROSS}
 
 
-def cabling_lines(device: Switch | Host) -> Iterator[str]:
+def cabling_lines(device: Switch | Host, edges: Mapping[str, str]) -> Iterator[str]:
     """Yield a line of CSV for every cable that ends at a device and leads up from there.
 
     End *a* is the lower one: a host's NIC, or a leaf's uplink. So every cable has one line, whoever lists its
     devices. Addresses are empty where the link is unnumbered. Speed and length carry their unit; the length is empty
     where the intent gives none. No field can hold a comma, a quote or a line break: names are made of letters, digits
     and ``/``, ``-``.
+
+    Parameters
+    ----------
+    device
+        Whose cables are listed.
+    edges
+        The role of the switches that hosts are at, by fabric.
     """
     for port in leading_up(device):
         length = "" if port.cable_m is None else f"{port.cable_m}m"
@@ -27,7 +33,7 @@ def cabling_lines(device: Switch | Host) -> Iterator[str]:
         near = "" if own is None else ipv4(own)
         # The other end of a /31 differs in its last bit; a gateway that many share is at no port.
         far = ipv4(port.ipv4 ^ 1) if port.ipv4 is not None and port.ipv4_length == LINK else ""
-        link = _UPLINKS[device.role] if port.role is PortRole.UPLINK else _LINKS[port.role]
+        link = port.role.value if port.role in ACROSS else _UPLINKS.get(device.role) or f"host-{edges[port.fabric]}"
         yield (
             f"{device.name},{port.name},{near},{port.peer_device},{port.peer_port},{far},"
             f"{port.speed_gbps}G,{length},{link},{port.fabric}\n"

@@ -80,11 +80,12 @@ def render_refs(source: Source, refs: Sequence[DeviceRef]) -> Iterator[Rendered]
     RenderError
         If one of them cannot be rendered.
     """
+    edges = {fabric.name: fabric.edge.role for fabric in source.cluster.fabrics}
     for ref in refs:
         device = build(source.cluster, source.renderer.platforms, ref)
         texts = render_device(device, source.renderer)
         files = {file: text.encode() for file, text in texts.items()}
-        yield Rendered(ref.name, files, "".join(cabling_lines(device)))
+        yield Rendered(ref.name, files, "".join(cabling_lines(device, edges)))
 
 
 def put(task: Task, devices: Iterator[Rendered]) -> Part:

@@ -6,6 +6,8 @@ from netgen.platforms.load import load_platforms
 from netgen.resources.load import resources
 from tests import devices
 
+EDGES = {"compute": "leaf"}
+
 
 def rows(*lines: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(HEADER + "".join(lines))))
@@ -18,7 +20,7 @@ def test_each_cable_has_one_line_from_its_lower_end():
         devices.leaf(platforms["eos"]),
         devices.spine(platforms["eos"]),
     )
-    listed = rows(*(line for device in (spine, leaf, host) for line in cabling_lines(device)))
+    listed = rows(*(line for device in (spine, leaf, host) for line in cabling_lines(device, EDGES)))
     assert [(row["a_device"], row["a_interface"], row["link"]) for row in listed] == [
         ("pod1-su1-rail1-leaf1", "Ethernet33/1", "leaf-spine"),
         ("pod1-su1-rail1-leaf1", "Ethernet33/5", "leaf-spine"),
@@ -42,10 +44,10 @@ def test_each_cable_has_one_line_from_its_lower_end():
 def test_length_that_is_not_known_is_empty():
     host = devices.host(load_platforms(resources())["linux"])
     host.ports[0].cable_m = None
-    assert rows(*cabling_lines(host))[0]["length"] == ""
+    assert rows(*cabling_lines(host, EDGES))[0]["length"] == ""
 
 
 def test_addresses_of_a_numbered_link_are_at_its_ends():
     host = devices.host(load_platforms(resources())["linux"])
-    row = rows(*cabling_lines(host))[0]
+    row = rows(*cabling_lines(host, EDGES))[0]
     assert (row["a_address"], row["b_address"]) == ("10.0.0.1", "10.0.0.0")
