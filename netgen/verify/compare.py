@@ -1,16 +1,19 @@
 """All checks of one cluster."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import ABSENT_STATES, Cluster
+from netgen.cluster.model import ABSENT_STATES, Cluster, Fabric
 from netgen.device.model import Bgp, Host, Role, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.model import Platform
 from netgen.session.state import BgpSession
 from netgen.verify import cabling as cables
-from netgen.verify import paths, routers
+from netgen.verify import groups, paths
 from netgen.verify.cabling import Cabling
 from netgen.verify.model import Check, Problem, Report, State
+
+LEAF_TO_LEAF = 3
+"""Links of a way between groups of a dragonfly+: leaf, spine, spine, leaf."""
 
 
 def cabling_of(devices: Mapping[str, Switch | Host]) -> Cabling:
@@ -53,7 +56,9 @@ def compare(
         How many were not asked, for each reason why.
     """
     cabling = cabling_of(devices)
-    leaves, routing = _switches(devices, Role.LEAF), _switches(devices, Role.ROUTER)
+    grouped = [_groups(fabric, devices) for fabric in cluster.fabrics if fabric.grouped is not None]
+    within = {name for one in grouped for name in one.switches}
+    leaves = {name: one for name, one in _switches(devices) if one.role is Role.LEAF and name not in within}
     problems = [Problem(name, Check.REACHABLE, "", why) for name, why in unreachable.items()]
     problems += cables.check(cabling, states)
     for name, state in states.items():
@@ -64,8 +69,10 @@ def compare(
         if device.bgp is not None and Check.SESSION not in state.unanswered:
             problems += _sessions(device, device.bgp, cabling, state)
     problems += paths.check(leaves, cabling, states)
-    problems += routers.check(routing, cabling, states)
+    for one in grouped:
+        problems += groups.check(one, cabling, states)
     asked = [devices[name] for name in states]
+    answered = len(leaves.keys() & states.keys())
     return Report(
         cluster=cluster.name,
         checked={
@@ -73,7 +80,8 @@ def compare(
             Check.CABLING: len({frozenset(link) for link in cabling.far.items() if link[0][0] in states}),
             Check.INTERFACE: sum(port.enabled and port.peer_device is not None for d in asked for port in d.ports),
             Check.SESSION: sum(len(d.bgp.neighbors) for d in asked if d.bgp is not None),
-            Check.PATHS: _pairs(leaves, states, leaves) + _pairs(routing, states, routers.sample(routing, states)),
+            Check.PATHS: _pairs(answered, answered)
+            + sum(_pairs(len(one.asked(states)), len(one.sample(states))) for one in grouped),
         },
         problems=tuple(sorted(problems)),
         expected_down=tuple(sorted({" - ".join(f"{d} {p}" for d, p in sorted(link)) for link in _dark_links(cabling)})),
@@ -82,14 +90,20 @@ def compare(
     )
 
 
-def _switches(devices: Mapping[str, Switch | Host], role: Role) -> dict[str, Switch]:
-    return {name: one for name, one in devices.items() if isinstance(one, Switch) and one.role is role}
+def _switches(devices: Mapping[str, Switch | Host]) -> Iterator[tuple[str, Switch]]:
+    return ((name, one) for name, one in devices.items() if isinstance(one, Switch))
 
 
-def _pairs(switches: Mapping[str, Switch], states: Mapping[str, State], targets: Collection[str]) -> int:
-    """Count the ways from switches that answered to targets that did, but to themselves."""
-    asked = sum(name in states for name in switches)
-    return max(asked - 1, 0) * sum(name in states for name in targets)
+def _groups(fabric: Fabric, devices: Mapping[str, Switch | Host]) -> groups.Groups:
+    own = {name: one for name, one in _switches(devices) if one.fabric == fabric.name}
+    edge = [name for name, one in own.items() if one.role == fabric.edge.role]
+    # between groups of leaves and spines, no way leads through a third one
+    return groups.Groups(own, edge, LEAF_TO_LEAF if fabric.edge.role == Role.LEAF else None)
+
+
+def _pairs(asked: int, targets: int) -> int:
+    """Count the ways from switches that answered to some of them, but to themselves."""
+    return max(asked - 1, 0) * targets
 
 
 def _dark_links(cabling: Cabling) -> set[frozenset[cables.End]]:
