@@ -7,7 +7,7 @@ from pathlib import Path
 
 from netgen.catalog.optics import load_optics
 from netgen.cli.compiled import compiled
-from netgen.cli.console import say, table
+from netgen.cli.console import progress, say, table
 from netgen.cli.exits import Exit
 from netgen.cli.forms import Form, Written
 from netgen.export import bill, containerlab, dot, ibnetdiscover, listing, netbox
@@ -15,6 +15,7 @@ from netgen.export.cables import Cabling
 from netgen.export.errors import ExportError
 
 _SHOWN = ("item", "length_class", "quantity", "watts_each", "watts", "note")
+_SHOWN_EVERY = 1000
 _OWN = {
     Form.GRAPHVIZ: dot.graphviz,
     Form.CONTAINERLAB: containerlab.containerlab,
@@ -70,8 +71,11 @@ def _bill(lines: list[bill.Line], written: Written | None) -> Iterable[str]:
 def _totals(lines: list[bill.Line]) -> Iterator[str]:
     for section in ("switch", "optic", "cable"):
         known, unknown = bill.watts(lines, section), bill.without_watts(lines, section)
-        missing = f", and {unknown:,} of which it is not known" if unknown else ""
-        yield f"{section} power, at most: {known:,.1f} W{missing}\n"
+        if known or not unknown:
+            missing = f", and {unknown:,} of which it is not known" if unknown else ""
+            yield f"{section} power, at most: {known:,.1f} W{missing}\n"
+        else:
+            yield f"{section} power: not known\n"
 
 
 def _write_all(folder: Path | None, tables: dict[str, Iterator[str]]) -> None:
@@ -79,6 +83,15 @@ def _write_all(folder: Path | None, tables: dict[str, Iterator[str]]) -> None:
         raise ExportError(f"these are {len(tables)} tables ({', '.join(tables)}): say --out DIR")
     for name, lines in tables.items():
         _write(folder / name, lines)
+
+
+def _counted(name: str, lines: Iterable[str]) -> Iterator[str]:
+    """Show on a terminal how far it is."""
+    with progress(name, None) as step:
+        for number, line in enumerate(lines, 1):
+            if number % _SHOWN_EVERY == 0:
+                step(f"{number:,} lines", advance=_SHOWN_EVERY)
+            yield line
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
@@ -90,7 +103,7 @@ def _write(path: Path, lines: Iterable[str]) -> None:
             # What an interrupted run left goes; what somebody links there meanwhile is not followed.
             fresh.unlink(missing_ok=True)
             with fresh.open("x", encoding="utf-8", newline="\n") as file:
-                file.writelines(lines)
+                file.writelines(_counted(path.name, lines))
             fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)

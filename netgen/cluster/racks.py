@@ -46,6 +46,14 @@ def place(text: str | None) -> Place | None:
     return Place(row, int(match["rack"]), int(match["unit"] or 0))
 
 
+def rack_and_unit(text: str) -> tuple[str, int | None]:
+    """Return what a rack is called, and the unit in it; of a text that is no place, the whole and ``None``."""
+    match = _PLACE.fullmatch(text)
+    if match is None or match["unit"] is None:
+        return text, None
+    return text[: match.end("rack")], int(match["unit"])
+
+
 def distance_m(a: Place, b: Place) -> float:
     """Return how long a cable from one place to another must be, in metres, rounded up to a tenth.
 

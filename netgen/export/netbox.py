@@ -8,6 +8,7 @@ site are looked up by name in NetBox, and are there before.
 from collections.abc import Iterator
 
 from netgen.cluster.model import DeviceRef
+from netgen.cluster.racks import rack_and_unit
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cable, Cabling, End
 from netgen.export.listing import label
@@ -90,8 +91,7 @@ def _device(cabling: Cabling, ref: DeviceRef) -> dict[str, object]:
         fabric = cluster.fabric(ref.fabric)
         manufacturer, _, model = fabric.model_of(ref).title.partition(" ")
         platform = fabric.tier(ref.role).platform
-    rack, _, unit = (record.rack or "").partition("/")
-    position = unit.lstrip("Uu")
+    rack, unit = rack_and_unit(record.rack or "")
     return {
         "name": ref.name,
         "role": ref.role,
@@ -102,8 +102,8 @@ def _device(cabling: Cabling, ref: DeviceRef) -> dict[str, object]:
         "status": STATUS[record.state],
         "site": cluster.name,
         "rack": rack,
-        "position": position if position.isdigit() else None,
-        "face": "front" if position.isdigit() else None,
+        "position": unit,
+        "face": None if unit is None else "front",
     }
 
 

@@ -40,6 +40,11 @@ def test_built_in_media_are_in_order_and_say_where_they_are_from():
         assert medium.lane_gbps or all(other.reach_m > medium.reach_m for other in later)
 
 
+def test_the_page_on_cabling_has_every_medium():
+    page = (Path(__file__).parents[2] / "docs/cabling.md").read_text()
+    assert [medium.name for medium in load_optics(resources()) if f"`{medium.name}`" not in page] == []
+
+
 def test_every_port_of_a_switch_that_has_cages_can_be_cabled_at_its_own_kind():
     media = load_optics(resources())
     for model in load_catalog(resources()).switches.values():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netgen.cluster.racks import Place, distance_m, place
+from netgen.cluster.racks import Place, distance_m, place, rack_and_unit
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,20 @@ from netgen.cluster.racks import Place, distance_m, place
 )
 def test_places(text: str | None, expected: Place | None):
     assert place(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A12/U38", ("A12", 38)),
+        ("A-12-u7", ("A-12", 7)),
+        ("3-12", ("3-12", None)),
+        ("hall 2/7", ("hall 2/7", None)),
+        ("", ("", None)),
+    ],
+)
+def test_racks_without_their_units(text: str, expected: tuple[str, int | None]):
+    assert rack_and_unit(text) == expected
 
 
 @pytest.mark.parametrize(
