@@ -164,7 +164,8 @@ def _paused_code_points(end: End, feature: str) -> Lossless | None:
     if not end.says(feature):
         return {} if isinstance(end.device, Switch) else None
     if isinstance(end.device, Host):
-        return _of_nic(end.device.qos)
+        # of its NICs those that are bundled have no policy, whatever the others have
+        return _of_nic(end.device.qos if end.port.bond is None else None)
     classes = end.port.qos.lossless if end.port.qos else ()
     return {c.pfc_priority: c.dscp for c in classes if c.pfc_priority is not None}
 

@@ -14,6 +14,7 @@ NAMES = {
     line for line in (Path(__file__).parent / "nccl_names.txt").read_text().splitlines() if not line.startswith("#")
 }
 PLATFORMS = ("linux", "ubuntu")
+BUNDLED = {"attach": "bond", "share": {"rails": 8}, "roce": None}
 
 
 def environment(text: str) -> dict[str, str]:
@@ -39,7 +40,9 @@ def of(device: Host, platform: str = "linux") -> dict[str, str]:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("fabric", [{}, {"roce": None}, {"load_balancing": "per-packet"}, {"attach": "svi"}], ids=str)
+@pytest.mark.parametrize(
+    "fabric", [{}, {"roce": None}, {"load_balancing": "per-packet"}, {"attach": "svi"}, BUNDLED], ids=str
+)
 def test_nccl_knows_every_name_and_each_has_its_reason(platform: str, fabric: dict):
     device = host(**fabric)
     assert set(of(device, platform)) <= NAMES
@@ -48,6 +51,10 @@ def test_nccl_knows_every_name_and_each_has_its_reason(platform: str, fabric: di
         assert block.startswith("# ")
         assert "  " not in block
     assert not any("=" in line and not line.startswith(("#", "NCCL_")) for line in text.splitlines())
+
+
+def test_over_a_bundle_nccl_sends_by_tcp():
+    assert of(host(**BUNDLED)) == {"NCCL_IB_DISABLE": "1", "NCCL_SOCKET_IFNAME": "=bond0"}
 
 
 def test_nics_are_named_exactly_and_in_the_order_of_rails():

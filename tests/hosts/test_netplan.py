@@ -111,3 +111,24 @@ def test_an_attachment_by_vlan_is_told_its_subnet(tmp_path: Path):
     assert generate(render_device(device, RENDERER)["netplan.yaml"], tmp_path).returncode == 0
     port = device.ports[0]
     assert networkd(tmp_path, port.name)["Network"][0]["Address"] == f"{ipv4(port.ipv4 or 0)}/{port.ipv4_length}"
+
+
+def test_a_bundle_has_the_address_and_the_only_table(tmp_path: Path):
+    device = host(attach="bond", share={"rails": 8}, roce=None)
+    done = generate(render_device(device, RENDERER)["netplan.yaml"], tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    (bond,) = device.bonds
+    parser = configparser.ConfigParser(strict=True, interpolation=None)
+    parser.read(tmp_path / f"run/systemd/network/10-netplan-{bond.name}.netdev")
+    assert (parser["NetDev"]["Kind"], parser["Bond"]["Mode"]) == ("bond", "802.3ad")
+    assert parser["Bond"]["LACPTransmitRate"] == "fast"
+    assert parser["Bond"]["MIIMonitorSec"] == "100ms"
+    for member in bond.members:
+        found = networkd(tmp_path, member)
+        assert found["Network"][0]["Bond"] == bond.name
+        assert "Address" not in found["Network"][0]
+        assert "RoutingPolicyRule" not in found
+    found = networkd(tmp_path, bond.name)
+    assert found["Network"][0]["Address"] == f"{ipv4(bond.ipv4 or 0)}/{bond.ipv4_length}"
+    assert [rule["Table"] for rule in found["RoutingPolicyRule"]] == ["1001"]
+    assert [route.get("Table") for route in found["Route"]] == [None, "1001"]

@@ -11,6 +11,7 @@ from netgen.lab.eos.fabric import Fabric
 from netgen.lab.spec import LabCable, LabNode, LabSpec
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
+from tests import devices
 from tests.fabrics import fabric as derived
 
 GOLDEN = sorted((Path(__file__).parents[2] / "golden/configs").glob("*/configs/*/eos.cfg"))
@@ -69,6 +70,18 @@ def test_examples_are_accepted_and_shown_as_they_were_written(path: Path):
     lab = Fabric(LabSpec("one", (LabNode("switch", "eos", "", "4.33.1F", "dcs-7060x6-64pe", ports),), ()))
     lab.drift("switch", text.splitlines())
     assert lines(lab.running("switch")) == lines(text)
+
+
+def test_bundles_are_accepted_and_shown_as_they_were_written():
+    renderer = make_renderer(resources())
+    device = devices.leaf(renderer.platforms["eos"], bonded=True)
+    device.native = []
+    text = TOKEN.sub("hidden", PASSWORD_TOKEN.sub("$6$salt$hash", render_device(device, renderer)["eos.cfg"]))
+    ports = tuple(port.name for port in device.ports)
+    lab = Fabric(LabSpec("one", (LabNode("switch", "eos", "", "4.33.1F", device.model, ports),), ()))
+    lab.drift("switch", text.splitlines())
+    assert lines(lab.running("switch")) == lines(text)
+    assert "   channel-group 2 mode active" in lines(text)
 
 
 def test_every_link_and_every_session_comes_up(applied):
