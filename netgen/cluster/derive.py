@@ -445,15 +445,8 @@ def _numbers(given: models.Fabric, plan: Plan, blocks: Mapping[int, int]) -> Num
         uplinks=uplinks,
         asns=asns,
         host_loopbacks=_pool(pools.host_loopbacks),
-        bundled=_fewest_nics(plan) if given.attach == "bond" else None,
+        bundled=given.attach == "bond",
     )
-
-
-def _fewest_nics(plan: Plan) -> int:
-    if isinstance(plan, Explicit):
-        return 1  # a host may be at any ports: the first of them tells its bundle from others
-    below = plan.tree if isinstance(plan, DragonflyPlus) else plan
-    return min((below.nics, *below.fewer.values()))
 
 
 def _pool(given: IPv4Network | None) -> Pool | None:

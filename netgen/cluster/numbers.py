@@ -74,7 +74,7 @@ class Numbers:
     host_loopbacks
         Pool of the loopbacks of hosts that speak BGP; ``None``: they do not.
     bundled
-        The fewest slots that a host has at its leaf, where all of them are one bundle; ``None``: each is on its own.
+        Whether all slots of a host at its leaf are one bundle.
     """
 
     hosts: Pool
@@ -85,7 +85,7 @@ class Numbers:
     uplinks: Mapping[str, LinkBlock]
     asns: Mapping[str, AsBlock]
     host_loopbacks: Pool | None = None
-    bundled: int | None = None
+    bundled: bool = False
 
     def asn(self, role: str, index: int) -> int:
         """AS number of a device by its index."""
@@ -124,8 +124,8 @@ class Numbers:
         return 33 - self.block.bit_length() if self.shared else 31
 
     def bundle(self, first: int) -> int | None:
-        """Number of a host's bundle at its leaf, by the first of its slots there; ``None``: it has none."""
-        return None if self.bundled is None else first // self.bundled + 1
+        """Number of a host's bundle at its leaf: that of its first slot there, from 1; ``None``: it has none."""
+        return first + 1 if self.bundled else None
 
     def uplink(self, role: str, index: int, uplink: int) -> int | None:
         """Address of the upper end of an uplink of a device; the lower end's is the next. ``None``: unnumbered."""

@@ -15,7 +15,7 @@ Nic = tuple[Port, DeviceRef, HostRoute]
 
 def number_at_leaf(fabric: Fabric, host: DeviceRef) -> int | None:
     """Return the number of a host's bundle at its leaf, by where it is planned to be; ``None``: it has none."""
-    if fabric.numbers.bundled is None:
+    if not fabric.numbers.bundled:
         return None
     end = fabric.plan.peer(fabric.node(host), 0)
     return None if end is None else fabric.numbers.bundle(end[1])
@@ -24,7 +24,7 @@ def number_at_leaf(fabric: Fabric, host: DeviceRef) -> int | None:
 def number_at_host(cluster: Cluster, fabric: Fabric, host: DeviceRef) -> int:
     """Return the number of a host's bundle on a fabric: it has one on each of its fabrics that has bundles."""
     before = takewhile(lambda one: one.name != fabric.name, cluster.fabrics)
-    return 1 + sum(one.numbers.bundled is not None and host.unit in one.pods.get(host.pod, {}) for one in before)
+    return 1 + sum(one.numbers.bundled and host.unit in one.pods.get(host.pod, {}) for one in before)
 
 
 def address(device: Switch | Host, port: Port) -> int | None:

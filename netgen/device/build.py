@@ -244,7 +244,7 @@ def _svis(fabric: Fabric, ref: DeviceRef) -> tuple[Svi, ...]:
 
 
 def _bonds(site: _Site, cabled: list[Cabled]) -> tuple[Bond, ...]:
-    if site.ref.role != site.fabric.edge.role or site.fabric.numbers.bundled is None:
+    if site.ref.role != site.fabric.edge.role or not site.fabric.numbers.bundled:
         return ()
     return tuple(of_leaf(site.cluster, site.platforms, site.fabric, cabled, rail_vlan(site.ref.rail)))
 

@@ -28,7 +28,7 @@ def check(intent: models.Intent) -> Iterator[Finding]:
 def check_derived(intent: models.Intent, cluster: Cluster) -> Iterator[Finding]:
     """Yield the fabrics in which the NICs of a bundle are at more than one leaf, by plan or by an exception."""
     for fabric in cluster.fabrics:
-        if fabric.numbers.bundled is None:
+        if not fabric.numbers.bundled:
             continue
         most = max(len(_leaves(fabric, fabric.plan, host)) for host in cluster.nodes(fabric, HOST))
         if most > 1:

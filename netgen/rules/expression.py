@@ -57,9 +57,8 @@ def _routing_table(cluster: Cluster, platforms: Mapping[str, Platform]) -> Itera
 
 def _attached(cluster: Cluster, fabric: Fabric, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
     """Yield the platforms at the ends of host links that cannot speak BGP over them, or bundle them, as they should."""
-    asked = {"host-bgp": fabric.numbers.host_loopbacks, "bond": fabric.numbers.bundled}
-    feature = next((feature for feature, number in asked.items() if number is not None), None)
-    if feature is None:
+    feature = "host-bgp" if fabric.numbers.host_loopbacks is not None else "bond"
+    if feature == "bond" and not fabric.numbers.bundled:
         return
     leaf: IntentPath = ("fabrics", fabric.name, fabric.edge.role, "platform")
     hosts = [(platforms[plan.platform], _platform_path(plan)) for plan in cluster.host_plans(fabric)]

@@ -62,11 +62,12 @@ def test_the_bundles_number_counts_those_of_its_host_only():
     assert [(bond.name, bond.members, bond.place) for bond in host.bonds] == [("bond0", ("storage1", "storage2"), 9)]
     leaf = built["storage-leaf1-1"]
     assert isinstance(leaf, Switch)
-    # the first seat is laid out for a host that is not built, and both bundles keep their numbers when it comes
+    # a number is that of a seat's first slot; the first seat is laid
+    # out for a host that is not built, and both bundles keep their numbers when it comes
     assert [(bond.number, bond.description) for bond in leaf.bonds] == [
         (1, None),
-        (2, "pod1-su1-host2 bond0"),
-        (3, "pod1-su1-host3 bond0"),
+        (3, "pod1-su1-host2 bond0"),
+        (5, "pod1-su1-host3 bond0"),
     ]
 
 
