@@ -281,6 +281,26 @@ def test_an_accepted_swap_and_a_shut_port_are_cabled_as_they_are() -> None:
     )
 
 
+def test_a_switch_of_another_model_has_its_own_cages() -> None:
+    given = given_fabric(leaf=SMALL, spine={**SMALL, "count": 2}, cables={"host": "2m", "spine": "30m"})
+    loan = {"reason": "loan", "device": "pod1-spine1", "model": "sn5600"}
+    given["fabrics"]["compute"]["exceptions"] = {"tt-1": loan}
+    cluster = derived(given)
+    ports = ports_of(cluster)
+    forms = defaultdict(set)
+    for cable in cabling(cluster):
+        for end in (cable.a, cable.b):
+            device, port = ports[end.name, end.socket.interface]
+            forms[end.name].add(end.socket.form)
+            if isinstance(device, Switch):
+                assert (end.socket.cage, end.socket.lanes) == (port.cage, port.lanes)
+    assert (forms["pod1-spine1"], forms["pod1-spine2"]) == ({"osfp"}, {""})
+    assert {line.item: line.quantity for line in bill(cabling(cluster)) if line.section == "switch"} == {
+        "NVIDIA SN5600": 1,
+        "Linux router with 16 ports of 400G": len(list(cluster.switches(cluster.fabrics[0]))) - 1,
+    }
+
+
 def racks(cluster: Cluster, **rows: str) -> dict[str, str]:
     return {ref.derived_name: rows[ref.role] for ref in cluster.refs() if ref.role in rows}
 
