@@ -45,8 +45,8 @@ DEADLOCK = Code(
     "Cyclic buffer dependency",
     "A full lossless buffer pauses the link into it. Where packets of one priority can go round in a circle of links,\n"
     "under the routes that the policies permit, each buffer of the circle may wait for the next for ever. Valley-free\n"
-    "routing (a leaf announces only what is its own) prevents it in leaves and spines, and in a dragonfly+; a dragonfly\n"
-    "or a ring needs another priority for every turn.",
+    "routing (a leaf announces only what is its own) prevents it in leaves and spines, and in a dragonfly+; a\n"
+    "dragonfly or a ring needs another priority for every turn.",
     "fabrics: {compute: {kind: dragonfly, roce: {profile: balanced}}}",
 )
 ROCE_ENDS = Code(
