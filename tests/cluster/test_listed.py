@@ -3,16 +3,18 @@
 import random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of, links
 from netgen.device.build import devices
-from netgen.device.model import Port, PortRole
+from netgen.device.model import Host, Port, PortRole, Switch
 from netgen.intent.lists import ListedCable, Lists
 from netgen.intent.models import Intent, ListedSwitch
 from netgen.rules.run import derive_checked
+from tests.cluster import test_kinds as kinds
+from tests.listed import explicit, lists_of
 from tests.rules.intents import CATALOG, RENDERER
 
 PORTS = [f"swp{number}" for number in range(1, 17)]
@@ -174,3 +176,27 @@ def test_growth_changes_no_number(seed: random.Random, hosts: int, numbered: boo
     after = numbers(derived(written(hosts + 1, numbered, attach), switches, rows))
     assert {key: after[key] for key in before} == before
     assert len(after) > len(before)
+
+
+def told(cluster: Cluster) -> list[Host | Switch]:
+    """What all devices are told; a slot is the topology's own matter where no cable is."""
+    found = list(devices(cluster, RENDERER.platforms))
+    for device in found:
+        for port in device.ports:
+            port.slot = None if port.role is PortRole.SPARE else port.slot
+    return found
+
+
+@settings(max_examples=25, deadline=None)
+@given(kinds.fabrics(), st.booleans())
+def test_any_derived_fabric_is_the_same_from_its_lists(shape: dict[str, Any], several: bool) -> None:
+    many = several and shape["kind"] in ("rail-optimized", "fat-tree")
+    given_ = kinds.written(**shape, pods="1-2" if many else "1", units="1,3", hosts="1-3")
+    cluster = kinds.checked(given_)
+    assume(cluster is not None)
+    [fabric] = cluster.fabrics
+    lists = {"compute": lists_of(cluster, RENDERER.platforms, fabric)}
+    anew = Intent.model_validate({**given_, "fabrics": {"compute": explicit(fabric, given_["fabrics"]["compute"])}})
+    listed_, found = derive_checked(anew, {}, kinds.WIDE, RENDERER.platforms, {}, lists)
+    assert listed_ is not None, found
+    assert told(listed_) == told(cluster)

@@ -43,6 +43,8 @@ def faults(  # noqa: C901 - a case a keyword
                 yield f"{path}: more than {said}"
             case "pattern", str() if not re.search(said, value):
                 yield f"{path}: not of the form {said}"
+            case "minItems", list() if len(value) < said:
+                yield f"{path}: too few items"
             case "minProperties", dict() if len(value) < said:
                 yield f"{path}: too few keys"
             case "required", dict():
@@ -65,7 +67,7 @@ def faults(  # noqa: C901 - a case a keyword
             case _:
                 assert keyword in ANNOTATIONS | {
                     "type", "enum", "const", "minimum", "maximum", "pattern", "minProperties", "required", "properties",
-                    "additionalProperties", "propertyNames", "items",
+                    "additionalProperties", "propertyNames", "items", "minItems",
                 }  # fmt: skip
 
 
