@@ -45,21 +45,24 @@ def _counts(fabric: Figures) -> Iterator[Sequence[str]]:
 
 def _analysis(figures: Figures | None) -> Iterator[str]:
     if figures is None:
-        yield "There is no analysis of this kind of fabric.\n"
+        yield "No formula is for this kind of fabric, and it has too many links to look at each.\n"
         return
-    yield f"Oversubscription of a path, over all tiers: {figures['oversubscription']['path']:g}:1"
+    if "oversubscription" in figures:
+        yield f"Oversubscription of a path, over all tiers: {figures['oversubscription']['path']:g}:1"
     yield _halves(figures["bisection"])
-    yield "Equal-cost paths from NIC to NIC"
-    yield table(("hosts", "rail", "meet at", "pairs", "links", "paths", "next hops"), map(_paths, figures["paths"]))
+    if "paths" in figures:
+        yield "Equal-cost paths from NIC to NIC"
+        yield table(("hosts", "rail", "meet at", "pairs", "links", "paths", "next hops"), map(_paths, figures["paths"]))
     yield "What is lost at most, and what is left, when one fails"
     header = ("", "hosts hit", "NICs left", "hosts cut off", "leaf's uplinks left", "block's uplinks left")
     yield table(header, map(_loss, figures["failures"]))
-    if figures["exceptions"] is not None:
+    if figures.get("exceptions"):
         yield _exceptions(figures["exceptions"])
-    if figures["collectives"]:
+    if figures.get("collectives"):
         yield "Load of links, where equal-cost paths share it evenly; every NIC sends at its full speed"
         yield table(("", "links", "mean", "busiest"), _loads(figures["collectives"]))
-    yield _hashing(figures["polarisation"])
+    if "polarisation" in figures:
+        yield _hashing(figures["polarisation"])
     yield from _equipment(figures["equipment"])
 
 

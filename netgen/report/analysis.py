@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from netgen.analysis import walked
 from netgen.analysis.bisection import bisection
 from netgen.analysis.capacity import oversubscription
 from netgen.analysis.collectives import collectives
@@ -16,6 +17,9 @@ from netgen.cluster.topology.clos import Clos
 from netgen.compile import Compiled
 from netgen.report.equipment import equipment
 
+MOST_LINKS = 5_000
+"""Of a fabric that no formula is for: what is looked at link by link."""
+
 
 def analysis(compiled: Compiled, cluster: Cluster, fabric: Fabric) -> dict[str, Any] | None:
     """Reckon all figures of a fabric; docs/analysis.md defines them.
@@ -23,11 +27,12 @@ def analysis(compiled: Compiled, cluster: Cluster, fabric: Fabric) -> dict[str, 
     Returns
     -------
     dict or None
-        ``None``: it is no Clos network, and the formulas are for these.
+        Of what is no Clos network only the figures that are found by looking at every link; ``None``: it has more than
+        `MOST_LINKS` of them.
     """
     plan = fabric.plan
     if not isinstance(plan, Clos):
-        return None
+        return _walked(compiled, cluster, fabric)
     seen = survey(cluster, fabric, plan)
     exceptions = shut(seen, cluster, fabric)
     return {
@@ -42,4 +47,15 @@ def analysis(compiled: Compiled, cluster: Cluster, fabric: Fabric) -> dict[str, 
             "load_balancing": fabric.load_balancing,
             **asdict(polarisation(seen, fabric, compiled.platforms)),
         },
+    }
+
+
+def _walked(compiled: Compiled, cluster: Cluster, fabric: Fabric) -> dict[str, Any] | None:
+    if sum(fabric.plan.link_counts().values()) > MOST_LINKS:
+        return None
+    seen = walked.walk(cluster, fabric)
+    return {
+        "bisection": asdict(walked.bisection(seen)),
+        "failures": [asdict(one) for one in walked.losses(seen)],
+        "equipment": equipment(compiled, cluster, fabric),
     }

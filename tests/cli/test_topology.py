@@ -140,3 +140,27 @@ def test_equipment_is_that_of_the_bill(netgen: Run, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("netgen.report.equipment.MOST_LINKS", 10)
     assert analysed(netgen, "intent/orion")["analysis"]["equipment"] is None
     assert "netgen export --as bom counts them" in netgen("topology", "intent/orion", "--analyze").out
+
+
+EXAMPLES = sorted(path.name for path in Path("intent").iterdir())
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_has_an_analysis(name: str, netgen: Run):
+    """Their halves are whole units: the flow between them is that of the rule of thumb."""
+    counted = json.loads(netgen("topology", f"intent/{name}", "--analyze", "--format", "json").out)
+    for fabric in counted["fabrics"]:
+        assert fabric["analysis"]["bisection"]["gbps"] == fabric["bisection_bandwidth_gbps"]
+        assert fabric["analysis"]["failures"]
+
+
+def test_a_dragonfly_is_looked_at_link_by_link(netgen: Run, monkeypatch: pytest.MonkeyPatch):
+    """24 routers with a host each, of which each is the only way of its host."""
+    found = analysed(netgen, "intent/perseus")["analysis"]
+    assert found["bisection"] == {"gbps": 9_600, "nics_gbps": 12 * 4 * 400, "hosts": [12, 12]}
+    losses = {one["what"]: one for one in found["failures"]}
+    assert losses["router"]["hosts_cut_off"] == losses["router"]["hosts_hit"] == 1 / 24
+    assert "Equal-cost" not in netgen("topology", "intent/perseus", "--analyze").out
+    monkeypatch.setattr("netgen.report.analysis.MOST_LINKS", 100)
+    assert analysed(netgen, "intent/perseus")["analysis"] is None
+    assert "too many links to look at each" in netgen("topology", "intent/perseus", "--analyze").out

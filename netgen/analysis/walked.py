@@ -1,0 +1,193 @@
+"""Bisection and losses of a fabric that is no Clos network: over every one of its links, so of small ones only.
+
+Flows may take any way here, and not the shortest only: what routing makes of it is no more than this.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from netgen.analysis.bisection import Bisection
+from netgen.analysis.failures import HOST_LINK, Loss
+from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.topology.slots import HOST, layer_of, links
+
+FIRST, SECOND = "first half", "second half"
+
+
+@dataclass(slots=True)
+class Walked:
+    """The links between devices that exist, and that are not shut.
+
+    Parameters
+    ----------
+    hosts
+        In the order of their ids.
+    ports
+        Gb/s of each host at each switch that it is attached to.
+    net
+        The switches, a networkx graph; an edge says in ``capacity`` what its links carry in Gb/s, and in ``one`` what
+        one of them does.
+    host_gbps
+        Speed of a port of a NIC.
+    roles
+        Role of each switch.
+    """
+
+    hosts: list[int]
+    ports: dict[int, Counter[int]]
+    net: Any
+    host_gbps: int
+    roles: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def edge(self) -> set[int]:
+        """Switches that hosts are attached to."""
+        return {switch for ports in self.ports.values() for switch in ports}
+
+
+def walk(cluster: Cluster, fabric: Fabric) -> Walked:
+    """Look at every link of a fabric."""
+    import networkx as nx  # loading it takes long, and few fabrics need it
+
+    topology, overlay = fabric.overlay.topology, fabric.overlay
+    there = {role: set(cluster.nodes(fabric, role)) for role in (HOST, *fabric.tiers)}
+    found = Walked(cluster.nodes(fabric, HOST), defaultdict(Counter), nx.Graph(), fabric.edge.breakout.speed_gbps)
+    for role in fabric.tiers:
+        found.roles |= dict.fromkeys(sorted(there[role]), role)
+    found.net.add_nodes_from(found.roles)
+    for low, high in links(topology):
+        role = layer_of(fabric.plan, low[0]).name
+        if low in overlay.disabled or low[0] not in there[role] or high[0] not in found.roles:
+            continue
+        if role == HOST:
+            found.ports[low[0]][high[0]] += fabric.edge.breakout.speed_gbps
+            continue
+        gbps = fabric.tiers[role].uplink_breakout.speed_gbps
+        known = found.net.get_edge_data(low[0], high[0], {"capacity": 0})["capacity"]
+        found.net.add_edge(low[0], high[0], capacity=known + gbps, one=gbps)
+    return found
+
+
+def bisection(walked: Walked) -> Bisection:
+    """Find the maximum flow from the first half of the hosts to the second."""
+    import networkx as nx
+
+    first = len(walked.hosts) // 2
+    halves = walked.hosts[:first], walked.hosts[first:]
+    net = walked.net.to_directed()
+    net.add_nodes_from((FIRST, SECOND))
+    for name, half in zip((FIRST, SECOND), halves, strict=True):
+        at = sum((walked.ports[host] for host in half), Counter[int]())
+        for switch, gbps in at.items():
+            net.add_edge(*((FIRST, switch) if name == FIRST else (switch, SECOND)), capacity=gbps)
+    return Bisection(
+        gbps=int(nx.maximum_flow_value(net, FIRST, SECOND)),
+        nics_gbps=min(sum(walked.ports[host].total() for host in half) for half in halves),
+        hosts=(first, len(walked.hosts) - first),
+    )
+
+
+def losses(walked: Walked) -> list[Loss]:
+    """Find what the failure of a host's link, of a link between switches, and of a switch costs at most.
+
+    Links are by the roles of their ends. ``leaf_left`` is of switches that hosts are attached to, all of their links to
+    others counted.
+    """
+    if not walked.ports:
+        return []
+    return [_host_link(walked), *_links(walked), *_switches(walked)]
+
+
+def _host_link(walked: Walked) -> Loss:
+    fewest = min(ports.total() for ports in walked.ports.values())
+    last = fewest == walked.host_gbps
+    reached = _largest(walked)
+    left = reached - 1 if reached > 2 else 0
+    cut = (reached - left) / len(walked.hosts) if last else 0.0
+    return Loss(HOST_LINK, 1 / len(walked.hosts), 1 - walked.host_gbps / fewest, cut, 1.0, None)
+
+
+def _links(walked: Walked) -> Iterator[Loss]:
+    """Only a link without which switches fall apart cuts hosts off."""
+    import networkx as nx
+
+    whole = {switch: _outward(walked, switch) for switch in walked.net}
+    apart = {frozenset(ends) for ends in nx.bridges(walked.net)}
+    found: dict[str, Loss] = {}
+    for a, b, data in walked.net.edges(data=True):
+        what = "link " + "-".join(walked.roles[node] for node in sorted((a, b)))
+        left = min([1.0, *(1 - data["one"] / whole[end] for end in (a, b) if end in walked.edge)])
+        lone = frozenset((a, b)) in apart and data["capacity"] == data["one"]
+        cut = _cut_off(walked, links=[(a, b)]) if lone else 0.0
+        found[what] = _worst(found.get(what), Loss(what, 0.0, 1.0, cut, left, None))
+    yield from found.values()
+
+
+def _switches(walked: Walked) -> Iterator[Loss]:
+    """Only a switch without which others fall apart, or with all ports of a host, cuts hosts off."""
+    import networkx as nx
+
+    whole = {switch: _outward(walked, switch) for switch in walked.edge}
+    needed = set(nx.articulation_points(walked.net))
+    needed |= {switch for ports in walked.ports.values() if len(ports) == 1 for switch in ports}
+    kept: dict[int, list[float]] = defaultdict(list)
+    for ports in walked.ports.values():
+        for switch, gbps in ports.items():
+            kept[switch].append(1 - gbps / ports.total())
+    found: dict[str, Loss] = {}
+    for switch, what in walked.roles.items():
+        beside = (1 - data["capacity"] / whole[far] for far, data in walked.net[switch].items() if far in walked.edge)
+        one = Loss(
+            what,
+            hosts_hit=len(kept[switch]) / len(walked.hosts),
+            host_left=min(kept[switch], default=1.0),
+            hosts_cut_off=_cut_off(walked, switches=[switch]) if switch in needed else 0.0,
+            leaf_left=min([1.0, *beside]),
+            block_left=None,
+        )
+        found[what] = _worst(found.get(what), one)
+    yield from found.values()
+
+
+def _worst(a: Loss | None, b: Loss) -> Loss:
+    if a is None:
+        return b
+    return Loss(
+        a.what,
+        hosts_hit=max(a.hosts_hit, b.hosts_hit),
+        host_left=min(a.host_left, b.host_left),
+        hosts_cut_off=max(a.hosts_cut_off, b.hosts_cut_off),
+        leaf_left=min(a.leaf_left or 0.0, b.leaf_left or 0.0),
+        block_left=None,
+    )
+
+
+def _outward(walked: Walked, switch: int) -> int:
+    """What all links of a switch to other switches carry."""
+    return sum(data["capacity"] for data in walked.net[switch].values())
+
+
+def _cut_off(walked: Walked, *, switches: Iterable[int] = (), links: Iterable[tuple[int, int]] = ()) -> float:
+    """Share of the hosts that are no longer in the largest set of hosts that reach each other."""
+    rest = walked.net.copy()
+    rest.remove_nodes_from(switches)
+    rest.remove_edges_from(links)
+    return (_largest(walked) - _largest(walked, rest)) / len(walked.hosts)
+
+
+def _largest(walked: Walked, net: Any = None) -> int:  # noqa: ANN401 - a networkx graph, which has no types
+    """Count the largest set of hosts that reach each other; of two at least."""
+    import networkx as nx
+
+    part_of = {
+        switch: number
+        for number, part in enumerate(nx.connected_components(walked.net if net is None else net))
+        for switch in part
+    }
+    reached = Counter(
+        part for ports in walked.ports.values() for part in {part_of[one] for one in ports if one in part_of}
+    )
+    most = max(reached.values(), default=0)
+    return most if most > 1 else 0
