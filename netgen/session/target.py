@@ -42,7 +42,7 @@ def why_rendered_only(ref: DeviceRef, platform: Platform, connections: Connectio
     if platform.napalm is None:
         return f"netgen has no session for the platform {platform.name}"
     if not connections.mention(ref.name, platform.name):
-        return f"{connections.file.name} has no entry for it, nor for its platform {platform.name}"
+        return f"{connections.file.name} has no entry for the device, and none for the platform {platform.name}"
     return ""
 
 
