@@ -33,6 +33,39 @@ SONIC = """\
         roce: {{profile: balanced}}
     """
 
+EOS_64 = """\
+    cluster: bench
+    management: {{subnet: 172.16.0.0/20, gateway: 172.16.0.1, ntp: [172.16.0.5], syslog: [172.16.0.6], gnmi: true}}
+    hosts: {{profile: hgx-b300-8x800g}}
+    pods: {{1: {{units: {{1-{units}: {{hosts: 1-32}}}}}}}}
+    fabrics:
+      compute:
+        kind: rail-optimized
+        leaf:  {{model: dcs-7060x6-64pe, platform: eos}}
+        spine: {{model: dcs-7060x6-64pe, platform: eos}}
+        pools: {{hosts: 10.0.0.0/12, loopbacks: 10.255.0.0/18, links: 10.128.0.0/12}}
+        cables: {{host: 5m, spine: 40m}}
+        roce: {{profile: balanced}}
+    """
+HUGE = """\
+    cluster: bench
+    management: {{{{subnet: 172.16.0.0/15, gateway: 172.16.0.1, ntp: [172.16.0.5], syslog: [172.16.0.6]}}}}
+    hosts: {{{{profile: hgx-h100-8x400g}}}}
+    pods: {{{{1: {{{{units: {{{{1-{{units}}: {{{{hosts: 1-64}}}}}}}}}}}}}}}}
+    fabrics:
+      compute:
+        kind: rail-optimized
+        leaf:  {{{{{switch}, breakout: 2x400G}}}}
+        spine: {{{{{switch}, breakout: 2x400G}}}}
+        superspine: {{{{{switch}, breakout: 2x400G}}}}
+        pools: {{{{hosts: 10.0.0.0/12, loopbacks: 10.255.0.0/18, links: 10.128.0.0/12}}}}
+        cables: {{{{host: 5m, spine: 40m, superspine: 100m}}}}
+        roce: {{{{profile: balanced}}}}
+    """
+HUGE_EOS = HUGE.format(switch="model: dcs-7060x6-64pe, platform: eos")
+HUGE_SONIC = HUGE.format(switch="model: sn5600, platform: sonic")
+"""Three tiers; 256 units are 131,072 GPUs below 2,048 leaves, 2,048 spines and 1,024 superspines of 128 ports."""
+
 
 def write_intent(text: str, folder: Path, *, units: int) -> Path:
     """Write an intent of so many units; return its folder."""

@@ -12,8 +12,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import pipeline, reader, startup
-from benchmarks.clusters import EOS, SONIC, write_intent
+from benchmarks import pipeline, reader, scale, startup
+from benchmarks.clusters import EOS, EOS_64, HUGE_EOS, HUGE_SONIC, SONIC, write_intent
 from benchmarks.measure import Figures
 from netgen import __version__
 
@@ -23,6 +23,11 @@ EOS_UNITS, SONIC_UNITS, LAB_UNITS = 16, 8, 2
 def eos(folder: Path, runs: int) -> Figures:
     """128 leaves, 64 spines, 1,024 hosts."""
     return pipeline.measure(write_intent(EOS, folder / "intent/bench", units=EOS_UNITS), folder, runs=runs)
+
+
+def eos_64(folder: Path, runs: int) -> Figures:
+    """128 leaves and 64 spines of 64 ports, 512 hosts."""
+    return pipeline.measure(write_intent(EOS_64, folder / "intent/bench", units=EOS_UNITS), folder, runs=runs)
 
 
 def sonic(folder: Path, runs: int) -> Figures:
@@ -37,9 +42,21 @@ def devices(folder: Path, runs: int) -> Figures:
     return lab.measure(folder, units=LAB_UNITS, runs=runs)
 
 
+def avd(folder: Path, runs: int) -> Figures:
+    """128 leaves and 64 spines of 64 ports."""
+    from benchmarks import avd as peer  # only here: pyavd takes seconds to import
+
+    return peer.measure(folder, units=EOS_UNITS, runs=runs, switches=scale.SWITCHES)
+
+
 BENCHMARKS: dict[str, Callable[[Path, int], Figures]] = {
     "eos": eos,
+    "eos_64": eos_64,
     "sonic": sonic,
+    "avd": avd,
+    "growth": lambda folder, _: scale.growth(HUGE_EOS, folder),
+    "huge_eos": lambda folder, _: scale.measure(HUGE_EOS, folder),
+    "huge_sonic": lambda folder, _: scale.measure(HUGE_SONIC, folder),
     "reader": lambda folder, runs: reader.measure(folder, runs=runs),
     "startup": lambda folder, runs: startup.measure(folder, runs=runs),
     "devices": devices,

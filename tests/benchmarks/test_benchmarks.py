@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import devices, pipeline
-from benchmarks.clusters import EOS, SONIC, write_intent
+from benchmarks import avd, devices, pipeline, scale
+from benchmarks.clusters import EOS, HUGE_EOS, HUGE_SONIC, SONIC, write_intent
 
 pytestmark = pytest.mark.slow
 TOP = Path(__file__).parents[2]
@@ -21,6 +21,26 @@ def test_the_whole_way_of_a_cluster(tmp_path: Path, text: str, ports: int):
     assert figures["ports"] == ports
     assert set(figures["by_role"]) == {"spine", "leaf", "host"}
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("text", [HUGE_EOS, HUGE_SONIC])
+def test_commands_on_three_tiers(tmp_path: Path, text: str):
+    figures = scale.measure(text, tmp_path, units=1)
+    assert figures["gpus"] == 512
+    assert figures["devices"] == 64 + len([*(tmp_path / "switches/configs").iterdir()])
+    assert all(figures[f"{name}_peak_mib_of_all_processes"] > 10 for name in ("render", "switches"))
+
+
+def test_growth_counts_the_ports_of_switches(tmp_path: Path):
+    figures = scale.growth(HUGE_EOS, tmp_path, units=(1, 2))
+    assert figures["ports"] == [128 * len([*(tmp_path / f"{n}/out/configs").iterdir()]) for n in (1, 2)]
+    assert figures["exponent_in_ports"] > 0
+
+
+def test_the_peer_writes_as_many_lines(tmp_path: Path):
+    figures = avd.measure(tmp_path, units=1, runs=1, switches=scale.SWITCHES)
+    assert figures["ports_per_switch"] == 64
+    assert abs(figures["pyavd_lines_per_port"] - figures["lines_per_port"]) < 1
 
 
 def test_devices_in_a_lab_that_is_gone_afterwards(tmp_path: Path):
