@@ -8,7 +8,7 @@ import pytest
 
 from netgen.device.model import BETWEEN_SWITCHES, PortRole, Switch
 from netgen.device.text import ipv4
-from tests.boxes import BOX_NEEDS, wait_for
+from tests.boxes import BOX_NEEDS, Box, box, cable, wait_for
 from tests.frr_fabric import Fabric, next_hops, started
 from tests.lab_fabric import lab_fabric
 
@@ -23,6 +23,18 @@ pytestmark = [
 SWITCH = {"model": "linux-16x400g", "platform": "frr"}
 # a busy machine must not look like a broken link
 PATIENT = {"interval": "2s", "multiplier": 10}
+BORDER, PORT, OUTSIDE = "pod1-group1-leaf1", "swp9", "192.0.2.0/24"
+CORE = """
+interface lo
+ ip address 192.0.2.1/24
+interface eth1
+ ip address 198.51.100.0/31
+router bgp 65010
+ no bgp ebgp-requires-policy
+ neighbor 198.51.100.1 remote-as 4200010000
+ address-family ipv4 unicast
+  redistribute connected
+"""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +57,15 @@ def dragonfly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fabric]:
 
 @pytest.fixture(scope="module")
 def plus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fabric]:
-    """Three groups of a leaf and two spines, with two links between any two groups."""
+    """Three groups of a leaf and two spines, with two links between any two groups, and a router outside of one."""
+    external = {
+        "leaf": BORDER,
+        "interface": PORT,
+        "subnet": "198.51.100.0/31",
+        "address": "198.51.100.1",
+        "asn": 65010,
+        "accept": [OUTSIDE],
+    }
     devices = lab_fabric(
         kind="dragonfly-plus",
         pods="1-3",
@@ -53,11 +73,22 @@ def plus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fabric]:
         leaf={**SWITCH, "uplinks": 2},
         spine={**SWITCH, "count": 2, "uplinks": 2},
         cables={"host": "3m", "spine": "3m", "global": "30m"},
+        externals={"core": external},
         bfd=PATIENT,
     )
-    with started(devices, tmp_path_factory) as found:
-        wait_for(lambda: not found.unreachable(), "every NIC reaches every other")
-        yield found
+    file = tmp_path_factory.mktemp("core") / "frr.conf"
+    file.write_text(CORE)
+    with box("core") as core:
+
+        def connect(boxes: dict[str, Box]) -> None:
+            cable(core, "eth1", boxes[BORDER], PORT)
+            core.run("ip", "link", "set", "eth1", "up")
+            core.start_frr()
+            core.run("vtysh", "-f", str(file))
+
+        with started(devices, tmp_path_factory, connect) as found:
+            wait_for(lambda: not found.unreachable(), "every NIC reaches every other")
+            yield found
 
 
 def switches(running: Fabric, role: str) -> list[Switch]:
@@ -107,6 +138,7 @@ def test_a_lost_link_is_gone_around(dragonfly: Fabric, role: PortRole) -> None:
 def roles(running: Fabric, leaf: str) -> set[tuple[str, ...]]:
     """Return the roles on every path that a leaf knows to another leaf, from its neighbour to the origin."""
     known = {one.bgp.asn: one.role.value for one in running.devices.values() if isinstance(one, Switch)}
+    known[65010] = "outside"
     table = json.loads(running.boxes[leaf].vtysh("show bgp ipv4 unicast json"))["routes"]
     paths = (tuple(known[int(asn)] for asn in path["path"].split()) for paths in table.values() for path in paths)
     return {path for path in paths if path[-1:] == ("leaf",)}
@@ -119,6 +151,15 @@ def test_groups_of_a_dragonfly_plus_reach_each_other_by_two_spines_and_no_third_
         if leaf is not other:
             assert next_hops(plus.boxes[leaf.name], f"{ipv4(other.loopback)}/32") == 2
             assert roles(plus, leaf.name) == {("spine", "spine", "leaf")}
+
+
+def test_every_group_hears_of_what_one_accepts_from_outside(plus: Fabric) -> None:
+    for leaf in switches(plus, "leaf"):
+        ways = 1 if leaf.name == BORDER else 2
+        wait_for(
+            lambda leaf=leaf, ways=ways: next_hops(plus.boxes[leaf.name], OUTSIDE) == ways,
+            f"{leaf.name} has {ways} ways out",
+        )
 
 
 def test_a_lost_global_link_leaves_the_other_one(plus: Fabric) -> None:

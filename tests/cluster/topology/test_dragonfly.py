@@ -121,6 +121,17 @@ def test_counts_of_a_part_of_the_groups(plan: Dragonfly | DragonflyPlus, data: s
     assert found == {name: count for name, count in plan.links_across(built).items() if count}
 
 
+@given(st.one_of(dragonflies(), dragonflies_plus()), st.data())
+def test_any_two_halves_of_the_groups_have_as_many_links_between_them(
+    plan: Dragonfly | DragonflyPlus, data: st.DataObject
+) -> None:
+    every = sorted({(ids.pod, ids.unit) for ids in map(plan.ids, plan.layers[0].nodes)})
+    groups = data.draw(st.permutations(every))[: len(every) // 2 * 2]
+    half = set(groups[: len(groups) // 2])
+    across = sum(count for pair, count in between_groups(plan).items() if len(pair & half) == 1 and pair <= set(groups))
+    assert plan.bisection(len(groups)) == across
+
+
 @given(dragonflies(), st.data())
 def test_a_group_is_spread_over_its_routers(plan: Dragonfly, data: st.DataObject) -> None:
     """No router has more than one link to a group beyond what another of the same group has."""
