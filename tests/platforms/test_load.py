@@ -5,7 +5,7 @@ import pytest
 from netgen.platforms.document import PlatformError
 from netgen.platforms.features import FEATURES, NUMBERS
 from netgen.platforms.load import parse_platform
-from netgen.platforms.model import Form, Platform
+from netgen.platforms.model import Differs, Form, HashSeed, Platform
 from netgen.platforms.ports import bundle_name, port_name
 from netgen.resources.load import Resource
 
@@ -54,6 +54,9 @@ def test_everything_is_read(tmp_path: Path):
     assert platform.apply.bounces == {"everything": (".*",)}
     assert platform.expresses["pfc"] == "It has no pause frames"
     assert platform.expresses["ecn"] is None
+    assert platform.hash_seed is None
+    seeded = parse(tmp_path, VALID.replace("limits: {", "hash_seed: {differs: tier, said: by its type}\nlimits: {"))
+    assert seeded.hash_seed == HashSeed(Differs.TIER, "by its type")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,8 @@ def test_everything_is_read(tmp_path: Path):
         ("ecn: yes", "ecn: yes\n  telepathy: yes", "'telepathy' is not known"),
         ("chips: 2", "chips: [2, 2.5]", "13:47: 'chips' must be text, a whole number, true or false, or a list"),
         ("sku: {1: A, 2: B}", "sku: {1: A, 1: B}", "'1' is said twice"),
+        ("limits: {", "hash_seed: {differs: never, said: x}\nlimits: {", "'never', which is not one of device, tier"),
+        ("limits: {", "hash_seed: {differs: tier}\nlimits: {", "'said' is missing"),
         ("name: toy", "name: other", "called 'other', but its folder 'toy'"),
         ("ports:\n", "other:\n", "must name their 'ports'|'other' is not known"),
         ('bundles: "Bundle{number}"\n', "", "a platform that expresses 'bond' must name its 'bundles'"),
