@@ -9,7 +9,7 @@ from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import HOST, End, Ids, Layer, layers_of
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.codes import listed as codes
-from netgen.diagnostics.finding import Finding, UnbuildableError
+from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
 from netgen.diagnostics.suggest import did_you_mean
 from netgen.intent.lists import SWITCHES, Lists
 from netgen.intent.models import ListedSwitch, SwitchRole
@@ -34,7 +34,7 @@ def read_lists(lists: Lists, room: Room, known: Known) -> Read:
     UnbuildableError
         With all that cannot be.
     """
-    findings = list(_check_switches(lists.switches, known))
+    findings = list(_check_switches(lists, known))
     if findings:
         raise UnbuildableError(*findings)
     layers = _layers(lists.switches, room, known)
@@ -54,37 +54,46 @@ def read_lists(lists: Lists, room: Room, known: Known) -> Read:
     return Read(topology, _other_models(lists.switches, nodes, known), _blocks(lists.switches))
 
 
-def _check_switches(switches: Mapping[str, ListedSwitch], known: Known) -> Iterator[Finding]:
+def _at(lists: Lists, known: Known, name: str, column: str) -> IntentPath:
+    """Return where a switch is listed; or the pattern by which it is one."""
+    if lists.by_pattern:
+        return (*known.path, "naming", lists.switches[name].role)
+    return (*known.path, SWITCHES, name, column)
+
+
+def _check_switches(lists: Lists, known: Known) -> Iterator[Finding]:
     owners: dict[tuple[str, int], str] = {}
+    switches = lists.switches
     for name, row in switches.items():
-        path = (*known.path, SWITCHES, name)
         if row.role not in known.tiers:
             yield codes.ROLE.about(
                 f"{name} is a {row.role}, and the intent does not say what these are",
-                (*path, "role"),
+                _at(lists, known, name, "role"),
                 advice=f"add `{row.role}: {{model: …, platform: …}}` to the fabric",
             )
             continue
         first = owners.setdefault((row.role, row.id), name)
         if first != name:
             yield codes.ID_TWICE.about(
-                f"{row.role} {row.id} is {first} already",
-                (*path, "id"),
-                related=(((*known.path, SWITCHES, first, "id"), "the first"),),
-                advice="give each switch of a role an id of its own, and never change it: its numbers follow from it",
+                f"{name} has the id {row.id}, and so has {first}, a {row.role} as well",
+                _at(lists, known, name, "id"),
+                related=() if lists.by_pattern else ((_at(lists, known, first, "id"), "the first"),),
+                advice="list the switches with an id each: their numbers follow from it"
+                if lists.by_pattern
+                else "give each switch of a role an id of its own, and never change it: its numbers follow from it",
             )
         most = known.given[row.role].count
         if most is not None and row.id > most:
             yield derived.CAPACITY.about(
                 f"id {row.id} is beyond the {most} {row.role} ids that numbers are laid out for",
-                (*path, "id"),
+                _at(lists, known, name, "id"),
                 related=(((*known.path, row.role, "count"), "the capacity"),),
                 advice="raise `count`; `netgen diff --against git:HEAD` says what that moves",
             )
         if row.model is not None and row.model not in known.models:
             yield references.UNKNOWN_MODEL.about(
                 f"there is no switch model {row.model!r} in the catalog",
-                (*path, "model"),
+                _at(lists, known, name, "model"),
                 advice=did_you_mean(row.model, known.models),
             )
     for role in known.tiers:

@@ -1,8 +1,11 @@
 """The lists of an explicit fabric: its switches, and its cables."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from string import Formatter
 
 from pydantic import ValidationError
 
@@ -19,6 +22,9 @@ CABLING, SWITCHES = "cabling", "switches"
 ENDS = ("a_device", "a_interface", "b_device", "b_interface")
 """Columns of a list of cables; others are left out."""
 _COLUMNS = tuple(field.alias or name for name, field in ListedSwitch.model_fields.items())
+
+
+_IDS = ("pod", "unit", "rail", "plane")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Lists:
     switches: Mapping[str, ListedSwitch] = field(default_factory=dict)
     """By name."""
     cables: tuple[ListedCable, ...] = ()
+    by_pattern: bool = False
+    """Whether the switches follow from the names in the list of cables."""
 
 
 def read_lists(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, Lists], Tree, list[Diagnostic]]:
@@ -51,9 +59,39 @@ def read_lists(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, Lists]
             continue
         switches, tree, found = _switches(fabric, name, root, tree)
         cables, tree, also_found = _cables(fabric, name, root, tree)
+        if fabric.switches is None:
+            switches = switches_by_pattern(fabric, name, cables)
         diagnostics += [*found, *also_found]
-        lists[name] = Lists(switches, cables)
+        lists[name] = Lists(switches, cables, by_pattern=fabric.switches is None)
     return lists, tree, diagnostics
+
+
+def switches_by_pattern(fabric: Fabric, name: str, cables: Iterable[ListedCable]) -> dict[str, ListedSwitch]:
+    """Return the devices of a list of cables whose names are as the fabric's patterns say; the others are hosts."""
+    forms = {role: form for role, pattern in fabric.naming if pattern and (form := _form(pattern, name))}
+    found: dict[str, ListedSwitch] = {}
+    for device in dict.fromkeys(device for cable in cables for device in (cable.a_device, cable.b_device)):
+        for role, form in forms.items():
+            match = form.fullmatch(device)
+            if match is not None and role in match.groupdict():
+                ids = {key: int(number) for key, number in match.groupdict().items() if key in _IDS}
+                with suppress(ValidationError):  # a name or a number that no switch can have: it is unknown
+                    said = {"name": device, "role": role, "id": int(match[role]), **ids}
+                    found.setdefault(device, ListedSwitch.model_validate(said))
+    return found
+
+
+def _form(pattern: str, fabric: str) -> re.Pattern[str] | None:
+    """Make the form of names of a pattern; ``None`` where it is none, which a rule tells."""
+    form, seen = "", set()
+    try:
+        for text, field, _, _ in Formatter().parse(pattern):
+            number = f"(?P={field})" if field in seen else f"(?P<{field}>0*[1-9][0-9]{{0,4}})"
+            form += re.escape(text) + ("" if field is None else re.escape(fabric) if field == "fabric" else number)
+            seen.add(field)
+        return re.compile(form)
+    except (ValueError, re.error):
+        return None
 
 
 def files_of(intent: Intent) -> set[str]:

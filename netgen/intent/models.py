@@ -426,7 +426,8 @@ class Fabric(Model):
     cabling: FileName | None = None
     """Of an explicit fabric: a CSV file of its cables: a_device, a_interface, b_device, b_interface."""
     switches: FileName | None = None
-    """Of an explicit fabric: a CSV file of its switches: name, role, id, pod, unit, rail, plane, block, model."""
+    """Of an explicit fabric: a CSV file of its switches: name, role, id, pod, unit, rail, plane, block, model. Without
+    it, the devices of the list of cables are what the patterns of `naming` say."""
     build: Literal["whole", "exact"] = "whole"
     """Whether all leaves of a unit are built, or only those that have hosts."""
     naming: Naming = Naming()

@@ -63,7 +63,6 @@ _UNUSED: dict[str, dict[tuple[str, ...], str]] = {
         ("dual-tor",): _LISTED,
         ("spine-groups",): _LISTED,
         ("build",): _LISTED,
-        ("naming",): "its switches have their names in the list",
         ("leaf", "reserved"): "a row of the cabling with one end keeps a port",
     },
 }
@@ -165,13 +164,28 @@ _MANY = {"leaf": "leaves", "spine": "spines", "router": "routers"}
 
 def _lists(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
     """Yield the lists that an explicit fabric lacks."""
-    for key, what in (("switches", "name, role, id"), ("cabling", "a_device, a_interface, b_device, b_interface")):
-        if getattr(fabric, key) is None:
+    named = {role: pattern for role, pattern in fabric.naming if pattern is not None}
+    if fabric.switches is not None and named:
+        yield _no_use(fabric.kind, ("naming",), "its switches have their names in the list", path)
+    for role, pattern in named.items() if fabric.switches is None else ():
+        if f"{{{role}}}" not in pattern:
             yield listed.NO_LIST.about(
-                f"an explicit fabric is what its lists say, and there is no `{key}`",
-                (*path, "kind"),
-                advice=f"name a CSV file with the columns {what}",
+                f"names such as {pattern} do not tell which {role} it is",
+                (*path, "naming", role),
+                advice=f"say where the id of a {role} stands: {{{role}}}; or list the switches",
             )
+    if fabric.switches is None and not named:
+        yield _no_list("switches", "name, role, id", path)
+    if fabric.cabling is None:
+        yield _no_list("cabling", "a_device, a_interface, b_device, b_interface", path)
+
+
+def _no_list(key: str, columns: str, path: IntentPath) -> Finding:
+    return listed.NO_LIST.about(
+        f"an explicit fabric is what its lists say, and there is no `{key}`",
+        (*path, "kind"),
+        advice=f"name a CSV file with the columns {columns}",
+    )
 
 
 def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from netgen.diagnostics.model import Severity
 NO_LIST = Code(
     "NG801",
     "Explicit fabric without its lists",
-    "An explicit fabric is what two lists say: of its switches, and of its cables. Any other kind is derived, and has\n"
-    "no lists.",
+    "An explicit fabric is what two lists say: of its switches, and of its cables. In place of the first there may be\n"
+    "patterns of names (`naming`), each with the id of its role. Any other kind is derived, and has no lists.",
     "fabrics: {compute: {kind: explicit, switches: switches.csv}}   # without cabling",
 )
 UNKNOWN_DEVICE = Code(
