@@ -175,7 +175,7 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
             oversubscription=among("1:1", "2:1", "1.5:1", "3:1"),
             asn=some(base=st.sampled_from([64_512, 65_400, 4_200_000_000, 4_294_967_000])),
             mtu=MTUS,
-            attach=among("routed-31", "svi", "host-bgp"),
+            attach=among("routed-31", "svi", "bond", "host-bgp"),
             load_balancing=among("hash", "flowlet", "per-packet"),
             bfd=st.none() | some(interval=among("50ms", "300ms", "1s", "60s"), multiplier=st.integers(3, 50)),
             roce=roce(SPEEDS),
@@ -184,6 +184,11 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
     )
     units = draw(st.integers(1, 3))
     speaking = fabric.get("attach") == "host-bgp"
+    nics = catalog.hosts[profile].nics.get("compute")
+    if fabric.get("attach") == "bond" and nics is not None and draw(st.booleans()):
+        # a bundle that can be: all NICs at one leaf, and no RoCE
+        fabric.pop("roce", None)
+        fabric["share"] = {"rails": nics.count}
     return {
         "cluster": "c",
         "management": draw(management()),
