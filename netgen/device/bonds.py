@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
 from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.topology.slots import HOST
 from netgen.device.model import Bond, Host, HostRoute, Port, Switch
 from netgen.device.routing import Cabled
 from netgen.platforms.model import Platform
@@ -17,8 +18,10 @@ def number_at_leaf(fabric: Fabric, host: DeviceRef) -> int | None:
     """Return the number of a host's bundle at its leaf, by where it is planned to be; ``None``: it has none."""
     if not fabric.numbers.bundled:
         return None
-    end = fabric.plan.peer(fabric.node(host), 0)
-    return None if end is None else fabric.numbers.bundle(end[1])
+    node, slots = fabric.node(host), range(fabric.layer(HOST).slots)
+    # of a list of cables, the first NIC may have none
+    first = next((end for end in (fabric.plan.peer(node, slot) for slot in slots) if end is not None), None)
+    return None if first is None else fabric.numbers.bundle(first[1])
 
 
 def number_at_host(cluster: Cluster, fabric: Fabric, host: DeviceRef) -> int:

@@ -1,8 +1,11 @@
 """Bundles of a host that is on several fabrics: numbered by these, and by their seats at the leaves."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from netgen.cluster.derive import derive
+from netgen.compile import compile_intent
 from netgen.device.bonds import address
 from netgen.device.model import Host, Switch
 from netgen.intent.models import Intent
@@ -82,3 +85,21 @@ def test_a_bundle_has_its_ports_address_and_takes_their_rdma_devices():
     # the leaf's address is the first of the subnet, and hosts follow by their slots
     assert bond.route is not None
     assert (bond.ipv4 - bond.route.via, bond.ipv4_length) == (3, 28)
+
+
+LISTED = Path(__file__).parents[1] / "golden/errors/bases/explicit"
+
+
+def test_a_list_may_leave_the_first_nic_out_of_the_bundle(tmp_path: Path):
+    shutil.copytree(LISTED, tmp_path / "intent")
+    written, cabling = tmp_path / "intent/cluster.yaml", tmp_path / "intent/cabling.csv"
+    written.write_text(written.read_text().replace("kind: explicit", "kind: explicit\n    attach: bond"))
+    # the first host has its second NIC only, and both hosts are at one leaf
+    rows = [row for row in cabling.read_text().splitlines() if not row.startswith(("pod1-su1-host1,rail1", "south"))]
+    cabling.write_text("\n".join(rows).replace("rail2,south", "rail2,north") + "\n")
+    cabling.write_text(cabling.read_text().replace("host2,rail1,north,swp5", "host2,rail1,north,swp7"))
+    compiled = compile_intent(tmp_path / "intent")
+    assert compiled.cluster is not None, compiled.diagnostics
+    built = Built(compiled.cluster, PLATFORMS)
+    assert [(bond.number, bond.members) for bond in built["north"].bonds] == [(3, ("swp3",)), (7, ("swp6", "swp7"))]
+    assert [bond.members for bond in built["pod1-su1-host1"].bonds] == [("rail2",)]
