@@ -130,6 +130,16 @@ def test_an_interface_that_is_not_right_is_named(cluster, devices, fields, words
     assert words in found[0].message
 
 
+@pytest.mark.parametrize(("mtu_bytes", "told"), [(9214, 0), (8999, 1)])
+def test_a_switched_port_may_carry_more_than_its_vlan(cluster, devices, mtu_bytes, told) -> None:
+    states = healthy(devices)
+    first, *rest = states[LEAF].interfaces
+    next(port for port in devices[LEAF].ports if port.name == first.name).vlan = 101
+    larger = dataclasses.replace(first, mtu_bytes=mtu_bytes)
+    found = problems(cluster, devices, changed(states, LEAF, interfaces=(larger, *rest)))
+    assert [p.check for p in found] == [Check.INTERFACE] * told
+
+
 def test_a_missing_next_hop_is_named(cluster, devices) -> None:
     states = healthy(devices)
     first, *rest = states[LEAF].routes
