@@ -6,6 +6,7 @@ priorities, so a lossless class has its PFC priority; what the switches call egr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from netgen.cluster.roce import DSCPS, PortQos, TrafficClass
 
@@ -66,6 +67,7 @@ class NicQos:
         return tuple(priority in paused for priority in PRIORITIES)
 
 
+@lru_cache(maxsize=64)
 def nic_qos(qos: PortQos, speed_gbps: int) -> NicQos | None:
     """Translate the policy of a host's ports; ``None`` without a lossless class, for there is nothing to protect.
 

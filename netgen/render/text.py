@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Mapping
+from typing import Any
 
 import jinja2
 
@@ -41,10 +42,10 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
         except ResourceError as error:
             raise jinja2.TemplateNotFound(template, str(error)) from None
 
-    environment = jinja2.Environment(
+    environment = _Environment(
         loader=jinja2.FunctionLoader(load),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - the output is a switch's configuration, which knows no HTML entities
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -55,6 +56,19 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
     quoting = (shell_word, unit_word, yaml_word)
     environment.filters.update({function.__name__: function for function in (*filters, *quoting)})
     return environment
+
+
+class _Environment(jinja2.Environment):
+    """Jinja2's, but quick to find that a device's parts have attributes and no items.
+
+    ``sort(attribute=…)``, ``map`` and ``selectattr`` ask for an item first, and take the exception as the answer: for
+    hundreds of ports that is a fifth of the time of a template.
+    """
+
+    def getitem(self, obj: Any, argument: str | int | slice) -> Any:  # noqa: ANN401 - as it is declared there
+        if isinstance(argument, str) and not hasattr(type(obj), "__getitem__"):
+            return self.getattr(obj, argument)
+        return super().getitem(obj, argument)
 
 
 def render_template(environment: jinja2.Environment, name: str, context: Mapping[str, object]) -> str:
