@@ -16,7 +16,7 @@ from netgen.apply.lock import hold
 from netgen.apply.model import Result
 from netgen.apply.prepare import make_jobs
 from netgen.apply.run import FORKS, PLAYBOOK, run_jobs
-from netgen.cluster.model import DeviceRef
+from netgen.cluster.fabric import DeviceRef
 from netgen.compile import Compiled, compile_intent
 from netgen.device.build import build
 from netgen.export.lab import lab_spec

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.measure import Figures, repeat, rounded
-from netgen.cluster.model import DeviceRef
+from netgen.cluster.fabric import DeviceRef
 from netgen.compile import compile_intent
 from netgen.device.build import build
 from netgen.device.model import Host, Switch

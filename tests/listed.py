@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import SPINE
 from netgen.compile import Compiled
 from netgen.device.build import build, devices

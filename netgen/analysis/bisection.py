@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from netgen.analysis.flow import maximum_flow, touched_nodes
 from netgen.analysis.survey import Leaf, Survey
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from netgen.cluster.model import Fabric
+from netgen.cluster.fabric import Fabric
 from netgen.cluster.topology.slots import HOST
 
 

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from netgen.analysis.survey import Survey
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, layer_of
 
 

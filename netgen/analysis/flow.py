@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from netgen.analysis.survey import Survey
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, Overlaid
 
 FIRST, SECOND, REST = "first half", "second half", "rest"

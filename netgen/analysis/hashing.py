@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from netgen.analysis.survey import Survey
-from netgen.cluster.model import Fabric
+from netgen.cluster.fabric import Fabric
 from netgen.cluster.topology.slots import LEAF, SPINE, SUPERSPINE
 from netgen.platforms.model import Differs, HashSeed, Platform
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from netgen.analysis.bisection import Bisection
 from netgen.analysis.failures import HOST_LINK, Loss
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of, links
 
 FIRST, SECOND = "first half", "second half"

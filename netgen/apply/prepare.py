@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from netgen.apply.model import Job
-from netgen.cluster.model import DeviceRef
+from netgen.cluster.fabric import DeviceRef
 from netgen.device.build import build
 from netgen.device.model import Host, Switch
 from netgen.device.text import ipv4

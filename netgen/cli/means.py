@@ -5,7 +5,7 @@ from pathlib import Path
 
 from netgen.cli.compiled import compiled
 from netgen.cli.places import lab_folder, state_folder
-from netgen.cluster.model import DeviceRef
+from netgen.cluster.fabric import DeviceRef
 from netgen.compile import Compiled
 from netgen.plan.model import digest_inputs
 from netgen.render import inputs

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from netgen.cluster.model import Cluster, External, Fabric
+from netgen.cluster.fabric import External, Fabric
+from netgen.cluster.model import Cluster
 from netgen.diagnostics.codes import references
 from netgen.diagnostics.finding import Finding, UnbuildableError
 from netgen.diagnostics.suggest import did_you_mean

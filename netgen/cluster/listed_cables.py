@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netgen.catalog.model import HostProfile, SwitchModel
-from netgen.cluster.model import HostPlan, Pods, Record, Tier
+from netgen.cluster.fabric import Pods, Tier
+from netgen.cluster.model import HostPlan, Record
 from netgen.cluster.port_names import switch_ports
 from netgen.cluster.ports import PortMap
 from netgen.cluster.topology.slots import End, Layer

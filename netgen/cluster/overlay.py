@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netgen.catalog.model import SwitchModel
-from netgen.cluster.model import Cluster, Fabric, Overlay, Snippet
+from netgen.cluster.fabric import Fabric, Overlay, Snippet
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, End, Overlaid, layer_of
 from netgen.diagnostics.codes import references
 from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError

@@ -2,7 +2,7 @@
 
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.buffers import FRAME_BYTES, PortClass, headroom
-from netgen.cluster.model import Fabric, Tier
+from netgen.cluster.fabric import Fabric, Tier
 from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.model import Platform
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
 
 UNIT_M = 0.04445

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import takewhile
 
-from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.device.model import Bond, Host, HostRoute, Port, Switch
 from netgen.device.routing import Cabled

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netgen.cluster.buffers import PortClass, share
-from netgen.cluster.model import Cluster, DeviceRef, External, Fabric
+from netgen.cluster.fabric import DeviceRef, External, Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.port_classes import port_classes
 from netgen.cluster.port_names import switch_ports
 from netgen.cluster.roce import Place, PortQos

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.port_names import switch_port
 from netgen.cluster.topology.slots import HOST
 from netgen.platforms.model import Platform

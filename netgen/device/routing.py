@@ -18,7 +18,7 @@ that list names no route of another leaf, so the fabric stays valley-free.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from netgen.cluster.model import DeviceRef, External, Fabric
+from netgen.cluster.fabric import DeviceRef, External, Fabric
 from netgen.cluster.numbers import Numbers, Pool
 from netgen.cluster.topology.slots import HOST
 from netgen.device.model import (

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netgen.catalog.optics import Medium, Module
-from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.racks import Place, distance_m, place, spans
 from netgen.cluster.topology.slots import HOST
 from netgen.export.choice import APART, SPLIT, STRAIGHT, Choice

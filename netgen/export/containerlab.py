@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import Cluster, DeviceRef
+from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cabling, End
 from netgen.export.errors import ExportError

@@ -9,7 +9,7 @@ manager's to give, and 0 until then.
 
 from collections.abc import Iterator
 
-from netgen.cluster.model import Fabric
+from netgen.cluster.fabric import Fabric
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cabling, Device, Walk
 from netgen.export.errors import ExportError

@@ -1,6 +1,7 @@
 """The derived Ansible inventory: every device, and groups by role, pod, unit, rail, platform and state."""
 
-from netgen.cluster.model import Cluster, DeviceRef
+from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.device.routing import as_number, loopback
 from netgen.device.text import ipv4

@@ -7,7 +7,7 @@ site are looked up by name in NetBox, and are there before.
 
 from collections.abc import Iterator
 
-from netgen.cluster.model import DeviceRef
+from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.racks import rack_and_unit
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cable, Cabling, End

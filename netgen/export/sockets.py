@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from netgen.cluster.model import Cluster, DeviceRef, Fabric, SlotAt
+from netgen.cluster.fabric import DeviceRef, Fabric, SlotAt
+from netgen.cluster.model import Cluster
 from netgen.cluster.ports import PortMap
 from netgen.cluster.topology.slots import HOST
 from netgen.device.build import LANE_GBPS_PAM4

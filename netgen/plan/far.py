@@ -9,7 +9,7 @@ from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from netgen.cluster.model import DeviceRef
+from netgen.cluster.fabric import DeviceRef
 from netgen.compile import Compiled
 from netgen.plan.deletions import find_deletions
 from netgen.plan.model import DevicePlan, Plan

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from netgen import __version__
-from netgen.cluster.model import DeviceRef
+from netgen.cluster.fabric import DeviceRef
 from netgen.compile import compile_intent
 from netgen.device.build import build
 from netgen.diagnostics.model import Diagnostic

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netgen import __version__
-from netgen.cluster.model import ABSENT_STATES, DeviceRef
+from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.model import ABSENT_STATES
 from netgen.device.build import build
 from netgen.plan.deletions import find_deletions
 from netgen.plan.interruptions import interruptions

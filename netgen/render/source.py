@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from netgen.cluster.model import Cluster, DeviceRef
+from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
 from netgen.render.device import Renderer
 from netgen.render.errors import RenderError

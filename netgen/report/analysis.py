@@ -12,7 +12,8 @@ from netgen.analysis.failures import losses
 from netgen.analysis.hashing import polarisation
 from netgen.analysis.paths import equal_paths
 from netgen.analysis.survey import survey
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.clos import Clos
 from netgen.compile import Compiled
 from netgen.report.equipment import equipment

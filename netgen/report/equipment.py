@@ -3,7 +3,8 @@
 from typing import Any
 
 from netgen.catalog.optics import load_optics
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
 from netgen.export.bill import bill, watts, without_watts
 from netgen.export.cables import Cabling

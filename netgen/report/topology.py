@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, SPINE, SUPERSPINE
 

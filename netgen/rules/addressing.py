@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
-from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, DeviceRef, Fabric, ManagementPlan
+from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, ManagementPlan
 from netgen.cluster.topology.slots import HOST, LEAF, ROUTER, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import Cluster, Fabric, Tier
+from netgen.cluster.fabric import Fabric, Tier
+from netgen.cluster.model import Cluster
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.platforms.model import Platform

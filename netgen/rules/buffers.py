@@ -14,7 +14,8 @@ from functools import cached_property
 
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.buffers import Basis, BufferPlan, PortClass, share
-from netgen.cluster.model import Cluster, Fabric, Tier
+from netgen.cluster.fabric import Fabric, Tier
+from netgen.cluster.model import Cluster
 from netgen.cluster.port_classes import port_classes
 from netgen.cluster.roce import RocePolicy
 from netgen.cluster.topology.slots import layer_of

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, Overlaid, Topology
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath

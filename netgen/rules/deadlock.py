@@ -23,7 +23,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import islice, pairwise
 
-from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
 from netgen.device.build import Build
 from netgen.diagnostics.codes import qos

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from netgen.cluster.fabric import Fabric as Laid
 from netgen.cluster.model import Cluster
-from netgen.cluster.model import Fabric as Laid
 from netgen.cluster.topology.slots import HOST
 from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath

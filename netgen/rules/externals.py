@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from netgen.cluster.fabric import External as Laid
 from netgen.cluster.model import Cluster
-from netgen.cluster.model import External as Laid
 from netgen.device.build import Build
 from netgen.device.model import Host, PortRole, Switch
 from netgen.diagnostics.codes import derived

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netgen.catalog.model import Catalog, Nics
-from netgen.cluster.model import Cluster, External
-from netgen.cluster.model import Fabric as Derived
+from netgen.cluster.fabric import External
+from netgen.cluster.fabric import Fabric as Derived
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import GLOBAL
 from netgen.device.text import network
 from netgen.diagnostics.codes import derived, listed

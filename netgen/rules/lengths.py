@@ -3,7 +3,8 @@
 import math
 from collections.abc import Iterator
 
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.racks import Span, spans
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding

@@ -7,7 +7,8 @@ stands here, and is the same for all platforms.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from netgen.cluster.model import Cluster, Fabric, ManagementPlan, Tier
+from netgen.cluster.fabric import Fabric, Tier
+from netgen.cluster.model import Cluster, ManagementPlan
 from netgen.cluster.roce import Place, RocePolicy, Watchdog
 from netgen.cluster.topology.slots import HOST
 from netgen.diagnostics.codes import derived

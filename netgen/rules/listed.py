@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
-from netgen.cluster.model import Cluster, DeviceRef, Fabric
+from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import HOST, SPINE, Ids
 from netgen.diagnostics.codes import listed as codes

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from netgen.catalog.model import RoceProfile
+from netgen.cluster.fabric import Fabric as Derived
 from netgen.cluster.model import Cluster
-from netgen.cluster.model import Fabric as Derived
 from netgen.cluster.roce import NOTIFICATIONS, RocePolicy, TrafficClass, effective_classes
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding, IntentPath

@@ -7,7 +7,8 @@ rendered; what none comes close to is refused here.
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from netgen.cluster.model import Cluster, Fabric, Tier
+from netgen.cluster.fabric import Fabric, Tier
+from netgen.cluster.model import Cluster
 from netgen.cluster.roce import Ecn, RocePolicy
 from netgen.device.text import units
 from netgen.diagnostics.codes import platform as codes

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from netgen.catalog.model import SwitchModel
-from netgen.cluster.model import Cluster, Fabric, Tier
+from netgen.cluster.fabric import Fabric, Tier
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import layer_of
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.codes import platform as codes

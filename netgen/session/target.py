@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from netgen.cluster.model import Cluster, DeviceRef
+from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.device.text import ipv4
 from netgen.platforms.model import Platform

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from netgen.cluster.model import ABSENT_STATES, Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import ABSENT_STATES, Cluster
 from netgen.device.model import Bgp, Host, Role, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.model import Platform

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from netgen.cluster.model import ABSENT_STATES, Cluster, DeviceRef
+from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.model import ABSENT_STATES, Cluster
 from netgen.device.build import build
 from netgen.device.model import Host, Switch
 from netgen.platforms.model import Platform

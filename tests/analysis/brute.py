@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import networkx as nx
 
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
 
 Nic = tuple[str, int, int]

@@ -6,7 +6,8 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from netgen.cluster.model import Cluster, Fabric, Overlay
+from netgen.cluster.fabric import Fabric, Overlay
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import HOST
 from netgen.intent.quantities import Breakout, IdRanges

@@ -18,7 +18,8 @@ from netgen.analysis.failures import losses
 from netgen.analysis.hashing import polarisation
 from netgen.analysis.paths import equal_paths
 from netgen.analysis.survey import Survey, survey
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, Overlaid, layer_of
 from netgen.platforms.model import Differs, HashSeed
 from tests.analysis import brute

@@ -9,7 +9,8 @@ from netgen.analysis import bisection as formulas
 from netgen.analysis import walked
 from netgen.analysis.capacity import oversubscription
 from netgen.analysis.survey import survey
-from netgen.cluster.model import Cluster, Fabric
+from netgen.cluster.fabric import Fabric
+from netgen.cluster.model import Cluster
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import SPINE
 from tests.cluster.test_kinds import checked, fabrics, grouped, written

@@ -1,0 +1,367 @@
+"""From the intent of one fabric to the fabric that follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from ipaddress import IPv4Network
+
+from netgen.catalog.model import Catalog, SwitchModel
+from netgen.cluster.fabric import BfdPlan, Fabric, Overlay, Pods, Tier
+from netgen.cluster.listed import Read, read_lists
+from netgen.cluster.listed_cables import Known, Room, attached
+from netgen.cluster.model import Cluster, HostPlan
+from netgen.cluster.numbers import AsBlock, LinkBlock, Numbers, Pool, block_size
+from netgen.cluster.roce import policy
+from netgen.cluster.sizing import Box, Demand, Group, size
+from netgen.cluster.sizing_groups import DRAGONFLY, DRAGONFLY_PLUS, size_dragonfly, size_dragonfly_plus
+from netgen.cluster.topology.clos import Clos
+from netgen.cluster.topology.dragonfly import Dragonfly
+from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
+from netgen.cluster.topology.explicit import Explicit
+from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, LOCAL, ROUTER, SPINE, SUPERSPINE
+from netgen.diagnostics.codes import derived
+from netgen.diagnostics.finding import IntentPath, UnbuildableError
+from netgen.intent import models
+from netgen.intent.lists import Lists
+from netgen.intent.quantities import Breakout, IdRanges
+from netgen.platforms.model import Platform
+
+FAT_TREE, SINGLE_TIER, EXPLICIT = "fat-tree", "single-tier", "explicit"
+
+Plan = Clos | Dragonfly | DragonflyPlus | Explicit
+
+FOUR_BYTE_LEAVES, TWO_BYTE_LEAVES = 10_000, 64
+"""From the spines' first AS number to the leaves', where the intent does not say."""
+FOUR_BYTE_HOSTS = 1_000_000
+"""To the hosts', behind any number of leaves."""
+MAX_TWO_BYTE_ASN = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The lists of a fabric, and the platforms that name the ports in them."""
+
+    lists: Lists
+    platforms: Mapping[str, Platform]
+
+
+def breakout_of(model: SwitchModel, speed_gbps: int) -> Breakout | None:
+    """Return the breakout into most ports of a speed; ``None``: the model has none of that speed."""
+    fitting = [b for b in model.breakouts if b.speed_gbps == speed_gbps]
+    return max(fitting, key=lambda b: b.ports, default=None)
+
+
+def derive_fabric(
+    name: str,
+    given: models.Fabric,
+    intent: models.Intent,
+    catalog: Catalog,
+    cluster: Cluster,
+    listed: Listed,
+) -> Fabric:
+    """Derive a fabric, but for its exceptions and external links, which name devices.
+
+    Parameters
+    ----------
+    name, given
+        Of the fabric.
+    cluster
+        Without its fabrics: hosts, other nodes and pods.
+    listed
+        The lists that describe a fabric of the kind ``explicit``.
+
+    Raises
+    ------
+    UnbuildableError
+        If no fabric follows; its findings point into the intent.
+    """
+    path: IntentPath = ("fabrics", name)
+    pods = _attached(given.nics, cluster)
+    if not pods:
+        raise UnbuildableError(
+            derived.NO_NICS.about(
+                f"no host and no other node has {given.nics} NICs",
+                (*path, "nics") if "nics" in given.model_fields_set else path,
+                at_key="nics" not in given.model_fields_set,
+                notes=(f"{cluster.hosts.profile.name} has " + " and ".join(cluster.hosts.profile.nics) + " NICs",),
+            )
+        )
+    tiers = _tiers(given, catalog, _speed(given.nics, cluster, pods, path), path)
+    others: Mapping[int, SwitchModel] = {}
+    blocks: Mapping[int, int] = {}
+    plan: Plan
+    if given.kind == EXPLICIT:
+        read = _read(given, intent, catalog, cluster, listed, tiers, path)
+        plan, others, blocks = read.topology, read.models, read.blocks.get(SPINE, {})
+    else:
+        plan = _size(_demand(given, intent, cluster, pods, tiers, path))
+    return Fabric(
+        name=name,
+        nics=given.nics,
+        pods=pods,
+        plan=plan,
+        overlay=Overlay(plan, models=others),
+        tiers={layer.name: tiers[layer.name] for layer in plan.layers[1:]},
+        names={} if isinstance(plan, Explicit) else _names(given, intent.naming, plan),
+        numbers=_numbers(given, plan, blocks),
+        mtu_bytes=given.mtu,
+        cables_m=_cables(given.cables),
+        bfd=None if given.bfd is None else BfdPlan(given.bfd.interval, given.bfd.multiplier),
+        load_balancing=given.load_balancing,
+        roce=None if given.roce is None else policy(given.roce, catalog.roce[given.roce.profile], (*path, "roce")),
+        origin=".".join(map(str, path)),
+        stated=tuple(given.roles()),
+        reserved=given.roles()[plan.layers[1].name].reserved,
+        exact=given.build == "exact",
+    )
+
+
+def _attached(nics: str, cluster: Cluster) -> Pods:
+    """Return the hosts and other nodes that have NICs for a fabric."""
+    found: dict[int, dict[int, IdRanges]] = {}
+    for pod, units in cluster.pods.items():
+        for unit, ids in units.items():
+            if nics in cluster.others.get((pod, unit), cluster.hosts).profile.nics:
+                found.setdefault(pod, {})[unit] = ids
+    return found
+
+
+def _plans(cluster: Cluster, pods: Pods) -> dict[tuple[int, int], HostPlan]:
+    """Return what is in each unit."""
+    at = [(pod, unit) for pod, units in pods.items() for unit in units]
+    return {one: cluster.others.get(one, cluster.hosts) for one in at}
+
+
+def _speed(nics: str, cluster: Cluster, pods: Pods, path: IntentPath) -> tuple[int, str]:
+    """Return the speed of all NICs of a fabric, and whose they are."""
+    found = {plan.profile.nics[nics].speed_gbps: plan for plan in _plans(cluster, pods).values()}
+    (speed, first), *others = found.items()
+    if others:
+        other_speed, other = others[0]
+        raise UnbuildableError(
+            derived.SPEED_MISMATCH.about(
+                f"the {nics} NICs of {first.profile.name} run at {speed}G, "
+                f"those of {other.profile.name} at {other_speed}G",
+                (*other.origin.split("."), "profile"),
+                related=(((*path, "leaf"), "the leaves"),),
+            )
+        )
+    return speed, f"the NICs of {first.profile.name}"
+
+
+def _tiers(given: models.Fabric, catalog: Catalog, nics: tuple[int, str], path: IntentPath) -> dict[str, Tier]:
+    """Return the tiers that there may be; a fabric that needs superspines and does not name them has larger spines."""
+    edge, described = next(iter(given.roles().items()))
+    leaf = _tier(edge, given, described, catalog, nics, path)
+    if given.spine is None:
+        return {edge: leaf}
+    spine = _tier(SPINE, given, given.spine, catalog, (leaf.uplink_breakout.speed_gbps, "the leaves' uplinks"), path)
+    top = given.superspine or given.spine.model_copy(update={"count": None, "uplinks": None, "uplink_breakout": None})
+    above = (spine.uplink_breakout.speed_gbps, "the spines' uplinks")
+    return {LEAF: leaf, SPINE: spine, SUPERSPINE: _tier(SUPERSPINE, given, top, catalog, above, path)}
+
+
+def _size(demand: Demand) -> Plan:
+    if demand.kind == DRAGONFLY:
+        return size_dragonfly(demand)
+    return size_dragonfly_plus(demand) if demand.kind == DRAGONFLY_PLUS else size(demand)
+
+
+def _demand(
+    given: models.Fabric,
+    intent: models.Intent,
+    cluster: Cluster,
+    pods: Pods,
+    tiers: Mapping[str, Tier],
+    path: IntentPath,
+) -> Demand:
+    railed = given.kind not in {FAT_TREE, SINGLE_TIER, DRAGONFLY, DRAGONFLY_PLUS}
+    edge, leaf = next(iter(given.roles().items()))
+    over = given.oversubscription
+    spine = None if given.spine is None else _box(tiers[SPINE], given.spine, over.spine)
+    top = None if given.spine is None else _box(tiers[SUPERSPINE], given.superspine)
+    units = _capacity_units(intent, cluster, pods)
+    groups = _groups(given.nics, intent, cluster, pods)
+    nics = max(group.nics for group in groups)
+    positions = {(pod - 1) * units + unit - 1: plan for (pod, unit), plan in _plans(cluster, pods).items()}
+    fewer = {at: count for at, plan in positions.items() if (count := plan.profile.nics[given.nics].count) < nics}
+    return Demand(
+        kind=given.kind,
+        pods=max(*pods, intent.capacity.pods or 0),
+        units=units,
+        groups=groups,
+        rails=nics // given.share.rails if railed else 1,
+        fewer=fewer,
+        sharing=units if given.kind == SINGLE_TIER else given.share.units,
+        planes=given.planes,
+        tors=2 if given.dual_tor else 1,
+        reserved=leaf.reserved,
+        by_rail=railed and given.spine_groups != "units",
+        leaf=_box(tiers[edge], leaf, over.leaf),
+        spine=spine,
+        superspine=top,
+        several=max(len(pods), intent.capacity.pods or 0) > 1,
+        third=given.superspine is not None,
+        path=path,
+    )
+
+
+def _groups(nics: str, intent: models.Intent, cluster: Cluster, pods: Pods) -> tuple[Group, ...]:
+    """Return how many hosts a unit may have, with how many NICs: hosts as the capacity says, others as they are."""
+    found = {}
+    for at, plan in _plans(cluster, pods).items():
+        hosts = _capacity_hosts(intent) if plan is cluster.hosts else pods[at[0]][at[1]].highest
+        found[plan.origin] = Group(hosts, plan.profile.nics[nics].count)
+    return tuple(found.values())
+
+
+def _box(tier: Tier, given: models.SwitchRole | None, oversubscription: Fraction = Fraction(1)) -> Box:
+    return Box(
+        cages=tier.model.cages,
+        split=tier.breakout.ports,
+        uplink_split=tier.uplink_breakout.ports,
+        speed_ratio=Fraction(tier.breakout.speed_gbps, tier.uplink_breakout.speed_gbps),
+        oversubscription=oversubscription,
+        count=None if given is None else given.count,
+        uplinks=None if given is None else given.uplinks,
+    )
+
+
+def _names(given: models.Fabric, naming: models.ClusterNaming, plan: Plan) -> dict[str, str]:
+    """Return the patterns of names by role: the fabric's, the cluster's, or one with the ids that tell them apart."""
+    defaults = {role: f"pod{{pod}}-group{{unit}}-{role}{{{role}}}" for role in (ROUTER, LEAF, SPINE)}
+    if isinstance(plan, Clos):
+        pod, plane = "pod{pod}-", "plane{plane}-" if plan.planes > 1 else ""
+        rail = "rail{rail}-" if plan.railed else ""
+        defaults = {
+            LEAF: f"{pod}su{{unit}}-{rail}{plane}leaf{{leaf}}",
+            SPINE: f"{pod}{plane}spine{{spine}}",
+            SUPERSPINE: f"{plane}superspine{{superspine}}",
+        }
+    return {role: getattr(given.naming, role) or getattr(naming, role) or pattern for role, pattern in defaults.items()}
+
+
+def _cables(given: models.Cables) -> dict[str, int | None]:
+    return {
+        HOST: given.host,
+        SPINE: given.spine,
+        SUPERSPINE: given.superspine,
+        LOCAL: given.local,
+        GLOBAL: given.global_,
+    }
+
+
+def _tier(
+    role: str,
+    fabric: models.Fabric,
+    given: models.SwitchRole,
+    catalog: Catalog,
+    below: tuple[int, str],
+    path: IntentPath,
+) -> Tier:
+    model = catalog.switches[given.model]
+    speed_gbps, below_it = below
+    breakout = given.breakout or breakout_of(model, speed_gbps)
+    if breakout is None:
+        raise UnbuildableError(
+            derived.NO_BREAKOUT.about(
+                f"{model.name} has no port of {speed_gbps}G, the speed of {below_it}",
+                (*path, role, "model"),
+                notes=("its breakouts: " + ", ".join(map(str, model.breakouts)),),
+            )
+        )
+    return Tier(
+        role=role,
+        platform=given.platform,
+        model=model,
+        breakout=breakout,
+        uplink_breakout=given.uplink_breakout or breakout,
+        mtu_bytes=given.mtu or fabric.mtu,
+        ecmp=given.ecmp,
+        origin=".".join(map(str, (*path, role))),
+    )
+
+
+def _capacity_units(intent: models.Intent, cluster: Cluster, pods: Pods) -> int:
+    there = [max(units) for units in pods.values()]
+    if any(plan is cluster.hosts for plan in _plans(cluster, pods).values()):
+        there += [plan.capacity.units or 0 for plan in intent.pods.values()]
+    return max(there)
+
+
+def _capacity_hosts(intent: models.Intent) -> int:
+    declared = [plan.capacity.hosts or 0 for plan in intent.pods.values()]
+    return max(declared + [unit.hosts.highest for plan in intent.pods.values() for unit in plan.units.values()])
+
+
+def _read(
+    given: models.Fabric,
+    intent: models.Intent,
+    catalog: Catalog,
+    cluster: Cluster,
+    listed: Listed,
+    tiers: Mapping[str, Tier],
+    path: IntentPath,
+) -> Read:
+    """Read the lists of an explicit fabric."""
+    pods = _attached(given.nics, cluster)
+    room = Room(
+        pods=max(*pods, intent.capacity.pods or 0),
+        units=_capacity_units(intent, cluster, pods),
+        hosts=max(group.hosts for group in _groups(given.nics, intent, cluster, pods)),
+        nics=given.nics,
+        attached=attached(_plans(cluster, pods), pods, cluster.inventory),
+    )
+    roles = given.roles()
+    known = Known(
+        tiers={role: tiers[role] for role in roles},
+        given=roles,
+        models=catalog.switches,
+        platforms=listed.platforms,
+        aliases={record.alias: name for name, record in cluster.inventory.items() if record.alias},
+        path=path,
+    )
+    return read_lists(listed.lists, room, known)
+
+
+def _as_blocks(given: models.AsnPlan, plan: Plan, blocks: Mapping[int, int]) -> dict[str, AsBlock]:
+    base = given.base
+    if isinstance(plan, Dragonfly):
+        return {ROUTER: AsBlock(base)}
+    gap = FOUR_BYTE_LEAVES if base > MAX_TWO_BYTE_ASN else TWO_BYTE_LEAVES
+    leaves = AsBlock(given.leaves or base + gap)
+    if isinstance(plan, Explicit):
+        top = AsBlock(base, max(layer.count for layer in plan.layers[1:]))
+        return {SUPERSPINE: top, SPINE: AsBlock(base + 1, groups=blocks), LEAF: leaves}
+    tree = plan.tree if isinstance(plan, DragonflyPlus) else plan
+    return {
+        SUPERSPINE: AsBlock(base, tree.planes * tree.spines * tree.cores or 1),
+        SPINE: AsBlock(base + 1, tree.spines or 1),
+        LEAF: leaves,
+    }
+
+
+def _numbers(given: models.Fabric, plan: Plan, blocks: Mapping[int, int]) -> Numbers:
+    pools, asns = given.pools, _as_blocks(given.asn, plan, blocks)
+    shared = given.attach in {"svi", "bond"}
+    uplinks, before = {}, 0
+    for layer in plan.layers[1:]:
+        uplinks[layer.name] = LinkBlock(before, layer.outward)
+        before += layer.count * layer.outward
+    if pools.host_loopbacks is not None:
+        asns[HOST] = AsBlock(given.asn.hosts or given.asn.base + FOUR_BYTE_HOSTS)
+    return Numbers(
+        hosts=Pool(int(pools.hosts.network_address), pools.hosts.prefixlen),
+        loopbacks=Pool(int(pools.loopbacks.network_address), pools.loopbacks.prefixlen),
+        links=_pool(pools.links),
+        block=block_size(plan.layers[1].down, shared=shared),
+        shared=shared,
+        uplinks=uplinks,
+        asns=asns,
+        host_loopbacks=_pool(pools.host_loopbacks),
+        bundled=given.attach == "bond",
+    )
+
+
+def _pool(given: IPv4Network | None) -> Pool | None:
+    return None if given is None else Pool(int(given.network_address), given.prefixlen)
