@@ -54,25 +54,24 @@ def _refuse(name: str, path: str, text: str) -> None:
 
 
 def _collect(value: object, texts: list[str | None], seen: set[int]) -> None:
-    if id(value) in seen:
-        # Policy objects are shared by the ports of a device: each is looked at once.
-        return
-    if isinstance(value, str):
-        texts.append(value)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _collect(item, texts, seen)
-    elif isinstance(value, Native):
-        texts.extend((value.reason, value.origin, *_lines(value.text)))
-    elif is_dataclass(value) and not isinstance(value, type):
+    kind: type = type(value)
+    plan = _plan(kind)
+    if plan is not None:
         seen.add(id(value))
-        plan = _plan(type(value))
         texts.extend(plan.texts(value))
         for name in plan.inner:
             inner = getattr(value, name)
-            # Asked here as well: hundreds of ports lead to the same few policies.
+            # Policy objects are shared by the ports of a device: each is looked at once.
             if inner is not None and id(inner) not in seen:
                 _collect(inner, texts, seen)
+    elif isinstance(value, str):
+        texts.append(value)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            if id(item) not in seen:
+                _collect(item, texts, seen)
+    elif isinstance(value, Native):
+        texts.extend((value.reason, value.origin, *_lines(value.text)))
 
 
 def _paths(value: object, path: str) -> Iterator[tuple[str, str]]:
@@ -96,7 +95,10 @@ def _lines(text: str) -> list[str]:
 
 
 @functools.cache
-def _plan(kind: type) -> _Plan:
+def _plan(kind: type) -> _Plan | None:
+    """Return how to look through objects of a class; ``None``: it is no dataclass, or has a way of its own."""
+    if not is_dataclass(kind) or kind is Native:
+        return None
     hints = typing.get_type_hints(kind)
     texts = [name for name, hint in hints.items() if _is_text(hint)]
     inner = tuple(name for name, hint in hints.items() if name not in texts and _leads_to_text(hint))
