@@ -151,6 +151,7 @@ def left(before: Counter, after: Counter, *, but: Container[int] = ()) -> float:
     return min((after[one] / gbps for one, gbps in before.items() if one not in but), default=1.0)
 
 
+@pytest.mark.slow
 @SOME
 @given(fabrics())
 def test_losses_are_those_of_what_is_really_removed(built: Built) -> None:

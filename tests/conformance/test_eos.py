@@ -58,6 +58,7 @@ def test_a_leaf_whose_hosts_speak_bgp(renderer: Renderer, aristas: Writer) -> No
     assert ours(device, renderer) == aristas(device)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_first_switch_of_each_role_of_an_example(example: str, renderer: Renderer, aristas: Writer) -> None:
     cluster = compile_intent(Path(__file__).parents[2] / "intent" / example).cluster

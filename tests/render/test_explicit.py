@@ -41,6 +41,7 @@ def derived_trees() -> list[str]:
     return [name for name, said in intents.items() if all(one["kind"] in TREES for one in said["fabrics"].values())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", derived_trees())
 def test_the_list_of_an_example_renders_the_same(example: str, tmp_path: Path) -> None:
     derived = compile_intent(TOP / "intent" / example)
