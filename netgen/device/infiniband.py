@@ -1,0 +1,83 @@
+"""Devices of InfiniBand fabrics: switches, the HCAs of hosts, and subnet managers, each of which views a whole fabric."""
+
+from dataclasses import dataclass
+
+from netgen.cluster.infiniband import Membership, Partition, QosPlan
+from netgen.device.model import Node
+
+
+@dataclass(slots=True)
+class IbPort:
+    """A port of an InfiniBand switch."""
+
+    name: str
+    """As the switch's front panel and its operating system call it."""
+    number: int
+    """Of the port as the subnet manager counts; from 1."""
+    slot: int | None
+    """Logical slot of the topology; ``None``: a spare port."""
+    speed_gbps: int
+    enabled: bool
+    description: str | None
+    peer_device: str | None = None
+    peer_port: str | None = None
+    cable_m: int | None = None
+
+
+@dataclass(slots=True)
+class IbSwitch(Node):
+    """A switch of an InfiniBand fabric; what it forwards, and to whom, is the subnet manager's."""
+
+    ports: list[IbPort]
+    guid: int | None
+    """Of the node; ``None``: the list of GUIDs does not say."""
+
+
+@dataclass(slots=True)
+class Hca:
+    """A port of a host's HCA."""
+
+    name: str
+    """Of the host's interface, such as ``ibp24s0``."""
+    rdma: str
+    """RDMA device, such as ``mlx5_0``."""
+    port: int
+    """Number on the HCA; counts from 1."""
+    fabric: str
+    slot: int
+    speed_gbps: int
+    guid: int
+    """Of the port."""
+    enabled: bool
+    partitions: tuple[tuple[Partition, Membership], ...]
+    """That it is in, in the order of their P_Keys."""
+    peer_device: str | None = None
+    peer_port: str | None = None
+    cable_m: int | None = None
+
+
+@dataclass(slots=True)
+class SubnetManager(Node):
+    """A node that manages a fabric, and so knows all of it; GUIDs as 64-bit integers, in order."""
+
+    guid: int
+    """Of the port that it manages the fabric over."""
+    priority: int
+    """0 to 15; the highest that lives is the master."""
+    engine: str
+    """Routing engine, such as ``ftree``."""
+    partitions: tuple[Partition, ...]
+    """The default one first, then by P_Key."""
+    qos: QosPlan | None
+    allow_both: bool
+    """Whether a port may be full and limited member of a partition."""
+    roots: tuple[int, ...]
+    """Node GUIDs of the switches of the top tier."""
+    compute: tuple[int, ...]
+    """Port GUIDs of compute nodes."""
+    io: tuple[int, ...]
+    """Port GUIDs of storage and other nodes."""
+    names: tuple[tuple[int, str], ...]
+    """Node GUIDs and names of switches and HCAs."""
+    adaptive_routing: bool
+    sharp: bool
