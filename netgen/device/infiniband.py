@@ -1,4 +1,4 @@
-"""Devices of InfiniBand fabrics: switches, the HCAs of hosts, and subnet managers, each of which views a whole fabric."""
+"""Devices of InfiniBand fabrics: switches, HCAs of hosts, and subnet managers, each of which views a whole fabric."""
 
 from dataclasses import dataclass
 
