@@ -5,7 +5,17 @@ from dataclasses import replace
 
 from netgen.catalog.load import load_catalog
 from netgen.cluster.buffers import FRAME_BYTES, BufferPlan, Headroom, PortClass, headroom, share
+from netgen.cluster.infiniband import (
+    DEFAULT_PKEY,
+    Everybody,
+    Member,
+    Membership,
+    Partition,
+    QosPlan,
+    ServiceLevel,
+)
 from netgen.cluster.roce import Ecn, PortQos, TrafficClass, Watchdog
+from netgen.device.infiniband import SubnetManager
 from netgen.device.model import (
     Bfd,
     Bgp,
@@ -291,6 +301,92 @@ def host(platform: Platform, *, speaking: bool = False, bonded: bool = False) ->
         ports=ports,
         gpus=8,
         routes=[HostRoute(HOSTS, 12, HOSTS + 256 * rail) for rail in range(2)],
+    )
+
+
+SPINE_GUIDS = 0x0002C90300200000
+"""Of the nodes of the top tier; of leaves 0x…10…, of hosts 0x…0…, whose ports follow."""
+PORT_GUIDS = 0x0002C90300000001
+
+
+def subnet_manager(platform: Platform, *, qos: bool = True, both: bool = False, bare: bool = False) -> SubnetManager:
+    """A manager of four hosts and two storage nodes on two spines, one of three partitions being the default one.
+
+    ``both``: a storage node is both kinds of member; ``bare``: nothing is listed for the routing engine.
+    """
+    full, limited = Membership.FULL, Membership.LIMITED
+    origin = "fabrics.ib.partitions"
+    hosts = [PORT_GUIDS + 16 * number for number in range(4)]
+    stores = [PORT_GUIDS + 16 * number for number in (8, 9)]
+    manager = PORT_GUIDS + 16 * 12
+    default = Partition(
+        name="Default",
+        pkey=DEFAULT_PKEY,
+        ipoib=False,
+        mtu_bytes=None,
+        rate_gbps=None,
+        service_level=None,
+        members=(Member(manager, full, origin, "sm-1 mlx5_0"),),
+        everybody={Everybody.ALL: limited, Everybody.MANAGER: full},
+        origin=origin,
+    )
+    train = Partition(
+        name="train-a",
+        pkey=0x101,
+        ipoib=True,
+        mtu_bytes=4096,
+        rate_gbps=400,
+        service_level=1 if qos else None,
+        members=tuple(Member(guid, full, origin, f"host{number}") for number, guid in enumerate(hosts[:2], start=1)),
+        everybody={},
+        origin=origin,
+    )
+    storage = Partition(
+        name="storage",
+        pkey=0x200,
+        ipoib=True,
+        mtu_bytes=2048,
+        rate_gbps=None,
+        service_level=2 if qos else None,
+        members=(
+            *(Member(guid, limited, origin) for guid in hosts),
+            Member(stores[0], Membership.BOTH if both else full, origin, "store1"),
+            Member(stores[1], full, origin, "store2"),
+        ),
+        everybody={},
+        origin=origin,
+    )
+    levels = (
+        ServiceLevel("training", 1, 1, 192, high=False, origin="fabrics.ib.qos"),
+        ServiceLevel("storage", 2, 2, 64, high=True, origin="fabrics.ib.qos"),
+    )
+    return SubnetManager(
+        name="sm-1",
+        cluster="toy",
+        fabric="ib",
+        role=Role.HOST,
+        platform=platform.name,
+        model="sm-1x400g",
+        pod=0,
+        unit=0,
+        rail=0,
+        serial=None,
+        os_version=None,
+        state="active",
+        management=Management(MANAGEMENT + 60, 22, MANAGEMENT + 1, services()),
+        origin="nodes.sm",
+        guid=manager,
+        priority=14,
+        engine="ftree",
+        partitions=(default, train, storage),
+        qos=QosPlan(levels, high_limit=4, lanes=4) if qos else None,
+        allow_both=both,
+        roots=() if bare else (SPINE_GUIDS, SPINE_GUIDS + 16),
+        compute=() if bare else tuple(hosts),
+        io=() if bare else tuple(stores),
+        names=((SPINE_GUIDS, "pod1-spine1"), (SPINE_GUIDS + 16, "pod1-spine2"), (PORT_GUIDS - 1, "host1 mlx5_0")),
+        adaptive_routing=False,
+        sharp=False,
     )
 
 

@@ -3,11 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 DEFAULT_PKEY = 0x7FFF
 """Of the default partition (IBA 1.4, 10.9.1); its members are what the subnet manager itself speaks with."""
 FULL_MEMBER = 0x8000
 """Bit of a P_Key in a port's table that says full member (IBA 1.4, 10.9.1.1)."""
+
+MTU_CODES: Mapping[int, int] = MappingProxyType({256: 1, 512: 2, 1024: 3, 2048: 4, 4096: 5})
+"""MTU in bytes → its number in attributes of the subnet's administration (IBA 1.4, 15.2.5.16; iba/ib_types.h)."""
+RATE_CODES: Mapping[float, int] = MappingProxyType(
+    {2.5: 2, 5: 5, 10: 3, 14: 11, 20: 6, 25: 15, 28: 19, 30: 4, 40: 7, 50: 20, 56: 12, 60: 8, 80: 9, 100: 16, 112: 13}
+    | {120: 10, 168: 14, 200: 17, 300: 18, 400: 21, 600: 22, 800: 23, 1200: 24}
+)
+"""Rate in Gb/s → its number there (iba/ib_types.h, IB_PATH_RECORD_RATE_…)."""
+LANE_CODES: Mapping[int, int] = MappingProxyType({1: 1, 2: 2, 4: 3, 8: 4, 15: 5})
+"""Data lanes of a port → the number that says so (IBA 1.4, 14.2.5.6, PortInfo, OperationalVLs)."""
+SERVICE_LEVELS = range(16)
+DEFAULT_LANE = 0
+"""Of service levels that nobody listed, among them what the subnet's administration itself is asked by."""
+DEFAULT_LANE_WEIGHT = 64
+"""Of the default lane when no listed level uses it: a packet of 4096 bytes at a time, in units of 64 bytes."""
 
 
 class Membership(StrEnum):
@@ -52,6 +68,8 @@ class Member:
     """Of the port."""
     membership: Membership
     origin: str
+    name: str = ""
+    """Of the host and its HCA, for people; empty: a GUID that belongs to none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +90,11 @@ class Partition:
     everybody: Mapping[Everybody, Membership]
     """Members that are not named one by one."""
     origin: str
+
+    @property
+    def in_words(self) -> tuple[tuple[Everybody, Membership], ...]:
+        """Those, the wider first: a subnet manager lets later ones overrule earlier ones."""
+        return tuple((word, self.everybody[word]) for word in Everybody if word in self.everybody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +123,22 @@ class QosPlan:
     """How long high-priority lanes may go before others: 0 to 255, in units of 4096 bytes; 255: without limit."""
     lanes: int
     """Data lanes that every port has: 1, 2, 4, 8 or 15."""
+
+    @property
+    def lane_of_level(self) -> tuple[int, ...]:
+        """The lane of each of the 16 service levels."""
+        lanes = {level.level: level.lane for level in self.levels}
+        return tuple(lanes.get(level, DEFAULT_LANE) for level in SERVICE_LEVELS)
+
+    @property
+    def high(self) -> tuple[tuple[int, int], ...]:
+        """Lane and weight of each entry of the high-priority table."""
+        return tuple((level.lane, level.weight) for level in self.levels if level.high)
+
+    @property
+    def low(self) -> tuple[tuple[int, int], ...]:
+        """Lane and weight of each entry of the low-priority table; a lane that is in no table is never served."""
+        unheard = (
+            () if any(level.lane == DEFAULT_LANE for level in self.levels) else ((DEFAULT_LANE, DEFAULT_LANE_WEIGHT),)
+        )
+        return (*unheard, *((level.lane, level.weight) for level in self.levels if not level.high))

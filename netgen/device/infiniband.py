@@ -81,3 +81,8 @@ class SubnetManager(Node):
     """Node GUIDs and names of switches and HCAs."""
     adaptive_routing: bool
     sharp: bool
+
+    @property
+    def default_level(self) -> int:
+        """The service level of a path that no partition has one for: the default partition's."""
+        return self.partitions[0].service_level or 0

@@ -1,4 +1,12 @@
-"""What a platform may or may not be able to say, and which numbers it hears: every platform.yaml answers for each."""
+"""What a platform may or may not be able to say, and which numbers it hears.
+
+Every platform.yaml answers for each that concerns its kinds of devices: switches and hosts for Ethernet, subnet
+managers, InfiniBand switches and hosts for InfiniBand.
+"""
+
+from collections.abc import Iterable
+
+from netgen.platforms.model import Kind
 
 FEATURES: dict[str, str] = {
     "descriptions": "a description on every interface",
@@ -40,7 +48,25 @@ FEATURES: dict[str, str] = {
     "ssh-keys": "public keys of local accounts",
     "native": "lines in the vendor's own words",
 }
-"""Feature → what it means, as it reads after "cannot express"."""
+"""Feature of Ethernet and of what is routed over it → what it means, as it reads after "cannot express"."""
+
+INFINIBAND: dict[str, str] = {
+    "partitions": "partitions with the membership of each port",
+    "both-memberships": "a port as full and as limited member of one partition",
+    "ipoib": "IP over InfiniBand in a partition",
+    "ipoib-mtu": "the MTU of a partition's IP over InfiniBand",
+    "ipoib-rate": "the rate of a partition's IP over InfiniBand",
+    "service-levels": "a service level by partition",
+    "virtual-lanes": "virtual lanes with shares of the link by service level",
+    "routing-engine": "the choice of how routes are computed",
+    "node-lists": "lists of roots, compute and storage nodes for the computing of routes",
+    "manager-priority": "the rank of a subnet manager among others",
+    "node-names": "names of nodes for their GUIDs",
+    "adaptive-routing": "adaptive routing by the switches",
+    "sharp": "reductions by the switches (SHARP)",
+    "collectives": "P_Key and service level of collective communication (NCCL)",
+}
+"""Feature of InfiniBand → what it means, likewise."""
 
 NUMBERS: dict[str, str] = {
     "class.dscp": "a code point of a class",
@@ -59,3 +85,34 @@ NUMBERS: dict[str, str] = {
     "port.mtu-bytes": "the IP MTU of a port",
 }
 """Every number of the RoCE policy → what it is: every platform.yaml says under ``effects`` which lines it changes."""
+
+INFINIBAND_NUMBERS: dict[str, str] = {
+    "partition.pkey": "the P_Key of a partition",
+    "partition.mtu-bytes": "the MTU of a partition's IP over InfiniBand",
+    "partition.rate-gbps": "the rate of a partition's IP over InfiniBand",
+    "partition.service-level": "the service level of a partition",
+    "level.lane": "the virtual lane of a service level",
+    "level.weight": "the share of a service level",
+    "qos.high-limit": "how long lanes of high priority may go first",
+    "qos.lanes": "how many virtual lanes ports use",
+    "manager.priority": "the rank of a subnet manager",
+}
+"""Every number of InfiniBand's policy → what it is, likewise."""
+
+ETHERNET_KINDS = (Kind.SWITCH, Kind.HOST)
+INFINIBAND_KINDS = (Kind.SUBNET_MANAGER, Kind.IB_SWITCH, Kind.HOST)
+
+
+def asked_features(kinds: Iterable[Kind]) -> dict[str, str]:
+    """Return the features that a platform of some kinds of devices answers for."""
+    return _asked(tuple(kinds), FEATURES, INFINIBAND)
+
+
+def asked_numbers(kinds: Iterable[Kind]) -> dict[str, str]:
+    """Return the numbers that a platform of some kinds of devices answers for."""
+    return _asked(tuple(kinds), NUMBERS, INFINIBAND_NUMBERS)
+
+
+def _asked(kinds: tuple[Kind, ...], ethernet: dict[str, str], infiniband: dict[str, str]) -> dict[str, str]:
+    asked = dict(ethernet) if any(kind in ETHERNET_KINDS for kind in kinds) else {}
+    return asked | infiniband if any(kind in INFINIBAND_KINDS for kind in kinds) else asked

@@ -1,13 +1,14 @@
 """Reads platform.yaml into `netgen.platforms.model`, refusing what it does not know."""
 
 import re
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from netgen.platforms.document import Section, read_document
-from netgen.platforms.features import FEATURES, NUMBERS
+from netgen.platforms.features import asked_features, asked_numbers
 from netgen.platforms.model import (
     Apply,
     Artifact,
@@ -79,10 +80,11 @@ def parse_platform(resource: Resource) -> Platform:
     if name != folder:
         raise top.error(f"the platform is called {name!r}, but its folder {folder!r}")
     mtu, queues = top.section("mtu"), top.section("queues")
+    kinds = _words(top, "devices", Kind)
     platform = Platform(
         name=name,
         title=top.text("title"),
-        kinds=_words(top, "devices", Kind),
+        kinds=kinds,
         napalm=top.optional_text("napalm"),
         artifacts=_artifacts(top),
         ports=_port_names(top),
@@ -93,18 +95,21 @@ def parse_platform(resource: Resource) -> Platform:
         limits=_limits(top),
         models=_models(top),
         only_listed_models=_truth(top, "only_listed_models"),
-        expresses=_expresses(top.section("expresses")),
-        effects=_effects(top.section("effects")),
+        expresses=_expresses(top.section("expresses"), asked_features(kinds)),
+        effects=_effects(top.section("effects"), asked_numbers(kinds)),
         apply=_apply(top.section("apply")),
         preserve=top.texts("preserve"),
         containerlab=_emulation(top),
         hash_seed=_hash_seed(top.optional_section("hash_seed")),
+        engines=top.texts("engines"),
     )
     for section in (mtu, queues, top):
         section.finish()
+    if Kind.SUBNET_MANAGER in platform.kinds and not platform.engines:
+        raise top.error("a platform of subnet managers must list the routing 'engines' that it knows")
     if Kind.SWITCH in platform.kinds and platform.ports is None:
         raise top.error("a platform of switches must name their 'ports'")
-    if platform.bundles is None and platform.expresses["bond"] is None:
+    if platform.bundles is None and platform.expresses.get("bond", "unasked") is None:
         raise top.error("a platform that expresses 'bond' must name its 'bundles'")
     return platform
 
@@ -220,12 +225,12 @@ def _truth(top: Section, key: str) -> bool:
     return value
 
 
-def _expresses(section: Section) -> MappingProxyType[str, str | None]:
-    missing = [feature for feature in FEATURES if feature not in section.names()]
+def _expresses(section: Section, asked: Collection[str]) -> MappingProxyType[str, str | None]:
+    missing = [feature for feature in asked if feature not in section.names()]
     if missing:
         raise section.error(f"must answer for {', '.join(missing)}: yes, or the reason why not")
     answers: dict[str, str | None] = {}
-    for feature in FEATURES:
+    for feature in asked:
         answer = section.scalar(feature)
         if answer is not True and (not isinstance(answer, str) or not answer):
             raise section.error(f"{feature!r} must be yes, or the reason why not as text")
@@ -234,12 +239,12 @@ def _expresses(section: Section) -> MappingProxyType[str, str | None]:
     return MappingProxyType(answers)
 
 
-def _effects(section: Section) -> MappingProxyType[str, tuple[str, ...] | str]:
-    missing = [number for number in NUMBERS if number not in section.names()]
+def _effects(section: Section, asked: Collection[str]) -> MappingProxyType[str, tuple[str, ...] | str]:
+    missing = [number for number in asked if number not in section.names()]
     if missing:
         raise section.error(f"must answer for {', '.join(missing)}: patterns of the lines, or the reason why none")
     answers: dict[str, tuple[str, ...] | str] = {}
-    for number in NUMBERS:
+    for number in asked:
         answer = section.plain(number)
         patterns = answer if isinstance(answer, tuple) else ()
         # Nothing but tests matches with them, and to compile them all would take as long as to read the file.

@@ -14,6 +14,8 @@ class Kind(StrEnum):
 
     SWITCH = "switch"
     HOST = "host"
+    SUBNET_MANAGER = "subnet-manager"
+    IB_SWITCH = "ib-switch"
 
 
 class Transaction(StrEnum):
@@ -158,10 +160,11 @@ class Platform:
     only_listed_models: bool
     """Whether nothing can be rendered for a switch model without them."""
     expresses: Mapping[str, str | None]
-    """A feature of `netgen.platforms.features` → ``None`` if it can be expressed, else the reason why not."""
+    """A feature that `netgen.platforms.features` asks of its kinds → ``None`` if it can be expressed, else the reason
+    why not."""
     effects: Mapping[str, tuple[str, ...] | str]
-    """A number of `netgen.platforms.features.NUMBERS` → patterns of all lines that it changes, or the reason why it
-    changes none. A line of a tree is its path and value: ``a/b/c: value``."""
+    """A number that `netgen.platforms.features` asks of its kinds → patterns of all lines that it changes, or the
+    reason why it changes none. A line of a tree is its path and value: ``a/b/c: value``."""
     apply: Apply
     preserve: tuple[str, ...]
     """Sections that a full replace must keep."""
@@ -169,3 +172,5 @@ class Platform:
     """``None``: containerlab has nothing for it."""
     hash_seed: HashSeed | None = None
     """``None``: no source says which it is, and nothing is rendered."""
+    engines: tuple[str, ...] = ()
+    """Routing engines that a subnet manager knows, by their own names."""

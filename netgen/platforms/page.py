@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 
-from netgen.platforms.features import FEATURES, NUMBERS
+from netgen.platforms.features import FEATURES, INFINIBAND, INFINIBAND_NUMBERS, NUMBERS
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Platform
 from netgen.resources.load import resources
@@ -23,8 +23,15 @@ an error ([NG611](diagnostics.md#ng611), [NG612](diagnostics.md#ng612)). Each ce
 This page is generated from templates/*/platform.yaml: `python -m netgen.platforms.page > docs/platforms.md`.
 """
 
+_INFINIBAND = """
+## Features of InfiniBand
+
+Of subnet managers, switches and hosts.
+
+"""
+
 _NUMBERS = """
-## Numbers of the RoCE policy
+## Numbers of the RoCE policy, and of InfiniBand's
 
 Whether changing a number changes lines of the platform's files; a dash means that it changes none, for the reason
 below, and an intent that states it is told so ([NG614](diagnostics.md#ng614), [NG615](diagnostics.md#ng615)). Which
@@ -43,19 +50,15 @@ _BOUNCES = """
 def page(platforms: Iterable[Platform]) -> str:
     """Return the page as Markdown."""
     known = sorted(platforms, key=lambda platform: platform.name)
-    names = [platform.name for platform in known]
-    expresses = {platform.name: platform.expresses for platform in known}
-    parts = [_HEAD, "\n## Features\n\n", _row(["", *names]), _row(["---"] * (len(names) + 1))]
-    for feature, meaning in FEATURES.items():
-        cells = [_cell(expresses[name][feature]) for name in names]
-        parts.append(_row([f"**{feature}**: {meaning}", *cells]))
+    expresses = {platform.name: {key: _cell(why) for key, why in platform.expresses.items()} for platform in known}
+    heard = {
+        platform.name: {key: "-" if isinstance(answer, str) else "yes" for key, answer in platform.effects.items()}
+        for platform in known
+    }
+    parts = [_HEAD, "\n## Features\n\n", *_table(FEATURES, expresses), _INFINIBAND, *_table(INFINIBAND, expresses)]
     parts.append("\n## Why not\n")
     parts += [_reasons(platform.title, platform.expresses) for platform in known]
-    parts.append(_NUMBERS)
-    parts += [_row(["", *names]), _row(["---"] * (len(names) + 1))]
-    for number, meaning in NUMBERS.items():
-        heard = ["-" if isinstance(platform.effects[number], str) else "yes" for platform in known]
-        parts.append(_row([f"**{number}**: {meaning}", *heard]))
+    parts += [_NUMBERS, *_table(NUMBERS, heard), "\n", *_table(INFINIBAND_NUMBERS, heard)]
     for platform in known:
         deaf = {number: answer for number, answer in platform.effects.items() if isinstance(answer, str)}
         parts.append(_reasons(platform.title, deaf))
@@ -64,6 +67,15 @@ def page(platforms: Iterable[Platform]) -> str:
         if platform.apply.bounces:
             parts.append(f"\n**{platform.title}**\n\n" + "".join(f"- {words}\n" for words in platform.apply.bounces))
     return "".join(parts)
+
+
+def _table(asked: Mapping[str, str], cells: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return the rows of what is asked, with a column for each platform that answers."""
+    names = [name for name, answers in cells.items() if asked.keys() <= answers.keys()]
+    rows = [_row(["", *names]), _row(["---"] * (len(names) + 1))]
+    return rows + [
+        _row([f"**{key}**: {meaning}", *(cells[name][key] for name in names)]) for key, meaning in asked.items()
+    ]
 
 
 def _row(cells: list[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import jinja2
 
-from netgen.device.model import Host, Switch
+from netgen.device.model import Node
 from netgen.platforms.document import PlatformError
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Artifact, Platform
@@ -38,7 +38,7 @@ def make_renderer(found: Resources) -> Renderer:
     return Renderer(load_platforms(found), jinja_environment(found))
 
 
-def render_device(device: Switch | Host, renderer: Renderer) -> dict[str, str]:
+def render_device(device: Node, renderer: Renderer) -> dict[str, str]:
     """Render every file of a device's configuration.
 
     Returns
@@ -68,7 +68,7 @@ def render_device(device: Switch | Host, renderer: Renderer) -> dict[str, str]:
         raise RenderError(f"device {device.name}: {error}") from None
 
 
-def has_artifact(device: Switch | Host, artifact: Artifact) -> bool:
+def has_artifact(device: Node, artifact: Artifact) -> bool:
     """Whether a device has the file at all.
 
     Raises
@@ -86,7 +86,7 @@ def has_artifact(device: Switch | Host, artifact: Artifact) -> bool:
 
 
 def _render_artifact(
-    device: Switch | Host, platform: Platform, artifact: Artifact, renderer: Renderer, trees: dict[str, Tree]
+    device: Node, platform: Platform, artifact: Artifact, renderer: Renderer, trees: dict[str, Tree]
 ) -> str:
     """Render one file; ``trees`` keeps those that were built, for the other files of the same builder."""
     if artifact.builder is None:
@@ -100,7 +100,7 @@ def _render_artifact(
         raise RenderError(f"{artifact.file}: {error}") from None
 
 
-def _build(device: Switch | Host, platform: Platform, artifact: Artifact) -> Tree:
+def _build(device: Node, platform: Platform, artifact: Artifact) -> Tree:
     module = f"netgen.platforms.{platform.name}.{artifact.builder}"
     try:
         build = importlib.import_module(module).build

@@ -6,6 +6,7 @@ from typing import Any
 
 import jinja2
 
+from netgen.device.infiniband_text import guid, lane_code, mtu_code, opensm_text, pkey, rate_code
 from netgen.device.text import (
     bits,
     by_number,
@@ -31,7 +32,8 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
     An undefined name is an error. Nothing is escaped: templates are trusted code that write configurations, not
     HTML, and values are checked by `netgen.render.guard`. Filters: ``by_number``, ``ipv4``, ``network(length)``,
     ``netmask``, ``seconds``, ``rate``, ``within(least, most)``, ``bits(width)``, ``units(unit)``, ``multiple(unit)``,
-    ``kilobytes``; ``quoted``, ``shell_word``, ``unit_word`` and ``yaml_word`` quote.
+    ``kilobytes``; of InfiniBand ``guid``, ``pkey``, ``mtu_code``, ``rate_code``, ``lane_code``; ``quoted``,
+    ``shell_word``, ``unit_word`` and ``yaml_word`` quote, ``opensm_text`` leaves out what cannot be quoted.
     """
 
     def load(template: str) -> tuple[str, str, None]:
@@ -53,8 +55,9 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
         cache_size=-1,
     )
     filters = (bits, by_number, ipv4, kilobytes, multiple, netmask, network, quoted, rate, seconds, units, within)
-    quoting = (shell_word, unit_word, yaml_word)
-    environment.filters.update({function.__name__: function for function in (*filters, *quoting)})
+    infiniband = (guid, lane_code, mtu_code, pkey, rate_code)
+    quoting = (opensm_text, shell_word, unit_word, yaml_word)
+    environment.filters.update({function.__name__: function for function in (*filters, *infiniband, *quoting)})
     return environment
 
 

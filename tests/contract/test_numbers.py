@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from netgen.cluster.roce import Ecn, PortQos, TrafficClass, Watchdog
-from netgen.device.model import Host, Switch
-from netgen.platforms.features import NUMBERS
+from netgen.device.model import Host, Node, Switch
+from netgen.platforms.features import ETHERNET_KINDS, NUMBERS
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Platform
 from netgen.render.device import Renderer, make_renderer, render_device
@@ -22,7 +22,9 @@ from tests import devices
 from tests.contract.test_platforms import samples
 
 FOUND = resources()
-PLATFORMS = load_platforms(FOUND)
+PLATFORMS = {
+    name: platform for name, platform in load_platforms(FOUND).items() if set(platform.kinds) & set(ETHERNET_KINDS)
+}
 
 
 @cache
@@ -42,7 +44,7 @@ def flat(value: object, path: str) -> Iterator[str]:
         yield f"{path}: {value}"
 
 
-def lines(device: Switch | Host) -> Counter[str]:
+def lines(device: Node) -> Counter[str]:
     found: Counter[str] = Counter()
     for file, text in render_device(device, renderer()).items():
         if file.endswith(".json"):

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netgen.catalog.load import load_catalog
-from netgen.device.model import Host, Native, Switch
+from netgen.device.infiniband import SubnetManager
+from netgen.device.model import Host, Native, Node, Switch
 from netgen.platforms.load import load_platforms, platform_names
 from netgen.platforms.model import Kind, Platform
 from netgen.platforms.ports import port_name
@@ -36,7 +37,7 @@ def renderer() -> Renderer:
 
 
 def samples(platform: Platform) -> Iterator[Switch | Host]:
-    """Yield a device of every kind and role that the platform configures."""
+    """Yield a device of every kind and role that the platform configures on Ethernet."""
     if Kind.SWITCH in platform.kinds:
         models = [model.name for model in CATALOG.switches.values() if platform.name in model.platforms]
         for model in models:
@@ -55,6 +56,20 @@ def samples(platform: Platform) -> Iterator[Switch | Host]:
             yield devices.host(platform, bonded=True)
         if platform.expresses["host-bgp"] is None:
             yield devices.host(platform, speaking=True)
+
+
+def managers(platform: Platform) -> Iterator[SubnetManager]:
+    """Yield subnet managers of every kind of fabric."""
+    if Kind.SUBNET_MANAGER in platform.kinds:
+        yield devices.subnet_manager(platform)
+        yield devices.subnet_manager(platform, qos=False, bare=True)
+        yield devices.subnet_manager(platform, both=True)
+
+
+def every_sample(platform: Platform) -> Iterator[Node]:
+    """Yield a device of every kind and role that the platform configures."""
+    yield from samples(platform)
+    yield from managers(platform)
 
 
 def test_every_folder_is_a_platform_or_shared():
@@ -80,7 +95,7 @@ def test_sources_are_named(platform: Platform):
 
 @every_platform
 def test_every_artifact_renders_for_every_kind_of_device(platform: Platform):
-    found = list(samples(platform))
+    found = list(every_sample(platform))
     assert found
     for device in found:
         files = [artifact.file for artifact in platform.artifacts if has_artifact(device, artifact)]
@@ -92,7 +107,7 @@ def test_every_artifact_renders_for_every_kind_of_device(platform: Platform):
 
 @every_platform
 def test_text_is_clean(platform: Platform):
-    for device in samples(platform):
+    for device in every_sample(platform):
         for file, text in render_device(device, renderer()).items():
             assert text.strip(), file
             assert text.endswith("\n"), file
@@ -108,7 +123,7 @@ def test_same_device_same_bytes(platform: Platform):
     fresh = make_renderer(FOUND)
     # compiled anew, which the tests' environments are not
     fresh.templates.bytecode_cache = None
-    for one, other in zip(samples(platform), samples(platform), strict=True):
+    for one, other in zip(every_sample(platform), every_sample(platform), strict=True):
         assert render_device(one, renderer()) == render_device(other, fresh)
 
 
@@ -174,19 +189,23 @@ def value_at(value, path: tuple[str | int, ...]):
     return value
 
 
-def replaced(device: Switch | Host, path: tuple[str | int, ...], text: str) -> Switch | Host:
+def replaced(device: Node, path: tuple[str | int, ...], text: str) -> Node:
     """Put another text at a place of a copy; what the device's parts share is still shared."""
     device = copy.deepcopy(device)
     last = max(position for position, step in enumerate(path) if isinstance(step, str))
     owner = value_at(device, path[:last])
     name, *indices = path[last:]
-    value: object = text
-    if indices:
-        items = list(getattr(owner, name))
-        items[indices[0]] = text
-        value = tuple(items)
-    object.__setattr__(owner, name, value)
+    object.__setattr__(owner, name, within(getattr(owner, name), indices, text))
     return device
+
+
+def within(value, indices: list[int], text: str):
+    """Put a text at a place of nested tuples."""
+    if not indices:
+        return text
+    items = list(value)
+    items[indices[0]] = within(items[indices[0]], indices[1:], text)
+    return tuple(items)
 
 
 def line_counts(files: dict[str, str]) -> dict[str, int]:
@@ -197,7 +216,7 @@ def line_counts(files: dict[str, str]) -> dict[str, int]:
 class Sample:
     """A device to draw from, which is copied and never changed: its texts, and how many lines it renders to."""
 
-    device: Switch | Host
+    device: Node
     places: tuple[tuple[str | int, ...], ...]
     lines: dict[str, int]
 
@@ -206,7 +225,7 @@ class Sample:
 def drawn(name: str) -> tuple[Sample, ...]:
     return tuple(
         Sample(device, tuple(places(device)), line_counts(render_device(device, renderer())))
-        for device in samples(PLATFORMS[name])
+        for device in every_sample(PLATFORMS[name])
     )
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from netgen.platforms.document import PlatformError
-from netgen.platforms.features import FEATURES, NUMBERS
+from netgen.platforms.features import FEATURES, INFINIBAND, INFINIBAND_NUMBERS, NUMBERS
 from netgen.platforms.load import parse_platform
 from netgen.platforms.model import Differs, Form, HashSeed, Platform
 from netgen.platforms.ports import bundle_name, port_name
@@ -143,6 +143,8 @@ def test_platform_of_hosts_names_no_ports(tmp_path: Path):
     text = VALID.replace("[switch]", "[host]").replace(
         'ports:\n  whole: "Port{cage}/1"\n  split: "Port{cage}/{lane1}"\n', ""
     )
+    text = text.replace("effects:\n", "".join(f"  {feature}: yes\n" for feature in INFINIBAND) + "effects:\n")
+    text += "".join(f"  {number}: ['line .*']\n" for number in INFINIBAND_NUMBERS)
     with pytest.raises(ValueError, match="the host's profile does"):
         port_name(parse(tmp_path, text), cage=1, subport=0, lane=0, lanes_per_cage=8, breakout=1)
 
@@ -153,3 +155,35 @@ def test_bundles_are_named_by_pattern(tmp_path: Path):
     without = VALID.replace('bundles: "Bundle{number}"\n', "").replace("bond: yes", "bond: it has none")
     with pytest.raises(ValueError, match="does not name bundles"):
         bundle_name(parse(tmp_path, without), 1)
+
+
+MANAGER = (
+    """\
+name: toy
+title: Toy SM
+devices: [subnet-manager]
+artifacts:
+  - {file: toy.conf, template: toy.conf.j2, comment: "#"}
+engines: [minhop, updn]
+management: {port: eth0}
+mtu: {offset_bytes: 0, max_bytes: 4096}
+queues: {count: 15}
+apply: {transaction: files, timer: ours}
+expresses:
+"""
+    + "".join(f"  {feature}: yes\n" for feature in INFINIBAND)
+    + "effects:\n"
+    + "".join(f"  {number}: ['line .*']\n" for number in INFINIBAND_NUMBERS)
+)
+
+
+def test_platform_of_subnet_managers_answers_for_infiniband_alone(tmp_path: Path):
+    platform = parse(tmp_path, MANAGER)
+    assert platform.engines == ("minhop", "updn")
+    assert platform.expresses.keys() == INFINIBAND.keys()
+    assert platform.effects.keys() == INFINIBAND_NUMBERS.keys()
+
+
+def test_platform_of_subnet_managers_lists_its_engines(tmp_path: Path):
+    with pytest.raises(PlatformError, match="routing 'engines'"):
+        parse(tmp_path, MANAGER.replace("engines: [minhop, updn]\n", ""))

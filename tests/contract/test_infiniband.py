@@ -1,0 +1,121 @@
+"""What platforms of InfiniBand promise: with a feature their files are others, and a number changes what it says."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from netgen.cluster.infiniband import Membership, Partition, QosPlan, ServiceLevel
+from netgen.device.infiniband import SubnetManager
+from netgen.platforms.features import INFINIBAND, INFINIBAND_NUMBERS
+from netgen.platforms.load import load_platforms
+from netgen.platforms.model import Kind, Platform
+from netgen.render.device import render_device
+from netgen.resources.load import resources
+from tests.contract.test_numbers import lines, renderer
+from tests.contract.test_platforms import managers
+
+PLATFORMS = {
+    name: platform for name, platform in load_platforms(resources()).items() if Kind.SUBNET_MANAGER in platform.kinds
+}
+Change = Callable[[SubnetManager], None]
+
+
+def attribute(name: str, value: Callable[[SubnetManager], object]) -> Change:
+    return lambda manager: setattr(manager, name, value(manager))
+
+
+def partitions(change: Callable[[Partition], Partition]) -> Change:
+    """Change every partition but the default one."""
+    return lambda manager: setattr(manager, "partitions", (manager.partitions[0], *map(change, manager.partitions[1:])))
+
+
+def plan(change: Callable[[QosPlan], QosPlan]) -> Change:
+    return lambda manager: setattr(manager, "qos", None if manager.qos is None else change(manager.qos))
+
+
+def levels(change: Callable[[ServiceLevel], ServiceLevel]) -> Change:
+    return plan(lambda qos: replace(qos, levels=tuple(map(change, qos.levels))))
+
+
+def turned(one: Partition) -> Partition:
+    """Make every full member a limited one."""
+    return replace(one, members=tuple(replace(member, membership=Membership.LIMITED) for member in one.members))
+
+
+def single(one: Partition) -> Partition:
+    """Make members that are both kinds full ones."""
+    both = Membership.BOTH
+    members = (replace(m, membership=Membership.FULL) if m.membership is both else m for m in one.members)
+    return replace(one, members=tuple(members))
+
+
+def unlisted(manager: SubnetManager) -> None:
+    manager.roots = manager.compute = manager.io = ()
+
+
+PROBES: dict[str, Change] = {
+    "partitions": partitions(turned),
+    "both-memberships": partitions(single),
+    "ipoib": partitions(lambda one: replace(one, ipoib=False)),
+    "ipoib-mtu": partitions(lambda one: replace(one, mtu_bytes=None)),
+    "ipoib-rate": partitions(lambda one: replace(one, rate_gbps=None)),
+    "service-levels": partitions(lambda one: replace(one, service_level=None)),
+    "virtual-lanes": plan(lambda qos: replace(qos, levels=())),
+    "routing-engine": attribute("engine", lambda _: "updn"),
+    "node-lists": unlisted,
+    "manager-priority": attribute("priority", lambda manager: manager.priority - 1),
+    "node-names": attribute("names", lambda manager: manager.names[1:]),
+    "adaptive-routing": attribute("adaptive_routing", lambda manager: not manager.adaptive_routing),
+    "sharp": attribute("sharp", lambda manager: not manager.sharp),
+}
+OF_HOSTS = {"collectives"}
+NUMBERS: dict[str, Change] = {
+    "partition.pkey": partitions(lambda one: replace(one, pkey=one.pkey + 1)),
+    "partition.mtu-bytes": partitions(lambda one: replace(one, mtu_bytes=1024)),
+    "partition.rate-gbps": partitions(lambda one: one if one.rate_gbps is None else replace(one, rate_gbps=200)),
+    "partition.service-level": partitions(
+        lambda one: one if one.service_level is None else replace(one, service_level=3)
+    ),
+    "level.lane": levels(lambda level: replace(level, lane=3)),
+    "level.weight": levels(lambda level: replace(level, weight=level.weight - 1)),
+    "qos.high-limit": plan(lambda qos: replace(qos, high_limit=9)),
+    "qos.lanes": plan(lambda qos: replace(qos, lanes=8)),
+    "manager.priority": PROBES["manager-priority"],
+}
+
+
+def test_every_feature_and_number_is_tried():
+    assert {*PROBES, *OF_HOSTS} == set(INFINIBAND)
+    assert set(NUMBERS) == set(INFINIBAND_NUMBERS)
+
+
+def told_apart(platform: Platform, change: Change) -> bool:
+    for before, after in zip(managers(platform), managers(platform), strict=True):
+        change(after)
+        if render_device(after, renderer()) != render_device(before, renderer()):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("feature", PROBES)
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_cell(name: str, feature: str):
+    platform = PLATFORMS[name]
+    assert told_apart(platform, PROBES[feature]) == (platform.expresses[feature] is None)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_number_changes_the_declared_lines_and_no_others(name: str, number: str):
+    platform = PLATFORMS[name]
+    declared = platform.effects[number]
+    found: set[str] = set()
+    for before, after in zip(managers(platform), managers(platform), strict=True):
+        NUMBERS[number](after)
+        found |= set((lines(before) - lines(after)) + (lines(after) - lines(before)))
+    patterns = () if isinstance(declared, str) else declared
+    undeclared = [line for line in sorted(found) if not any(re.fullmatch(pattern, line) for pattern in patterns)]
+    unused = [pattern for pattern in patterns if not any(re.fullmatch(pattern, line) for line in found)]
+    assert (unused, undeclared) == ([], [])
