@@ -20,6 +20,7 @@ class TrafficClass:
 
     name: str
     dscp: tuple[int, ...]
+    """In order."""
     traffic_class: int
     queue: int
     pfc_priority: int | None
@@ -80,6 +81,14 @@ class PortQos:
     def lossless(self) -> tuple[TrafficClass, ...]:
         """The classes that PFC protects."""
         return tuple(c for c in self.classes if c.lossless)
+
+    @property
+    def queues(self) -> tuple[tuple[int, list[int]], ...]:
+        """Its queues, as its classes come to them, and the traffic classes that are in each."""
+        found: dict[int, list[int]] = {}
+        for c in self.classes:
+            found.setdefault(c.queue, []).append(c.traffic_class)
+        return tuple(found.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,23 @@ class Bgp:
     prefix_lists: tuple[PrefixList, ...]
     bfd: Bfd | None
 
+    @property
+    def numbered(self) -> list[BgpNeighbor]:
+        """Its neighbours that have an address, in the order of these."""
+        # the address first: it is asked for once a neighbour, and compared as the integer that it is
+        addressed = [(n.address, place, n) for place, n in enumerate(self.neighbors) if n.address is not None]
+        return [neighbor for _, _, neighbor in sorted(addressed)]
+
+    @property
+    def unnumbered(self) -> list[BgpNeighbor]:
+        """Its neighbours that are known by the port to them."""
+        return [neighbor for neighbor in self.neighbors if neighbor.address is None]
+
+    @property
+    def unnumbered_groups(self) -> frozenset[str]:
+        """Names of the groups that these are in."""
+        return frozenset(neighbor.group for neighbor in self.unnumbered)
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -306,6 +323,7 @@ class Switch(Node):
     """A switch."""
 
     ports: list[Port]
+    """In the order of cage and lane, as they are on the front panel and in a configuration."""
     loopback: int
     """Address of the first loopback, a /32; also the router id."""
     bgp: Bgp
@@ -319,6 +337,11 @@ class Switch(Node):
     """How the chip's buffer is shared out; ``None``: there is no RoCE policy, or nothing is published."""
     load_balancing: str = "hash"
     """How fabric ports share the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
+
+    @property
+    def unnumbered(self) -> bool:
+        """Whether any of its ports has no address of its own."""
+        return any(port.unnumbered for port in self.ports)
 
     @property
     def bundles(self) -> dict[int, str]:

@@ -56,6 +56,15 @@ def test_numbers_of_switches_and_links_are_unique(written):
 @pytest.mark.slow
 @random
 @given(accepted_intents)
+def test_ports_stand_in_the_order_of_cage_and_lane(written):
+    for device in all_devices(written):
+        places = [(port.cage, port.lane, port.subport) for port in device.ports]
+        assert places == sorted(places)
+
+
+@pytest.mark.slow
+@random
+@given(accepted_intents)
 def test_ports_of_a_cage_share_its_lanes(written):
     for device in all_devices(written):
         if not isinstance(device, Switch):

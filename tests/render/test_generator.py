@@ -1,0 +1,96 @@
+"""Templates mean what they mean to Jinja2, whose own code is asked beside the quicker one."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+import pytest
+
+from netgen.render.generator import Generator
+
+
+@dataclass(slots=True)
+class Thing:
+    """Something with attributes, one of which cannot be had."""
+
+    name: str = "a%b"
+    number: int = 7
+    nothing: None = None
+    inner: Any = field(default_factory=lambda: Thing("b", inner={"x": 1, "keys": 2}))
+
+    @property
+    def broken(self) -> str:
+        raise AttributeError("broken")
+
+    @property
+    def failing(self) -> str:
+        raise ValueError("failing")
+
+
+class Quick(jinja2.Environment):
+    """What netgen's is, as far as code is concerned."""
+
+    code_generator_class = Generator
+
+
+INCLUDED = {
+    "part": "{{ thing.name }}{% set mine = 1 %}{{ local }}{{ absent is defined }}\n",
+    "macros": "{% macro say(thing, more=2) %}{{ thing.name }} {{ more }} {{ thing.absent is defined }}{% endmacro %}",
+    "base": "top {% block body %}base {{ thing.name }}{% endblock %} {{ thing.number }}\n",
+    "empty": "",
+}
+TEMPLATES = [
+    "",
+    "100% {{ thing.name }} %s {{ thing.number }}%\n",
+    "{{ thing.inner.inner.x }} {{ thing.inner.inner['x'] }} {{ thing.inner.inner.keys() }}",
+    "{{ thing.absent is defined }} {{ thing.absent|default(3) }} {{ thing.nothing is none }}",
+    "{{ thing.inner.absent is none }} {{ thing.name is not none }} {{ 3 is odd }} {{ none is none }}",
+    "{{ thing.broken is defined }}",
+    "{{ thing.absent }}",
+    "one\n{{ thing.name }}\n{{ thing.absent }} {{ thing.name }}\n",
+    "one\n{{ thing.name }} {{\nthing.inner.inner.absent.more }}\n",
+    "{% if thing.absent %}x{% endif %}",
+    "{% for x in thing.absent %}x{% endfor %}",
+    "{{ thing.failing }}",
+    "{{ missing_name }}",
+    "{{ missing_name.attribute }}",
+    "{{ thing.name.upper() }} {{ thing.inner.name|upper|length + thing.number }}",
+    "{% for x in [thing, thing.inner] if x.number is not none %}{{ loop.index }} {{ x.name }}\n{% endfor %}",
+    "{% for x in [[1, [2]], [3]] recursive %}{{ x if x is number else loop(x) }}{% endfor %}",
+    "{% set local = thing.number %}a {% include 'part' %} b {% include ['none', 'part'] %}{{ mine is defined }}",
+    "{% include 'part' without context %}",
+    "{% include 'none' ignore missing %}x{% include 'none' %}",
+    "{% from 'macros' import say %}{{ say(thing) }}|{{ say(thing.inner, more=thing.number) }}",
+    "{% macro twice() %}{{ caller() }}, {{ caller() }}{% endmacro %}{% call twice() %}{{ thing.name }} %{% endcall %}",
+    "{% filter upper %}{{ thing.name }} {{ thing.absent|default('%') }} 5%{% endfilter %}",
+    "{% set text %}{{ thing.name }}{% if thing.number %}{{ thing.number }}{% endif %}%{% endset %}{{ text|length }}",
+    "{% filter upper %}{% include 'macros' %}{% include 'base' %}{% endfilter %}",
+    "{% extends 'base' %}ignored {{ thing.absent }}{% block body %}mine {{ super() }} {{ thing.name }}{% endblock %}",
+    "{% extends 'base' if thing.number else 'empty' %}ignored {% block body %}{{ thing.number }}{% endblock %}",
+    "{% set n = namespace(count=0) %}{% for x in range(3) %}{% set n.count = n.count + x %}{% endfor %}{{ n.count }}",
+    "{{ {'a': thing}.a.name }} {{ [thing][0].name }} {{ (thing.name ~ thing.number)[1:] }} {{ thing['name'] }}",
+    "{{ thing.name if thing.absent is defined else thing.inner.name }} {{ thing.number in (7, 8) }} {{ 'x' if none }}",
+]
+
+
+def outcome(environment: type[jinja2.Environment], text: str) -> tuple[str, str, int]:
+    """What becomes of a template: its text, or what fails and where."""
+    loader = jinja2.DictLoader(INCLUDED | {"it": text})
+    made = environment(loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
+    try:
+        return made.get_template("it").render(thing=Thing(inner=Thing())), "", 0
+    except Exception as error:
+        trace, line = error.__traceback__, 0
+        while trace is not None:
+            line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == "<template>" else line
+            trace = trace.tb_next
+        return type(error).__name__, str(error), line
+
+
+@pytest.mark.parametrize("text", TEMPLATES)
+def test_a_template_comes_to_what_jinja2_makes_of_it(text: str):
+    assert outcome(Quick, text) == outcome(jinja2.Environment, text)
+
+
+def test_most_of_these_templates_come_to_a_text():
+    assert sum(not outcome(Quick, text)[1] for text in TEMPLATES) > len(TEMPLATES) / 2
