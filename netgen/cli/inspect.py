@@ -20,8 +20,7 @@ def validate(intent: Path, form: Format) -> Exit:
     if result.cluster is None:
         return Exit.ERROR
     if form is Format.HUMAN:
-        devices = sum(1 for _ in result.cluster.refs())
-        say(f"{intent}: cluster {result.cluster.name} is valid, {devices} devices follow from it")
+        say(f"{intent}: cluster {result.cluster.name} is valid, {result.cluster.count()} devices follow from it")
     return Exit.DONE
 
 

@@ -154,10 +154,15 @@ class Fabric:
     """Host slots of a leaf that are kept free."""
     exact: bool = False
     """Whether leaves are built only where there are hosts, and not for whole units."""
+    complete: bool = field(init=False, repr=False, compare=False)
+    """Whether all switches that are laid out are there, by arithmetic; of the others, each is looked at."""
     _layers: Mapping[str, Layer] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_layers", {layer.name: layer for layer in self.plan.layers})
+        last = self.plan.ids(self.plan.layers[0].nodes[-1])
+        whole = len(self.pods) == last.pod and all(len(units) == last.unit for units in self.pods.values())
+        object.__setattr__(self, "complete", whole and not self.exact and self.listed is None)
 
     @property
     def units(self) -> int:

@@ -1,6 +1,6 @@
 """A derived cluster: plans and arithmetic; its devices are built one by one by `netgen.device.build`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netgen.catalog.model import HostProfile
@@ -138,7 +138,17 @@ class Cluster:
             for node in self.nodes(fabric, role):
                 yield self.device_at(fabric, node)
 
-    def nodes(self, fabric: Fabric, role: str) -> list[int]:
+    def count(self) -> int:
+        """Count the devices that exist."""
+        switches = sum(len(self.nodes(fabric, role)) for fabric in self.fabrics for role in fabric.tiers)
+        return switches + sum(
+            len(ids)
+            for pod, units in self.pods.items()
+            for unit, ids in units.items()
+            if self.home(pod, unit) is not None
+        )
+
+    def nodes(self, fabric: Fabric, role: str) -> Sequence[int]:
         """Return the nodes of a role that exist."""
         if role == HOST:
             at = fabric.plan.host_at
@@ -148,7 +158,8 @@ class Cluster:
                 for unit, ids in sorted(units.items())
                 for host in ids
             ]
-        return [node for node in fabric.layer(role).nodes if self.exists(fabric, node)]
+        laid_out = fabric.layer(role).nodes
+        return laid_out if fabric.complete else [node for node in laid_out if self.exists(fabric, node)]
 
     def links_across(self, fabric: Fabric) -> dict[str, int]:
         """Count the links between switches of one role that exist, by name: groups are built whole."""
@@ -208,6 +219,8 @@ class Cluster:
 
     def exists(self, fabric: Fabric, node: int) -> bool:
         """Whether a device is there, or only laid out for: hosts as the intent says, and the switches for them."""
+        if fabric.complete and node not in fabric.plan.layers[0]:
+            return True
         found = self._there.get((fabric.name, node))
         if found is None:
             found = self._there[fabric.name, node] = self._exists(fabric, node)

@@ -1,6 +1,7 @@
 """Renders a cluster into a folder: devices in parallel, files whole, the manifest last."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from fnmatch import fnmatchcase
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from netgen import __version__
+from netgen.cluster.directory import directory
 from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
 from netgen.export.cabling import HEADER
@@ -236,9 +238,12 @@ def _in_state(whole: Part, wanted: State) -> tuple[str, ...]:
 
 
 def _check_names(cluster: Cluster) -> None:
-    seen: set[str] = set()
-    for ref in cluster.refs():
-        if "/" in ref.name or ref.name in seen:
-            raise RenderError(f"two devices are called {ref.name}: give one of them another alias in the inventory")
-        check_name(ref.name)
-        seen.add(ref.name)
+    """Refuse names that two devices have, or that are not a file's: a folder is a device's."""
+    found = directory(cluster)
+    for name in found.names():
+        check_name(name)
+        if "/" in name:
+            raise RenderError(f"{name!r} is not the name of a device")
+    for name, count in Counter(ref.name for ref in cluster.refs()).items() if found.doubled else ():
+        if count > 1:
+            raise RenderError(f"two devices are called {name}: give one of them another alias in the inventory")

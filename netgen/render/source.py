@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from netgen.cluster.directory import directory
 from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
@@ -40,7 +41,11 @@ def select(cluster: Cluster, limit: str | None) -> list[DeviceRef]:
     RenderError
         If it matches none.
     """
-    refs = [ref for ref in cluster.refs() if limit is None or fnmatchcase(ref.name, limit)]
+    if limit is not None and not set(limit) & set("*?["):
+        one = directory(cluster).called(limit)
+        refs = [] if one is None else [one]
+    else:
+        refs = [ref for ref in cluster.refs() if limit is None or fnmatchcase(ref.name, limit)]
     if not refs:
         example = next(cluster.refs()).name
         raise RenderError(f"no device of {cluster.name} is called like {limit!r}; one of them is {example}")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
+from netgen.cluster.directory import Directory, directory, managed_at
 from netgen.cluster.fabric import DeviceRef, Fabric
 from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, ManagementPlan
 from netgen.cluster.topology.slots import HOST, LEAF, ROUTER, SPINE, SUPERSPINE
@@ -222,32 +223,23 @@ def _management(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
 
 
 def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[Finding]:
-    names: dict[str, str] = {}
-    addresses = _taken(cluster.management)
-    bare = {row.alias: name for name, row in rows.items() if row.alias}
-    known = set()
-    for ref in cluster.refs():
-        derived_name = bare.get(ref.name, ref.name)
-        known.add(derived_name)
-        path = _row(derived_name, "alias") if ref.name in bare else ("naming", ref.role)
-        if ref.name in names:
-            yield _same_name(cluster, ref, path)
+    """Yield names and addresses that two devices have, and rows of none; all are gone through only where need be."""
+    found = directory(cluster)
+    if found.doubled or not all(map(HOST_NAME.fullmatch, found.names())):
+        wrong = next(_wrong_names(rows, cluster), None)
+        if wrong is not None:
+            yield wrong
             return
-        if HOST_NAME.fullmatch(ref.name) is None:
-            yield derived.NAME_FORM.about(f"{ref.name!r} is not a host name", path)
-            return
-        names[ref.name] = derived_name
-        address = cluster.management_address(ref)
-        if address in addresses:
-            yield _twice(address, (addresses[address], derived_name), rows)
-        addresses[address] = derived_name
+    if _may_share_addresses(found):
+        yield from _shared_addresses(rows, cluster)
     serials: dict[str, str] = {}
+    subnet = IPv4Network((cluster.management.address, cluster.management.length))
     for name, row in rows.items():
-        if name not in known:
+        if found.derived(name) is None:
+            known = [ref.derived_name for ref in cluster.refs()]
             yield references.UNKNOWN_DEVICE.about(
                 f"there is no device {name!r} in this cluster", _row(name, "name"), advice=did_you_mean(name, known)
             )
-        subnet = IPv4Network((cluster.management.address, cluster.management.length))
         if row.address is not None and row.address not in subnet:
             yield derived.ADDRESS_TWICE.about(
                 f"{row.address} is not in the management subnet {subnet}", _row(name, "address")
@@ -258,6 +250,34 @@ def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[F
                     f"serial number {row.serial} is that of {serials[row.serial]} as well", _row(name, "serial")
                 )
             serials[row.serial] = name
+
+
+def _wrong_names(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[Finding]:
+    names: set[str] = set()
+    bare = {row.alias: name for name, row in rows.items() if row.alias}
+    for ref in cluster.refs():
+        path = _row(bare[ref.name], "alias") if ref.name in bare else ("naming", ref.role)
+        if ref.name in names:
+            yield _same_name(cluster, ref, path)
+        elif HOST_NAME.fullmatch(ref.name) is None:
+            yield derived.NAME_FORM.about(f"{ref.name!r} is not a host name", path)
+        names.add(ref.name)
+
+
+def _may_share_addresses(found: Directory) -> bool:
+    """Whether an address that does not follow by arithmetic may be another's too; those that do are distinct."""
+    stated = [r.address for name, r in found.cluster.inventory.items() if r.address is not None and found.derived(name)]
+    given = [*_taken(found.cluster.management), *stated]
+    return len(set(given)) < len(given) or any(managed_at(found.cluster, address) for address in given)
+
+
+def _shared_addresses(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[Finding]:
+    addresses = _taken(cluster.management)
+    for ref in cluster.refs():
+        address = cluster.management_address(ref)
+        if address in addresses:
+            yield _twice(address, (addresses[address], ref.derived_name), rows)
+        addresses[address] = ref.derived_name
 
 
 def _same_name(cluster: Cluster, ref: DeviceRef, path: IntentPath) -> Finding:

@@ -70,7 +70,7 @@ def representatives(cluster: Cluster, fabric: Fabric) -> list[DeviceRef]:
     chosen: dict[int, None] = {}
     first = next(iter(cluster.nodes(fabric, HOST)))
     shared = [end[0] for slot in range(fabric.layer(HOST).slots) if (end := fabric.plan.peer(first, slot))]
-    shared = shared or leaves[:1]
+    shared = shared or [*leaves[:1]]
     blocks: dict[tuple[int, ...], list[int]] = {}
     for leaf in (*shared, *leaves):
         if len(blocks) == OF_EACH and all(len(set(alike)) >= OF_EACH for alike in blocks.values()):

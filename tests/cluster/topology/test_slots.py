@@ -168,3 +168,15 @@ def test_a_swap_that_cannot_be_is_refused(pairs: list) -> None:
         cabled = cabled.swapped(a, b)
     with pytest.raises(ValueError, match="swap"):
         cabled.swapped(*last)
+
+
+@settings(max_examples=60, deadline=None)
+@given(topologies)
+def test_ids_ascend_with_nodes_so_that_a_node_is_found_by_them(topology: Topology) -> None:
+    if isinstance(topology, Dragonfly):
+        return  # the oracle of another hand has no ids
+    for layer in topology.layers:
+        ids = [topology.ids(node) for node in layer.nodes]
+        order = [(one.pod, one.plane, one.unit, one.rail, one.number) for one in ids]
+        assert order == sorted(set(order))
+        assert order[-1] == tuple(map(max, zip(*order, strict=True))), "the last has the longest name"
