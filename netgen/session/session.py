@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from netgen.session.adapters import eos, linux
+from netgen.session.adapters import eos, linux, ufm
 from netgen.session.adapters.base import Adapter
 from netgen.session.difference import Difference, digest_difference
 from netgen.session.drivers.registry import driver_class
@@ -37,8 +37,10 @@ TIMEOUT_S = 60
 """For each request: NAPALM's own default; a large candidate takes a switch tens of seconds."""
 CONNECT_TIMEOUT_S = 10.0
 
-_ADAPTERS: Mapping[str, Adapter] = MappingProxyType({"eos": eos, "frr": linux, "linux": linux, "ubuntu": linux})
-_DEFAULT_PORTS: Mapping[str, int] = MappingProxyType({"eos": 443, "frr": 22, "linux": 22, "ubuntu": 22})
+_ADAPTERS: Mapping[str, Adapter] = MappingProxyType(
+    {"eos": eos, "frr": linux, "linux": linux, "ubuntu": linux, "ufm": ufm}
+)
+_DEFAULT_PORTS: Mapping[str, int] = MappingProxyType({"eos": 443, "frr": 22, "linux": 22, "ubuntu": 22, "ufm": 443})
 # They log what they send and receive, passwords and configurations, and tracebacks of what is reported anyway.
 _TALKATIVE = ("napalm", "netmiko", "paramiko", "pyeapi")
 
@@ -87,7 +89,9 @@ class DeviceSession:
             facts = self._driver.get_facts()
         wanted, found = self._target, facts["serial_number"]
         notes = list(wanted.connection.warnings())
-        if wanted.serial is None:
+        if found is None:
+            notes.append("it tells no serial number, so it was not checked")
+        elif wanted.serial is None:
             notes.append("the inventory names no serial number, so it was not checked")
         elif found != wanted.serial:
             raise SessionError(
@@ -98,9 +102,9 @@ class DeviceSession:
             )
         if wanted.os_version is not None and not _is_version(facts["os_version"], wanted.os_version):
             notes.append(f"it runs {facts['os_version']}, the inventory says {wanted.os_version}")
-        if facts["hostname"] != wanted.device:
+        if facts["hostname"] not in {wanted.device, wanted.connection.address}:
             notes.append(f"it calls itself {facts['hostname']} until the configuration is applied")
-        return Identity(facts["hostname"], found, facts["os_version"], facts["model"], tuple(notes))
+        return Identity(facts["hostname"], found or "", facts["os_version"], facts["model"], tuple(notes))
 
     def load(self, files: Mapping[str, str]) -> None:
         """Load the whole candidate, of which nothing takes effect yet.

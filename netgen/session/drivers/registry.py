@@ -8,6 +8,7 @@ _OWN = {
     "frr": ("netgen.session.drivers.frr", "FrrDriver"),
     "linux": ("netgen.session.drivers.linux", "LinuxDriver"),
     "ubuntu": ("netgen.session.drivers.ubuntu", "UbuntuDriver"),
+    "ufm": ("netgen.session.drivers.ufm", "UfmDriver"),
 }
 
 
