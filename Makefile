@@ -7,6 +7,9 @@ READY := $(VENV)/.ready
 DEBIAN := bridge-utils frr frr-pythontools graphviz ibsim-utils ifupdown2 iproute2 iputils-ping libyang2-tools lldpd \
 	netplan.io openssh-server procps shellcheck
 
+# Each process of tests would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format golden lock bench debian clean
 

@@ -1,6 +1,7 @@
 """What all tests share: real programs are demanded in CI, and skipped by name elsewhere."""
 
 import functools
+import gc
 import os
 import shutil
 from dataclasses import replace
@@ -17,16 +18,13 @@ from netgen.platforms import load as platforms
 from netgen.platforms.model import Platform
 from netgen.render import device, source
 from netgen.resources.load import Resource, Resources
+from tests import examples  # noqa: F401 - registers the profiles
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # frr keeps its programs out of PATH.
 PROGRAM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/lib/frr"])
 
-# No test measures time: a busy machine must not fail one.
-settings.register_profile("netgen", deadline=None)
-# `make check` tries fewer examples of what hypothesis makes up; `make test` all.
-settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("netgen")
 
 
@@ -71,6 +69,14 @@ def _work_once() -> None:
 
 
 _work_once()
+
+# What a process of tests keeps it keeps to its end: to look for garbage among it is a fifth of all that it does.
+gc.set_threshold(50_000, 50)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 def _without(what: str, remedy: str) -> None:

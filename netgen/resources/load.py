@@ -110,14 +110,22 @@ class Resources:
         """
         kind, inner = _parts(under)
         roots = [dict(self.builtin)[kind], *([self.user / kind] if self.user else [])]
-        names = {
-            f"{kind}/{path.relative_to(root).as_posix()}"
-            for root in roots
-            for path in root.joinpath(*inner).rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts and _plain(path.relative_to(root).parts)
-        }
-        for name in sorted(names):
+        for name in sorted({name for root in roots for name in _names(kind, root, inner)}):
             yield self.find(name)
+
+    def own(self, kind: str) -> Iterator[Resource]:
+        """Yield every file of a kind that is the user's, sorted by name; names that no resource has are passed over."""
+        if self.user is not None:
+            yield from map(self.find, sorted(_names(kind, self.user / kind, [])))
+
+
+def _names(kind: str, root: Path, inner: list[str]) -> set[str]:
+    """Return the names of the files below a folder of a kind's root."""
+    return {
+        f"{kind}/{path.relative_to(root).as_posix()}"
+        for path in root.joinpath(*inner).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and _plain(path.relative_to(root).parts)
+    }
 
 
 def resources(user: Path | None = None) -> Resources:

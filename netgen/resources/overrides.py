@@ -49,11 +49,9 @@ def overrides(found: Resources) -> list[Override]:
     ResourceError
         If one of them cannot be read.
     """
-    if found.user is None:
-        return []
     listed = []
     for kind in KINDS:
-        for resource in found.walk(kind):
+        for resource in found.own(kind):
             if resource.builtin is not None:
                 mark = _MARK.search(resource.read().partition("\n")[0])
                 listed.append(Override(resource, mark[1] if mark else None, digest_of(resource.builtin)))

@@ -24,10 +24,11 @@ from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, Overlai
 from netgen.platforms.model import Differs, HashSeed
 from tests.analysis import brute
 from tests.analysis.fabrics import Built, fabrics, hosts
+from tests.examples import at_most
 from tests.rules.intents import RENDERER, accepted, least, switch
 
-SOME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-FEW = settings(SOME, max_examples=20)
+SOME = settings(max_examples=at_most(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(SOME, max_examples=at_most(20))
 
 
 def seen(built: Built) -> Survey:
@@ -235,7 +236,10 @@ def flows(cluster: Cluster, fabric: Fabric, what: str) -> list[brute.Flow]:
 
 @FEW
 @given(fabrics())
-@pytest.mark.parametrize("what", [RING_IN_ORDER, RING_SCATTERED, ALL_TO_ALL_BY_RAIL, ALL_TO_ALL])
+@pytest.mark.parametrize(
+    "what",
+    [RING_IN_ORDER, RING_SCATTERED, ALL_TO_ALL_BY_RAIL, pytest.param(ALL_TO_ALL, marks=pytest.mark.slow)],
+)
 def test_loads_are_those_of_every_flow(what: str, built: Built) -> None:
     cluster, fabric = built.cluster, built.fabric
     view = seen(built)

@@ -14,8 +14,9 @@ from netgen.cluster.model import Cluster
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import SPINE
 from tests.cluster.test_kinds import checked, fabrics, grouped, written
+from tests.examples import at_most
 
-SOME = settings(max_examples=40, deadline=None)
+SOME = settings(max_examples=at_most(40), deadline=None)
 
 
 def derived(shape: dict[str, Any]) -> tuple[Cluster, Fabric]:

@@ -19,6 +19,7 @@ from netgen.render.device import render_device
 from netgen.report.topology import summary
 from netgen.rules.run import derive_checked, refused
 from tests.cluster.test_growth import CATALOG, PLATFORMS, ends_agree, only_adds
+from tests.examples import at_most
 from tests.rules.intents import RENDERER, SWITCH_PLATFORMS, switch
 
 EOS = {"model": "dcs-7060x6-64pe", "platform": "eos", "breakout": "2x400G"}
@@ -112,7 +113,7 @@ def grouped(draw: st.DrawFn) -> dict[str, Any]:
     return {"kind": kind, "profile": f"{draw(st.sampled_from([1, 2, 4]))}x1", **more}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(fabrics() | grouped(), st.booleans())
 def test_ends_agree_and_numbers_are_unique_whatever_the_kind(shape: dict[str, Any], several: bool) -> None:
     pods = "1-2" if several and shape["kind"] not in ("single-tier", "rail-only") else "1"
@@ -133,7 +134,7 @@ def test_ends_agree_and_numbers_are_unique_whatever_the_kind(shape: dict[str, An
             assert neighbor.remote_asn == far.bgp.asn != one.bgp.asn
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=at_most(40), deadline=None)
 @given(fabrics() | grouped(), st.sampled_from(["1", "2", "1,3"]), st.sampled_from(["1", "1-2", "2-3"]))
 def test_growth_within_the_capacity_changes_nothing_whatever_the_kind(
     shape: dict[str, Any], units: str, hosts: str
@@ -147,7 +148,7 @@ def test_growth_within_the_capacity_changes_nothing_whatever_the_kind(
     only_adds(build(before), build(after))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=at_most(40), deadline=None)
 @given(fabrics() | grouped())
 def test_counts_are_those_of_the_links_that_are_there(shape: dict[str, Any]) -> None:
     cluster = checked(written(**shape, pods="1", units="1-3", hosts="1-3"))

@@ -14,6 +14,7 @@ from netgen.intent.lists import ListedCable, Lists
 from netgen.intent.models import Intent, ListedSwitch
 from netgen.rules.run import derive_checked
 from tests.cluster import test_kinds as kinds
+from tests.examples import at_most
 from tests.listed import explicit, lists_of
 from tests.rules.intents import CATALOG, RENDERER
 
@@ -101,7 +102,7 @@ SEEDS = st.randoms(use_true_random=False)
 ATTACHED = st.sampled_from(["routed-31", "svi"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=at_most(25), deadline=None)
 @given(SEEDS, st.integers(1, 4), st.booleans(), ATTACHED)
 def test_what_is_listed_is_what_is_built(seed: random.Random, hosts: int, numbered: bool, attach: str) -> None:
     leaves, spines, cables = make(seed, hosts)
@@ -129,7 +130,7 @@ def test_what_is_listed_is_what_is_built(seed: random.Random, hosts: int, number
     assert len(set(addresses)) == len(addresses)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=at_most(25), deadline=None)
 @given(SEEDS, st.integers(1, 4))
 def test_cables_are_a_perfect_matching_of_slots(seed: random.Random, hosts: int) -> None:
     leaves, spines, cables = make(seed, hosts)
@@ -159,7 +160,7 @@ def said(port: Port) -> tuple[Any, ...]:
     return port.peer_device, port.peer_port, port.ipv4, port.ipv4_length, port.vlan
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=at_most(25), deadline=None)
 @given(SEEDS, st.integers(1, 4), st.booleans(), ATTACHED)
 def test_growth_changes_no_number(seed: random.Random, hosts: int, numbered: bool, attach: str) -> None:
     leaves, spines, cables = make(seed, hosts)
@@ -187,7 +188,7 @@ def told(cluster: Cluster) -> list[Host | Switch]:
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=at_most(25), deadline=None)
 @given(kinds.fabrics(), st.booleans())
 def test_any_derived_fabric_is_the_same_from_its_lists(shape: dict[str, Any], several: bool) -> None:
     many = several and shape["kind"] in ("rail-optimized", "fat-tree")

@@ -13,6 +13,7 @@ from netgen.cluster.sizing import Box, Demand, Group
 from netgen.cluster.sizing_groups import size_dragonfly, size_dragonfly_plus
 from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.diagnostics.finding import UnbuildableError
+from tests.examples import at_most
 
 BOX = Box(cages=64, split=1, uplink_split=1, speed_ratio=Fraction(1))
 
@@ -72,7 +73,7 @@ def search(groups: int, nics: int, ports: int) -> tuple[int, int, int] | None:
     return None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=at_most(150), deadline=None)
 @given(groups=st.integers(1, 40), nics=st.integers(1, 60), ports=st.integers(4, 32))
 def test_the_fewest_routers_that_are_balanced(groups: int, nics: int, ports: int) -> None:
     found = search(groups, nics, ports)
@@ -115,7 +116,7 @@ def test_the_largest_dragonfly_plus_of_k_ports(k: int) -> None:
         size_dragonfly_plus(demand("dragonfly-plus", groups + 1, half * half, k))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=at_most(100), deadline=None)
 @given(groups=st.integers(1, 12), nics=st.integers(1, 40), ports=st.integers(4, 24), over=st.sampled_from([1, 2, 4]))
 def test_a_dragonfly_plus_is_the_one_of_fewest_spines(groups: int, nics: int, ports: int, over: int) -> None:
     spine = replace(BOX, cages=ports, oversubscription=Fraction(over))

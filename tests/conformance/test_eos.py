@@ -26,6 +26,9 @@ from tests.conformance.eos_structured import structured
 from tests.fabrics import fabric
 from tests.rules.intents import CATALOG, RENDERER, checked, intents
 
+# pyavd takes seconds to read its schema, in each process of tests.
+pytestmark = pytest.mark.slow
+
 Writer = Callable[[Switch], list[str]]
 EXAMPLES = sorted(path.name for path in (Path(__file__).parents[2] / "intent").iterdir())
 
@@ -58,7 +61,6 @@ def test_a_leaf_whose_hosts_speak_bgp(renderer: Renderer, aristas: Writer) -> No
     assert ours(device, renderer) == aristas(device)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_first_switch_of_each_role_of_an_example(example: str, renderer: Renderer, aristas: Writer) -> None:
     cluster = compile_intent(Path(__file__).parents[2] / "intent" / example).cluster
@@ -215,7 +217,6 @@ def test_a_leaf_whose_hosts_are_bundles(renderer: Renderer, aristas: Writer) -> 
     assert ours(device, renderer) == aristas(device)
 
 
-@pytest.mark.slow
 def test_switches_of_random_intents(aristas: Writer) -> None:
     compared = 0
 

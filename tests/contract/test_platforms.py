@@ -22,6 +22,7 @@ from netgen.render.device import Renderer, has_artifact, make_renderer, render_d
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources
 from tests import devices
+from tests.examples import at_most
 
 FOUND = resources()
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -230,7 +231,7 @@ def drawn(name: str) -> tuple[Sample, ...]:
 
 
 @every_platform
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(data=st.data())
 def test_no_value_adds_a_line(platform: Platform, data: st.DataObject):
     sample = data.draw(st.sampled_from(drawn(platform.name)))
@@ -241,7 +242,7 @@ def test_no_value_adds_a_line(platform: Platform, data: st.DataObject):
 
 
 @every_platform
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=at_most(20), deadline=None)
 @given(data=st.data())
 def test_a_value_with_a_line_break_is_refused(platform: Platform, data: st.DataObject):
     sample = data.draw(st.sampled_from(drawn(platform.name)))

@@ -19,6 +19,7 @@ from netgen.intent.models import Intent, InventoryRow
 from netgen.resources.load import resources
 from netgen.rules.run import derive_checked
 from tests.cluster.test_kinds import EOS, SMALL, WIDE, checked, fabrics, grouped, two_fabrics, written
+from tests.examples import at_most
 from tests.rules.intents import RENDERER
 
 MEDIA = load_optics(resources())
@@ -85,7 +86,7 @@ def ports_of(cluster: Cluster) -> dict[tuple[str, str], tuple[Any, Port]]:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=at_most(40), deadline=None)
 @given(clusters())
 def test_every_cable_is_listed_once_as_both_of_its_devices_have_it(cluster: Cluster) -> None:
     ports = ports_of(cluster)
@@ -107,7 +108,7 @@ def test_every_cable_is_listed_once_as_both_of_its_devices_have_it(cluster: Clus
                 assert device.ports[socket.position - 1] is port
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=at_most(25), deadline=None)
 @given(clusters())
 def test_no_copper_or_optics_beyond_their_reach_and_none_at_one_end_only(cluster: Cluster) -> None:
     for cable in cabling(cluster):
@@ -146,7 +147,7 @@ def brute_force(cables: Iterable[Cable]) -> tuple[int, int, int]:
     return len(optics), pieces, fibres
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=at_most(30), deadline=None)
 @given(clusters())
 def test_the_bill_counts_what_is_there(cluster: Cluster) -> None:
     lines = bill(cabling(cluster))
@@ -166,7 +167,7 @@ def test_the_bill_counts_what_is_there(cluster: Cluster) -> None:
     assert quantity("nic") == quantity("host") * WIDE.hosts[profile].nics["compute"].count
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=at_most(20), deadline=None)
 @given(clusters())
 def test_what_shares_a_cable_hangs_together_and_nothing_else_does(cluster: Cluster) -> None:
     carriers = defaultdict(list)
@@ -183,7 +184,7 @@ def test_what_shares_a_cable_hangs_together_and_nothing_else_does(cluster: Clust
             assert len(together) <= max(end.socket.split for end in (together[0].a, together[0].b))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=at_most(25), deadline=None)
 @given(fabrics(), st.sampled_from([SMALL, EOS]))
 def test_growth_within_the_capacity_asks_for_no_other_cable(shape: dict[str, Any], box: dict[str, str]) -> None:
     shape["leaf"] = {**box, "reserved": 0}

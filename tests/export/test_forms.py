@@ -20,6 +20,7 @@ from netgen.export import containerlab, dot, ibnetdiscover, listing, netbox
 from netgen.export.cables import Cabling
 from netgen.export.errors import ExportError
 from tests.cluster.test_kinds import EOS, written
+from tests.examples import at_most
 from tests.export.test_cables import MEDIA, cabling, clusters, derived, ends_of, racks, two
 from tests.listed import describe
 from tests.render.test_explicit import whole
@@ -88,7 +89,7 @@ READERS: dict[str, Callable[[Cabling], Ends]] = {
 
 
 @pytest.mark.parametrize("form", READERS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=at_most(10), deadline=None)
 @given(clusters())
 def test_every_cable_once(form: str, cluster: Cluster):
     assert READERS[form](cabling(cluster)) == truth(cabling(cluster))
@@ -189,7 +190,7 @@ def test_graphviz_reads_both_graphs(name: str, tmp_path: Path):
 @pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "intent").iterdir()))
 def test_containerlab_has_every_device_and_every_cable(name: str):
     given = example(name)
-    topology = yaml.safe_load("".join(containerlab.containerlab(given)))
+    topology = yaml.load("".join(containerlab.containerlab(given)), yaml.CSafeLoader)
     assert topology.keys() == {"name", "topology"}
     nodes, links = topology["topology"]["nodes"], topology["topology"]["links"]
     assert nodes.keys() == {ref.name for ref in given.cluster.refs()}
@@ -212,7 +213,7 @@ def test_containerlab_has_every_device_and_every_cable(name: str):
 )
 def test_containerlab_names_ports_as_its_kinds_do(name: str, kind: str, port: dict[str, str]):
     given = example(name)
-    topology = yaml.safe_load("".join(containerlab.containerlab(given)))["topology"]
+    topology = yaml.load("".join(containerlab.containerlab(given)), yaml.CSafeLoader)["topology"]
     leaves = {ref.name for ref in given.cluster.refs() if ref.role == "leaf"}
     assert {topology["nodes"][leaf]["kind"] for leaf in leaves} == {kind}
     called = {

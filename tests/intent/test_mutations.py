@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from netgen.compile import compile_intent
 from netgen.diagnostics.model import Diagnostic
 from netgen.intent.load import load
+from tests.examples import at_most
 
 LINES = (Path(__file__).parent / "every_key.yaml").read_text(encoding="utf-8").splitlines()
 KEYS = [(number, match) for number, line in enumerate(LINES) for match in re.finditer(r"[a-z][a-z-]+(?=:( |$))", line)]
@@ -117,7 +118,7 @@ def test_line_indented_wrongly(folder, number, shift):
     findings(folder, [*LINES[:number], " " * indent + text, *LINES[number + 1 :]])
 
 
-@settings(max_examples=200)
+@settings(max_examples=at_most(200))
 @example(["pods:"])
 @given(st.lists(st.sampled_from(LINES) | st.text("abc:-{}[],&*#|> '\"", max_size=12), max_size=8))
 def test_lines_at_random(folder, lines):

@@ -18,6 +18,7 @@ from netgen.diagnostics.model import Severity
 from netgen.intent.models import Intent
 from netgen.report.profiles import Row, alike, faster, page
 from netgen.rules.buffers import check, fan_in
+from tests.examples import at_most
 from tests.rules.intents import CATALOG, RENDERER, least, widened
 
 
@@ -38,7 +39,7 @@ def simulated(pool: int, alpha: Fraction, groups: int) -> list[int]:
     return held
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(st.integers(50, 1500), st.sampled_from(["1/8", "1/4", "1/2", "1", "2", "8"]), st.integers(1, 40))
 def test_threshold_is_where_a_simulated_pool_comes_to_rest(pool: int, alpha: str, groups: int) -> None:
     held = simulated(pool, Fraction(alpha), groups)

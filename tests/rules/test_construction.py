@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from netgen.device.build import devices
 from netgen.device.model import PortRole, Switch
+from tests.examples import at_most
 from tests.rules.intents import CATALOG, RENDERER, checked, intents
 
 PLATFORMS = RENDERER.platforms
 SWITCHES = [(name, platform) for name, model in CATALOG.switches.items() for platform in model.platforms]
 accepted_intents = st.sampled_from(SWITCHES).flatmap(lambda switch: intents(CATALOG, *switch))
 random = settings(
-    max_examples=40,
+    max_examples=at_most(40),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from netgen.diagnostics.model import Severity
+from tests.examples import at_most
 from tests.rules.intents import CATALOG, RENDERER, SWITCH_PLATFORMS, among, checked, some
 
 PROFILES = {400: ("hgx-h100-8x400g", "gb200-4x400g"), 800: ("hgx-b300-8x800g",)}
@@ -86,7 +87,7 @@ def valid(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=at_most(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(valid())
 def test_a_valid_intent_is_neither_refused_nor_blamed(written: dict[str, Any]) -> None:
     cluster, findings = checked(written)

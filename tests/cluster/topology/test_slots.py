@@ -11,6 +11,7 @@ from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import Overlaid, Topology, layer_of, links
 from tests.cluster.topology.dragonfly import Dragonfly
 from tests.cluster.topology.groups import dragonflies, dragonflies_plus
+from tests.examples import at_most
 
 
 @st.composite
@@ -55,7 +56,7 @@ written_apart = st.builds(Dragonfly, a=st.integers(2, 4), p=st.integers(1, 3), h
 topologies = st.one_of(closes(), written_apart, dragonflies(), dragonflies_plus())
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=at_most(120), deadline=None)
 @given(topologies)
 def test_peer_is_an_involution_and_links_match_the_closed_form(topology: Topology) -> None:
     seen = Counter()
@@ -72,7 +73,7 @@ def test_peer_is_an_involution_and_links_match_the_closed_form(topology: Topolog
     assert dict(seen) == {pair: count for pair, count in topology.link_counts().items() if count}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(closes())
 def test_every_switch_has_equally_many_links_to_those_above_that_it_reaches(topology: Clos) -> None:
     for below, above in zip(topology.layers[1:], topology.layers[2:], strict=False):
@@ -83,7 +84,7 @@ def test_every_switch_has_equally_many_links_to_those_above_that_it_reaches(topo
         assert len(reached) == below.count
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(closes())
 def test_equal_nics_meet_at_the_leaves_of_their_rail_and_planes_share_no_switch(topology: Clos) -> None:
     for host in topology.layers[0].nodes:
@@ -99,7 +100,7 @@ def test_equal_nics_meet_at_the_leaves_of_their_rail_and_planes_share_no_switch(
             assert topology.ids(a[0]).plane == topology.ids(b[0]).plane
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(closes())
 def test_ports_of_a_dual_tor_are_at_leaves_under_the_same_spines(topology: Clos) -> None:
     for host in topology.layers[0].nodes:
@@ -110,7 +111,7 @@ def test_ports_of_a_dual_tor_are_at_leaves_under_the_same_spines(topology: Clos)
             assert len({slot for _, slot in at[nic : nic + topology.ports]}) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(closes())
 def test_ids_tell_nodes_apart_and_seats_are_what_is_cabled(topology: Clos) -> None:
     called = [(layer.name, topology.ids(node)) for layer in topology.layers for node in layer.nodes]
