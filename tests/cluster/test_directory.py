@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from netgen.cluster.directory import directory, managed_at
 from netgen.cluster.model import Cluster, Record
 from netgen.compile import compile_intent
+from tests.examples import at_most
 from tests.rules.intents import accepted, findings, least
 
 EXAMPLES = ("borealis", "carina", "eridanus", "hydra", "serpens")
@@ -45,7 +46,7 @@ def test_nothing_else_is_found(example: Cluster):
     assert managed_at(example, example.management.address + 2**20) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(
     naming=st.fixed_dictionaries(
         {},

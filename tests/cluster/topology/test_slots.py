@@ -171,7 +171,7 @@ def test_a_swap_that_cannot_be_is_refused(pairs: list) -> None:
         cabled.swapped(*last)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=at_most(60), deadline=None)
 @given(topologies)
 def test_ids_ascend_with_nodes_so_that_a_node_is_found_by_them(topology: Topology) -> None:
     if isinstance(topology, Dragonfly):
