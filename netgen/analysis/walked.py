@@ -54,7 +54,7 @@ def walk(cluster: Cluster, fabric: Fabric) -> Walked:
 
     topology, overlay = fabric.overlay.topology, fabric.overlay
     there = {role: set(cluster.nodes(fabric, role)) for role in (HOST, *fabric.tiers)}
-    found = Walked([*cluster.nodes(fabric, HOST)], defaultdict(Counter), nx.Graph(), fabric.edge.breakout.speed_gbps)
+    found = Walked(list(cluster.host_nodes(fabric)), defaultdict(Counter), nx.Graph(), fabric.edge.breakout.speed_gbps)
     for role in fabric.tiers:
         found.roles |= dict.fromkeys(sorted(there[role]), role)
     found.net.add_nodes_from(found.roles)

@@ -108,7 +108,7 @@ class Cluster:
         for fabric in self.fabrics:
             yield from self.switches(fabric)
         for fabric in self.fabrics:
-            at_home = (self.device_at(fabric, node) for node in self.nodes(fabric, HOST))
+            at_home = (self.device_at(fabric, node) for node in self.host_nodes(fabric))
             yield from (ref for ref in at_home if ref.fabric == fabric.name)
 
     def host_plan(self, ref: DeviceRef) -> HostPlan:
@@ -151,15 +151,15 @@ class Cluster:
     def nodes(self, fabric: Fabric, role: str) -> Sequence[int]:
         """Return the nodes of a role that exist."""
         if role == HOST:
-            at = fabric.plan.host_at
-            return [
-                at(pod, unit, host)
-                for pod, units in sorted(fabric.pods.items())
-                for unit, ids in sorted(units.items())
-                for host in ids
-            ]
+            return list(self.host_nodes(fabric))
         laid_out = fabric.layer(role).nodes
         return laid_out if fabric.complete else [node for node in laid_out if self.exists(fabric, node)]
+
+    def host_nodes(self, fabric: Fabric) -> Iterator[int]:
+        """Yield the nodes of the hosts that exist, in order of ids."""
+        for pod, units in sorted(fabric.pods.items()):
+            for unit, hosts in sorted(units.items()):
+                yield from (fabric.plan.host_at(pod, unit, host) for host in hosts)
 
     def links_across(self, fabric: Fabric) -> dict[str, int]:
         """Count the links between switches of one role that exist, by name: groups are built whole."""

@@ -1,10 +1,12 @@
 """Renders a cluster into a folder: devices in parallel, files whole, the manifest last."""
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cache
 from pathlib import Path
 from typing import TypeGuard
 
@@ -149,9 +151,9 @@ def _run(
     if digest_inputs(task.intent, compiled, source.cluster) != inputs:
         raise RenderError("the intent or a template changed while it was rendered; nothing was written: render again")
     # With a limit, nothing else is looked at: the cost of one device is not that of all.
-    found = list(files(root, *FOLDERS, within=lambda name: task.limit is None or fnmatchcase(name, task.limit)))
+    found = list(files(root, *FOLDERS, limit=task.limit))
     others = set(found) - manifest.outputs.keys()
-    gone = sorted(others & _own(before))
+    gone = sorted(name for name in others if before is not None and name in before.outputs and _may_be_own(name))
     if not task.check:
         _settle(root, whole.states, gone)
         renamed = {temporary(name) for name, state in whole.states.items() if state is not State.UNCHANGED}
@@ -205,23 +207,24 @@ def _add(root: int, task: Task, whole: Part, name: str, data: bytes) -> None:
 def _manifest(
     task: Task, cluster: str, inputs: dict[str, str], outputs: dict[str, str], before: Manifest | None
 ) -> Manifest:
-    if task.limit is None:
-        return Manifest(__version__, cluster, complete=True, inputs=inputs, outputs=outputs)
-    kept = {name: before.outputs[name] for name in _own(before) if not _within(name, task.limit)} if before else {}
+    if task.limit is None or before is None:
+        return Manifest(__version__, cluster, complete=task.limit is None, inputs=inputs, outputs=outputs)
     same = _is_complete(before, inputs)
+    if same and outputs.items() <= before.outputs.items():
+        return before  # as it has to be: the same inputs give the same files
+    matches = cache(re.compile(translate(task.limit)).fullmatch)
+    kept = {name: before.outputs[name] for name in before.outputs if _is_kept(name, matches)}
     return Manifest(__version__, cluster, complete=same, inputs=inputs, outputs=kept | outputs)
 
 
-def _own(before: Manifest | None) -> set[str]:
-    """Names of an earlier manifest that can be netgen's: whatever else stands in it is not touched."""
-    if before is None:
-        return set()
-    return {name for name in before.outputs if name in (INVENTORY, CABLING) or name.startswith(f"{CONFIGS}/")}
+def _is_kept(name: str, matches: Callable[[str], object]) -> bool:
+    """Whether a file that an earlier manifest lists is netgen's own, and not of a device that matches."""
+    return _may_be_own(name) and name != INVENTORY and not (name != CABLING and matches(name.split("/", 2)[1]))
 
 
-def _within(name: str, limit: str) -> bool:
-    top, _, rest = name.partition("/")
-    return name == INVENTORY or (top == CONFIGS and fnmatchcase(rest.partition("/")[0], limit))
+def _may_be_own(name: str) -> bool:
+    """Whether a name in a manifest can be one that netgen writes: whatever else stands there is not touched."""
+    return name.startswith(f"{CONFIGS}/") or name in (INVENTORY, CABLING)
 
 
 def _settle(root: int, states: dict[str, State], gone: list[str]) -> None:

@@ -10,6 +10,7 @@ from netgen.compile import Compiled
 from netgen.render.device import Renderer
 from netgen.render.errors import RenderError
 from netgen.render.text import jinja_environment
+from netgen.render.writer import is_glob
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def select(cluster: Cluster, limit: str | None) -> list[DeviceRef]:
     RenderError
         If it matches none.
     """
-    if limit is not None and not set(limit) & set("*?["):
+    if limit is not None and not is_glob(limit):
         one = directory(cluster).called(limit)
         refs = [] if one is None else [one]
     else:

@@ -9,10 +9,11 @@ There is no fsync: what a crash of the machine loses, the next run writes again.
 import contextlib
 import errno
 import fcntl
+import fnmatch
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
@@ -180,16 +181,21 @@ def prune(root: int, name: str) -> None:
     _remove_empty(root, name.split("/")[:-1])
 
 
-def files(root: int, *tops: str, within: Callable[[str], bool] = lambda _: True) -> Iterator[str]:
+def files(root: int, *tops: str, limit: str | None = None) -> Iterator[str]:
     """Yield the names of everything but folders below some folders of the output, sorted; links are not followed.
 
     Parameters
     ----------
-    within
-        Asked of the name of each folder and file right below these; where it says no, nothing is looked at.
+    limit
+        Glob over the names of folders and files right below these; nothing else is looked at.
     """
     for top in tops:
-        yield from sorted(_walk(root, top, within))
+        yield from sorted(_walk(root, top, limit))
+
+
+def is_glob(limit: str) -> bool:
+    """Whether more than one name can be called like a limit: it has what `fnmatch` takes for more than itself."""
+    return not set(limit).isdisjoint("*?[")
 
 
 def is_temporary(name: str) -> bool:
@@ -349,7 +355,7 @@ def _remove_empty(root: int, folders: list[str]) -> None:
         folders = above
 
 
-def _walk(root: int, name: str, within: Callable[[str], bool] = lambda _: True) -> Iterator[str]:
+def _walk(root: int, name: str, limit: str | None = None) -> Iterator[str]:
     try:
         descriptor = os.open(name, _FOLDER, dir_fd=root)
     except FileNotFoundError:
@@ -358,14 +364,29 @@ def _walk(root: int, name: str, within: Callable[[str], bool] = lambda _: True) 
         yield name
         return
     try:
-        with os.scandir(descriptor) as entries:
-            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+        found = _entries(descriptor) if limit is None or is_glob(limit) else _entry(descriptor, limit)
     finally:
         os.close(descriptor)
+    matches = None if limit is None else re.compile(fnmatch.translate(limit)).fullmatch
     for entry, is_folder in found:
-        if not within(entry):
+        if matches is not None and not matches(entry):
             continue
         if is_folder:
             yield from _walk(root, f"{name}/{entry}")
         else:
             yield f"{name}/{entry}"
+
+
+def _entries(folder: int) -> list[tuple[str, bool]]:
+    """List what lies in a folder, and whether each is a folder."""
+    with os.scandir(folder) as entries:
+        return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+
+
+def _entry(folder: int, name: str) -> list[tuple[str, bool]]:
+    """List one entry of a folder, if it is there, without looking at the others."""
+    try:
+        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except OSError:
+        return []
+    return [(name, stat.S_ISDIR(mode))]

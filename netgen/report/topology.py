@@ -30,7 +30,7 @@ def summary(cluster: Cluster) -> dict[str, Any]:
 def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
     if fabric.listed is not None:
         return _listed(cluster, fabric, fabric.listed)
-    nodes = {role: len(cluster.nodes(fabric, role)) for role in (HOST, *fabric.tiers)}
+    nodes = _nodes(cluster, fabric)
     links = dict.fromkeys(PAIRS, 0)
     ports = cluster.nic_ports(fabric)
     carried = [ports * fabric.edge.breakout.speed_gbps]
@@ -55,9 +55,15 @@ def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
     return _row(cluster, fabric, nodes, links, oversubscription, bisection)
 
 
+def _nodes(cluster: Cluster, fabric: Fabric) -> dict[str, int]:
+    """Count the devices that exist, by role."""
+    hosts = sum(len(ids) for units in fabric.pods.values() for ids in units.values())
+    return {HOST: hosts} | {role: len(cluster.nodes(fabric, role)) for role in fabric.tiers}
+
+
 def _listed(cluster: Cluster, fabric: Fabric, listed: Explicit) -> dict[str, Any]:
     """Count the cables of a list; tiers as a whole, whatever a single switch has."""
-    nodes = {role: len(cluster.nodes(fabric, role)) for role in (HOST, *fabric.tiers)}
+    nodes = _nodes(cluster, fabric)
     links = dict.fromkeys(PAIRS, 0) | {f"{lower}-{upper}": count for (lower, upper), count in listed.links.items()}
     down = listed.links.get((HOST, fabric.edge.role), 0) * fabric.edge.breakout.speed_gbps
     carried, oversubscription = [down], {}

@@ -6,6 +6,7 @@ repository has the same top level and overrides file by file (see `netgen.resour
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -109,23 +110,19 @@ class Resources:
         Files with names that no resource has, such as what editors leave, are passed over.
         """
         kind, inner = _parts(under)
-        roots = [dict(self.builtin)[kind], *([self.user / kind] if self.user else [])]
-        for name in sorted({name for root in roots for name in _names(kind, root, inner)}):
-            yield self.find(name)
+        builtin = dict(_files_below(dict(self.builtin)[kind], inner))
+        own = dict(_files_below(self.user / kind, inner)) if self.user else {}
+        for name in sorted({*own, *builtin}):
+            path = builtin.get(name)
+            if name in own:
+                yield Resource(f"{kind}/{name}", own[name], path)
+            elif path is not None:
+                yield Resource(f"{kind}/{name}", path)
 
     def own(self, kind: str) -> Iterator[Resource]:
         """Yield every file of a kind that is the user's, sorted by name; names that no resource has are passed over."""
         if self.user is not None:
-            yield from map(self.find, sorted(_names(kind, self.user / kind, [])))
-
-
-def _names(kind: str, root: Path, inner: list[str]) -> set[str]:
-    """Return the names of the files below a folder of a kind's root."""
-    return {
-        f"{kind}/{path.relative_to(root).as_posix()}"
-        for path in root.joinpath(*inner).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and _plain(path.relative_to(root).parts)
-    }
+            yield from (self.find(f"{kind}/{name}") for name, _ in sorted(_files_below(self.user / kind, [])))
 
 
 def resources(user: Path | None = None) -> Resources:
@@ -166,6 +163,22 @@ def _parts(name: str) -> tuple[str, list[str]]:
 
 def _plain(parts: Iterable[str]) -> bool:
     return all(_PART.fullmatch(part) for part in parts)
+
+
+def _files_below(root: Path, inner: list[str]) -> Iterator[tuple[str, Path]]:
+    """Yield the files below a folder of a root, with their names from there; links to folders are not followed."""
+    folder = _inside(root, inner)
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            below = [*inner, entry.name]
+            if not _plain([entry.name]) or entry.name == "__pycache__":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(root, below)
+            elif entry.is_file():
+                yield "/".join(below), _inside(root, below) if entry.is_symlink() else folder / entry.name
 
 
 def _inside(root: Path, inner: list[str]) -> Path:

@@ -68,7 +68,7 @@ def representatives(cluster: Cluster, fabric: Fabric) -> list[DeviceRef]:
         return [cluster.device_at(fabric, node) for node in _ring(cluster, fabric, fabric.edge.role)]
     leaves = cluster.nodes(fabric, fabric.edge.role)
     chosen: dict[int, None] = {}
-    first = next(iter(cluster.nodes(fabric, HOST)))
+    first = next(cluster.host_nodes(fabric))
     shared = [end[0] for slot in range(fabric.layer(HOST).slots) if (end := fabric.plan.peer(first, slot))]
     shared = shared or [*leaves[:1]]
     blocks: dict[tuple[int, ...], list[int]] = {}

@@ -207,11 +207,25 @@ def test_limit_renders_these_and_leaves_the_others(intent: Path, out: Path):
     assert json.loads((out / "manifest.json").read_text())["complete"] is True
 
 
-def test_limit_with_unchanged_inputs_leaves_the_manifest_as_it_is(intent: Path, out: Path):
+@pytest.mark.parametrize("limit", ["*spine1", "pod1-spine1"])
+def test_limit_with_unchanged_inputs_leaves_the_manifest_as_it_is(intent: Path, out: Path, limit: str):
     render(intent, out)
     before = snapshot(out)
-    render(intent, out, limit="*spine1")
+    render(intent, out, limit=limit)
     assert snapshot(out) == before
+
+
+def test_one_device_is_looked_at_as_a_glob_for_it_would_be(intent: Path, out: Path):
+    render(intent, out)
+    edit(intent, "    kind:", "    mtu: 8000\n    kind:")
+    for name in ("old.conf", ".frr.conf.netgen-tmp"):
+        for device in ("pod1-spine1", "pod1-spine2"):
+            (out / "configs" / device / name).write_text("x\n")
+    report = render(intent, out, limit="pod1-spine1")
+    assert set(report.changed) == {"configs/pod1-spine1/interfaces", "manifest.json"}
+    assert report.foreign == ("configs/pod1-spine1/old.conf",)
+    assert not (out / "configs/pod1-spine1/.frr.conf.netgen-tmp").exists()
+    assert (out / "configs/pod1-spine2/.frr.conf.netgen-tmp").exists()
 
 
 def test_limit_into_an_empty_folder(intent: Path, out: Path):
