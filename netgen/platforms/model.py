@@ -25,6 +25,8 @@ class Transaction(StrEnum):
     """A candidate on the device, compared and committed there."""
     FILES = "files"
     """Files that are put in place and reloaded together."""
+    REQUESTS = "requests"
+    """Requests that are made one by one, and taken back if one of them fails."""
     OFFLINE = "offline"
     """Not by netgen: the files are rendered only."""
 
@@ -45,6 +47,8 @@ class Timer(StrEnum):
     """The platform's own commit timer."""
     OURS = "ours"
     """A timer that netgen leaves on the device."""
+    NEAR = "near"
+    """A timer that netgen leaves on the machine that it runs on, for a device that takes none."""
     NONE = "none"
 
 

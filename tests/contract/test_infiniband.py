@@ -73,8 +73,8 @@ PROBES: dict[str, Change] = {
 OF_HOSTS = {"collectives"}
 NUMBERS: dict[str, Change] = {
     "partition.pkey": partitions(lambda one: replace(one, pkey=one.pkey + 1)),
-    "partition.mtu-bytes": partitions(lambda one: replace(one, mtu_bytes=1024)),
-    "partition.rate-gbps": partitions(lambda one: one if one.rate_gbps is None else replace(one, rate_gbps=200)),
+    "partition.mtu-bytes": partitions(lambda one: replace(one, mtu_bytes=2048 if one.mtu_bytes == 4096 else 4096)),
+    "partition.rate-gbps": partitions(lambda one: one if one.rate_gbps is None else replace(one, rate_gbps=100)),
     "partition.service-level": partitions(
         lambda one: one if one.service_level is None else replace(one, service_level=3)
     ),

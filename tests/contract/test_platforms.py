@@ -64,7 +64,8 @@ def managers(platform: Platform) -> Iterator[SubnetManager]:
     if Kind.SUBNET_MANAGER in platform.kinds:
         yield devices.subnet_manager(platform)
         yield devices.subnet_manager(platform, qos=False, bare=True)
-        yield devices.subnet_manager(platform, both=True)
+        if platform.expresses["both-memberships"] is None:
+            yield devices.subnet_manager(platform, both=True)
 
 
 def every_sample(platform: Platform) -> Iterator[Node]:

@@ -95,8 +95,11 @@ def ask(client: UfmClient) -> State:
 
 def _key(said: Mapping[str, Any], qos: Mapping[str, Any]) -> Key:
     members = {int(each["guid"], 16): Member(each["membership"], each["index0"]) for each in said.get("guids", ())}
-    limits = Qos(int(qos["mtu_limit"]), float(qos["rate_limit"]), int(qos["service_level"]))
-    return Key(str(said["partition"]), bool(said["ip_over_ib"]), members, limits)
+    return Key(str(said["partition"]), bool(said["ip_over_ib"]), members, _limits(qos))
+
+
+def _limits(said: Mapping[str, Any]) -> Qos:
+    return Qos(int(said["mtu_limit"]), float(said["rate_limit"]), int(said["service_level"]))
 
 
 def parse(text: str) -> State:
@@ -108,19 +111,16 @@ def parse(text: str) -> State:
         If it is something else.
     """
     try:
-        document = yaml.load(text, yaml.CSafeLoader)
+        # As texts: a partition may be called `on`.
+        document = yaml.load(text, yaml.CBaseLoader)
         found = {int(pkey, 16): said for pkey, said in document.items()}
         everybody = found.pop(MANAGEMENT)["membership"]
         keys = {
             pkey: Key(
                 said["partition"],
-                said["ip_over_ib"],
+                {"true": True, "false": False}[said["ip_over_ib"]],
                 {int(guid, 16): _member(words) for guid, words in said["guids"].items()},
-                Qos(
-                    said["qos_conf"]["mtu_limit"],
-                    float(said["qos_conf"]["rate_limit"]),
-                    said["qos_conf"]["service_level"],
-                ),
+                _limits(said["qos_conf"]),
             )
             for pkey, said in found.items()
         }

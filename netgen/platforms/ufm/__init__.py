@@ -1,0 +1,1 @@
+"""NVIDIA UFM: partitions as its REST API takes them."""

@@ -1,0 +1,69 @@
+"""The partitions of a fabric in the words of UFM's REST API, by P_Key (templates/ufm/SOURCES.md).
+
+The default partition 0x7fff is UFM's own: it makes its own port a full member, and every other one what its gv.cfg
+says. That is in the tree to be held against what UFM tells; the API cannot set it.
+"""
+
+from netgen.cluster.infiniband import DEFAULT_PKEY, Everybody, Membership, Partition
+from netgen.device.infiniband import SubnetManager
+from netgen.platforms.document import PlatformError
+from netgen.platforms.model import Platform
+
+Branch = dict[str, "str | int | bool | Branch"]
+
+MTU_UNIT_BYTES = 1024
+"""Of ``mtu_limit``, which is 2 or 4."""
+MTUS_BYTES = (2048, 4096)
+RATES_GBPS = (2.5, 5, 10, 14, 20, 25, 30, 40, 56, 60, 80, 100, 112, 120, 168, 200, 300)
+"""Of ``rate_limit``, as NVIDIA/infra-controller lists them (ib/ufmclient)."""
+DEFAULT_MTU_BYTES, DEFAULT_RATE_GBPS, DEFAULT_SERVICE_LEVEL = 2048, 2.5, 0
+"""What UFM gives a partition of which nothing is said (there: ``qos_conf`` of answers)."""
+
+
+def build(device: SubnetManager, platform: Platform) -> Branch:  # noqa: ARG001 - as all builders
+    """Build the tree.
+
+    Raises
+    ------
+    PlatformError
+        If UFM has no word for something.
+    """
+    return {f"0x{partition.pkey:x}": _partition(partition) for partition in device.partitions}
+
+
+def _partition(partition: Partition) -> Branch:
+    if partition.pkey == DEFAULT_PKEY:
+        return {"membership": str(partition.everybody.get(Everybody.ALL, Membership.LIMITED))}
+    if partition.everybody:
+        words = ", ".join(partition.everybody)
+        raise _error(partition, f"UFM takes members by their GUIDs, and has no word for {words}")
+    return {
+        "guids": {f"0x{member.guid:016x}": _membership(partition, member.membership) for member in partition.members},
+        "ip_over_ib": partition.ipoib,
+        "partition": partition.name,
+        "qos_conf": _limits(partition),
+    }
+
+
+def _membership(partition: Partition, membership: Membership) -> str:
+    if membership is Membership.BOTH:
+        raise _error(partition, "a member in UFM is full or limited, and never both")
+    return str(membership)
+
+
+def _limits(partition: Partition) -> Branch:
+    mtu_bytes, rate_gbps = partition.mtu_bytes or DEFAULT_MTU_BYTES, partition.rate_gbps or DEFAULT_RATE_GBPS
+    if mtu_bytes not in MTUS_BYTES:
+        raise _error(partition, f"UFM has an MTU of {' or '.join(map(str, MTUS_BYTES))} bytes, and none of {mtu_bytes}")
+    if rate_gbps not in RATES_GBPS:
+        known = ", ".join(f"{rate:g}" for rate in RATES_GBPS)
+        raise _error(partition, f"UFM's API has no rate of {rate_gbps:g} Gb/s: it knows {known}")
+    return {
+        "mtu_limit": mtu_bytes // MTU_UNIT_BYTES,
+        "rate_limit": f"{rate_gbps:g}",
+        "service_level": DEFAULT_SERVICE_LEVEL if partition.service_level is None else partition.service_level,
+    }
+
+
+def _error(partition: Partition, words: str) -> PlatformError:
+    return PlatformError(f"partition {partition.name} ({partition.origin}): {words}")
