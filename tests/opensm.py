@@ -1,0 +1,121 @@
+"""A real OpenSM on a simulated fabric: what it makes of files, and the tables that it leaves on the ports.
+
+ibsim answers for every port of the fabric (github.com/linux-rdma/ibsim); OpenSM and the tools reach it through
+``libumad2sim.so`` in place of a kernel driver.
+"""
+
+import os
+import re
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PRELOADED = sorted(Path("/usr/lib").glob("*/umad2sim/libumad2sim.so"))
+LEAVES = (0x0002C90300100000, 0x0002C90300100010)
+SPINES = (0x0002C90300200000, 0x0002C90300200010)
+"""GUIDs of nodes, as `tests.devices` has them."""
+FIRST_UPLINK = 33
+PORTS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One heavy sweep of an OpenSM."""
+
+    said: str
+    """On its terminal, and in its log."""
+    tables: Mapping[int, frozenset[int]]
+    """P_Keys of each port, with the bit of membership, by its GUID."""
+    lanes: tuple[int, ...]
+    """Of each service level, at the first port."""
+
+
+def net(ports: Sequence[int]) -> str:
+    """Two spines over two leaves, with an HCA of one port for each GUID; OpenSM is attached to the first."""
+    lines: list[str] = []
+    place = {guid: (LEAVES[index % 2], index // 2 + 1) for index, guid in enumerate(ports)}
+    for guid in ports:
+        leaf, port = place[guid]
+        lines += [f"caguid=0x{guid - 1:x}", f'Ca\t1 {_ca(guid)}\t\t# "{guid:x}"', f"[1]({guid:x})\t{_switch(leaf)}[{port}]", ""]
+    for index, leaf in enumerate(LEAVES):
+        lines += _head(leaf, f"leaf{index + 1}")
+        lines += [f"[{port}]\t{_ca(guid)}[1]" for guid, (at, port) in place.items() if at == leaf]
+        lines += [f"[{FIRST_UPLINK + up}]\t{_switch(spine)}[{index + 1}]" for up, spine in enumerate(SPINES)]
+        lines.append("")
+    for up, spine in enumerate(SPINES):
+        lines += _head(spine, f"spine{up + 1}")
+        lines += [f"[{index + 1}]\t{_switch(leaf)}[{FIRST_UPLINK + up}]" for index, leaf in enumerate(LEAVES)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _ca(port: int) -> str:
+    return f'"H-{port - 1:016x}"'
+
+
+def _switch(guid: int) -> str:
+    return f'"S-{guid:016x}"'
+
+
+def _head(guid: int, name: str) -> list[str]:
+    return [f"switchguid=0x{guid:x}({guid:x})", f'Switch\t{PORTS} {_switch(guid)}\t\t# "{name}" enhanced port 0 lid 0 lmc 0']
+
+
+def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path) -> Sweep:
+    """Let an OpenSM that has some files, as they would lie in /etc/opensm, sweep the fabric of some ports once."""
+    (folder / "net").write_text(net(ports))
+    for name, text in files.items():
+        (folder / name).write_text(text.replace("/etc/opensm/", f"{folder}/"))
+    with _simulated(folder) as environment:
+        command = ["opensm", "-o", "-F", f"{folder}/opensm.conf", "-f", f"{folder}/log", "--dump_files_dir", f"{folder}"]
+        done = _run(command, environment)
+        said = done.stdout + done.stderr + (folder / "log").read_text()
+        lids = dict(_lids(folder / "guid2lid"))
+        tables = {guid: frozenset(_table(lids[guid], environment)) for guid in ports}
+        return Sweep(said, tables, tuple(_lanes(lids[ports[0]], environment)))
+
+
+@contextmanager
+def _simulated(folder: Path) -> Iterator[dict[str, str]]:
+    """Run ibsim on a folder's ``net``; yield the environment that leads programs to it."""
+    name = f"netgen-{uuid.uuid4().hex[:12]}"
+    environment = {**os.environ, "IBSIM_SOCKNAME": name, "OSM_CACHE_DIR": f"{folder}", "OSM_TMP_DIR": f"{folder}"}
+    command = ["ibsim", "-s", "-n", "-N", "64", "-S", "8", "-P", "512", f"{folder}/net"]
+    with (folder / "ibsim").open("w") as said:
+        simulator = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+    try:
+        deadline = time.monotonic() + 30
+        while f"@{name}:ctl" not in Path("/proc/net/unix").read_text(errors="replace"):
+            assert simulator.poll() is None and time.monotonic() < deadline, (folder / "ibsim").read_text()
+            time.sleep(0.02)
+        yield {**environment, "LD_PRELOAD": str(PRELOADED[0])}
+    finally:
+        simulator.terminate()
+        simulator.wait(10)
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+
+
+def _lids(path: Path) -> Iterator[tuple[int, int]]:
+    for line in path.read_text().splitlines():
+        if line.strip():
+            guid, lid, _ = line.split()
+            yield int(guid, 16), int(lid, 16)
+
+
+def _table(lid: int, environment: dict[str, str]) -> Iterator[int]:
+    for line in _run(["smpquery", "pkeys", str(lid), "1"], environment).stdout.splitlines():
+        if re.match(r"\s*\d+: 0x", line):
+            yield from (int(word, 16) for word in line.split()[1:] if int(word, 16) & 0x7FFF)
+
+
+def _lanes(lid: int, environment: dict[str, str]) -> Iterator[int]:
+    for line in _run(["smpquery", "sl2vl", str(lid), "1"], environment).stdout.splitlines():
+        if line.startswith("ports: in  0, out  0:"):
+            yield from (int(word) for word in line.split(":", 2)[2].split("|") if word.strip())

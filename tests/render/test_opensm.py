@@ -1,0 +1,145 @@
+"""What a real OpenSM makes of the files of random subnet managers: no PARSE line, and the tables that they ask for."""
+
+import re
+import tempfile
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from netgen.cluster.infiniband import (
+    DEFAULT_PKEY,
+    FULL_MEMBER,
+    LANE_CODES,
+    MTU_CODES,
+    RATE_CODES,
+    Everybody,
+    Member,
+    Membership,
+    Partition,
+    QosPlan,
+    ServiceLevel,
+)
+from netgen.device.infiniband import SubnetManager
+from netgen.render.device import Renderer, make_renderer, render_device
+from netgen.resources.load import resources
+from tests import devices, opensm
+
+MANAGERS = (devices.PORT_GUIDS, devices.PORT_GUIDS + 16)
+PORTS = tuple(devices.PORT_GUIDS + 16 * number for number in range(7))
+"""Of the fabric: those of two managers first; OpenSM is on the first of them."""
+LANES = 8
+"""That ibsim's ports have."""
+RATES = sorted(rate for rate in RATE_CODES if rate <= 600)
+"""That OpenSM 3.3.23 knows: 800 and 1200 Gb/s came with 3.3.24."""
+ORIGIN = "fabrics.ib.partitions"
+FULL, LIMITED, BOTH = Membership
+
+
+@cache
+def renderer() -> Renderer:
+    return make_renderer(resources())
+
+
+def memberships(allow_both: bool) -> st.SearchStrategy[Membership]:
+    return st.sampled_from(tuple(Membership) if allow_both else (FULL, LIMITED))
+
+
+@st.composite
+def partitions(draw: st.DrawFn, pkey: int, allow_both: bool, levels: list[int]) -> Partition:
+    """Draw a partition of some of the ports; by name, or everybody with exceptions."""
+    kinds = memberships(allow_both)
+    members = draw(st.dictionaries(st.sampled_from(PORTS), kinds))
+    ipoib = draw(st.booleans())
+    return Partition(
+        name=draw(st.text("abcXYZ019-_. #;:,=\"é", min_size=1, max_size=60)),
+        pkey=pkey,
+        ipoib=ipoib,
+        mtu_bytes=draw(st.none() | st.sampled_from(sorted(MTU_CODES))),
+        rate_gbps=draw(st.none() | st.sampled_from(RATES)),
+        service_level=draw(st.none() | st.sampled_from(levels)) if levels else None,
+        members=tuple(Member(guid, kind, ORIGIN, f"host {guid:x};") for guid, kind in sorted(members.items())),
+        everybody=draw(st.dictionaries(st.sampled_from([Everybody.ALL, Everybody.HOSTS, Everybody.MANAGER]), kinds)),
+        origin=ORIGIN,
+    )
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> QosPlan:
+    lanes = draw(st.sampled_from([lanes for lanes in LANE_CODES if lanes <= LANES]))
+    numbers = sorted(draw(st.sets(st.integers(0, 15), max_size=5)))
+    levels = tuple(
+        ServiceLevel(
+            f"sl{number}",
+            number,
+            draw(st.integers(0, lanes - 1)),
+            draw(st.integers(1, 255)),
+            high=draw(st.booleans()),
+            origin="fabrics.ib.qos",
+        )
+        for number in numbers
+    )
+    return QosPlan(levels, draw(st.integers(0, 255)), lanes)
+
+
+@st.composite
+def subnet_managers(draw: st.DrawFn) -> SubnetManager:
+    allow_both = draw(st.booleans())
+    qos = draw(st.none() | plans())
+    levels = [] if qos is None else [level.level for level in qos.levels]
+    pkeys = sorted(draw(st.sets(st.integers(1, DEFAULT_PKEY - 1), max_size=4)))
+    manager = devices.subnet_manager(renderer().platforms["opensm"])
+    default = replace(
+        manager.partitions[0],
+        ipoib=draw(st.booleans()),
+        members=tuple(Member(guid, FULL, ORIGIN) for guid in MANAGERS),
+        everybody={Everybody.ALL: LIMITED, Everybody.MANAGER: FULL},
+    )
+    others = [draw(partitions(pkey, allow_both, levels)) for pkey in pkeys]
+    manager.guid, manager.allow_both, manager.qos = MANAGERS[0], allow_both, qos
+    manager.partitions = (default, *others)
+    manager.engine = draw(st.sampled_from(["ftree", "updn", "minhop"]))
+    manager.roots, manager.compute, manager.io = opensm.SPINES, PORTS[2:], MANAGERS
+    return manager
+
+
+def expected(manager: SubnetManager, port: int) -> set[int]:
+    """P_Keys that a port should have, reckoned from the partitions one by one."""
+    found: set[int] = set()
+    for partition in manager.partitions:
+        kinds = {Everybody.ALL: True, Everybody.HOSTS: True, Everybody.MANAGER: port == manager.guid}
+        said = [partition.everybody[word] for word, holds in kinds.items() if holds and word in partition.everybody]
+        said += [member.membership for member in partition.members if member.guid == port]
+        last: set[Membership] = set()
+        for kind in said:
+            if kind is BOTH:
+                last = {FULL, LIMITED}
+            else:
+                last = {kind}
+        found |= {partition.pkey | (FULL_MEMBER if kind is FULL else 0) for kind in last}
+    return found
+
+
+def configured(said: str) -> list[str]:
+    return re.findall(r"(\S+) tables configured on all switches", said)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("opensm", "opensm")
+@pytest.mark.needs("ibsim", "ibsim-utils")
+@pytest.mark.needs("smpquery", "infiniband-diags")
+@settings(max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(manager=subnet_managers())
+def test_tables_are_what_the_partitions_say(manager: SubnetManager):
+    files = render_device(manager, renderer())
+    with tempfile.TemporaryDirectory() as folder:
+        found = opensm.sweep(files, PORTS, Path(folder))
+    assert [line for line in found.said.splitlines() if re.search(r"PARSE|Unrecognized|ERR |[Ff]ailed", line)] == []
+    assert configured(found.said) == [manager.engine]
+    assert "SUBNET UP" in found.said
+    assert found.tables == {port: expected(manager, port) for port in PORTS}
+    if manager.qos is not None and manager.qos.lanes > 1:
+        assert found.lanes == manager.qos.lane_of_level
