@@ -40,7 +40,12 @@ def net(ports: Sequence[int]) -> str:
     place = {guid: (LEAVES[index % 2], index // 2 + 1) for index, guid in enumerate(ports)}
     for guid in ports:
         leaf, port = place[guid]
-        lines += [f"caguid=0x{guid - 1:x}", f'Ca\t1 {_ca(guid)}\t\t# "{guid:x}"', f"[1]({guid:x})\t{_switch(leaf)}[{port}]", ""]
+        lines += [
+            f"caguid=0x{guid - 1:x}",
+            f'Ca\t1 {_ca(guid)}\t\t# "{guid:x}"',
+            f"[1]({guid:x})\t{_switch(leaf)}[{port}]",
+            "",
+        ]
     for index, leaf in enumerate(LEAVES):
         lines += _head(leaf, f"leaf{index + 1}")
         lines += [f"[{port}]\t{_ca(guid)}[1]" for guid, (at, port) in place.items() if at == leaf]
@@ -62,7 +67,10 @@ def _switch(guid: int) -> str:
 
 
 def _head(guid: int, name: str) -> list[str]:
-    return [f"switchguid=0x{guid:x}({guid:x})", f'Switch\t{PORTS} {_switch(guid)}\t\t# "{name}" enhanced port 0 lid 0 lmc 0']
+    return [
+        f"switchguid=0x{guid:x}({guid:x})",
+        f'Switch\t{PORTS} {_switch(guid)}\t\t# "{name}" enhanced port 0 lid 0 lmc 0',
+    ]
 
 
 def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path) -> Sweep:
@@ -71,7 +79,16 @@ def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path) -> Sweep
     for name, text in files.items():
         (folder / name).write_text(text.replace("/etc/opensm/", f"{folder}/"))
     with _simulated(folder) as environment:
-        command = ["opensm", "-o", "-F", f"{folder}/opensm.conf", "-f", f"{folder}/log", "--dump_files_dir", f"{folder}"]
+        command = [
+            "opensm",
+            "-o",
+            "-F",
+            f"{folder}/opensm.conf",
+            "-f",
+            f"{folder}/log",
+            "--dump_files_dir",
+            f"{folder}",
+        ]
         done = _run(command, environment)
         said = done.stdout + done.stderr + (folder / "log").read_text()
         lids = dict(_lids(folder / "guid2lid"))
@@ -90,7 +107,8 @@ def _simulated(folder: Path) -> Iterator[dict[str, str]]:
     try:
         deadline = time.monotonic() + 30
         while f"@{name}:ctl" not in Path("/proc/net/unix").read_text(errors="replace"):
-            assert simulator.poll() is None and time.monotonic() < deadline, (folder / "ibsim").read_text()
+            assert simulator.poll() is None, (folder / "ibsim").read_text()
+            assert time.monotonic() < deadline
             time.sleep(0.02)
         yield {**environment, "LD_PRELOAD": str(PRELOADED[0])}
     finally:
@@ -99,7 +117,9 @@ def _simulated(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    # libumad2sim makes a folder where the program runs.
+    folder = environment["OSM_TMP_DIR"]
+    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=True)
 
 
 def _lids(path: Path) -> Iterator[tuple[int, int]]:

@@ -102,11 +102,15 @@ def parse_platform(resource: Resource) -> Platform:
         containerlab=_emulation(top),
         hash_seed=_hash_seed(top.optional_section("hash_seed")),
         engines=top.texts("engines"),
+        adaptive_engines=_adaptive_engines(top),
     )
     for section in (mtu, queues, top):
         section.finish()
     if Kind.SUBNET_MANAGER in platform.kinds and not platform.engines:
         raise top.error("a platform of subnet managers must list the routing 'engines' that it knows")
+    unknown = {*platform.adaptive_engines, *platform.adaptive_engines.values()} - set(platform.engines)
+    if unknown:
+        raise top.error(f"'adaptive_engines' has {', '.join(sorted(unknown))}, which 'engines' does not list")
     if Kind.SWITCH in platform.kinds and platform.ports is None:
         raise top.error("a platform of switches must name their 'ports'")
     if platform.bundles is None and platform.expresses.get("bond", "unasked") is None:
@@ -203,6 +207,11 @@ def _management(section: Section) -> ManagementPort:
 def _limits(top: Section) -> MappingProxyType[str, int]:
     section = top.optional_section("limits")
     return MappingProxyType({key: section.integer(key) for key in section.names()} if section else {})
+
+
+def _adaptive_engines(top: Section) -> MappingProxyType[str, str]:
+    section = top.optional_section("adaptive_engines")
+    return MappingProxyType({name: section.text(name) for name in section.names()} if section else {})
 
 
 def _models(top: Section) -> MappingProxyType[str, MappingProxyType[str, Capability]]:

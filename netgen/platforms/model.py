@@ -1,7 +1,7 @@
 """A platform: the one place that knows a vendor, as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -178,3 +178,5 @@ class Platform:
     """``None``: no source says which it is, and nothing is rendered."""
     engines: tuple[str, ...] = ()
     """Routing engines that a subnet manager knows, by their own names."""
+    adaptive_engines: Mapping[str, str] = field(default_factory=dict)
+    """Engine → what the manager calls it where switches choose among its paths by load; others cannot do so."""

@@ -27,6 +27,7 @@ from netgen.device.infiniband import SubnetManager
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.resources.load import resources
 from tests import devices, opensm
+from tests.examples import at_most
 
 MANAGERS = (devices.PORT_GUIDS, devices.PORT_GUIDS + 16)
 PORTS = tuple(devices.PORT_GUIDS + 16 * number for number in range(7))
@@ -55,7 +56,7 @@ def partitions(draw: st.DrawFn, pkey: int, allow_both: bool, levels: list[int]) 
     members = draw(st.dictionaries(st.sampled_from(PORTS), kinds))
     ipoib = draw(st.booleans())
     return Partition(
-        name=draw(st.text("abcXYZ019-_. #;:,=\"é", min_size=1, max_size=60)),
+        name=draw(st.text('abcXYZ019-_. #;:,="é', min_size=1, max_size=60)),
         pkey=pkey,
         ipoib=ipoib,
         mtu_bytes=draw(st.none() | st.sampled_from(sorted(MTU_CODES))),
@@ -115,10 +116,8 @@ def expected(manager: SubnetManager, port: int) -> set[int]:
         said += [member.membership for member in partition.members if member.guid == port]
         last: set[Membership] = set()
         for kind in said:
-            if kind is BOTH:
-                last = {FULL, LIMITED}
-            else:
-                last = {kind}
+            # a later word overrules the ones before
+            last = {FULL, LIMITED} if kind is BOTH else {kind}
         found |= {partition.pkey | (FULL_MEMBER if kind is FULL else 0) for kind in last}
     return found
 
@@ -127,11 +126,15 @@ def configured(said: str) -> list[str]:
     return re.findall(r"(\S+) tables configured on all switches", said)
 
 
+pytestmark = [
+    pytest.mark.needs("opensm", "opensm"),
+    pytest.mark.needs("ibsim", "ibsim-utils"),
+    pytest.mark.needs("smpquery", "infiniband-diags"),
+]
+
+
 @pytest.mark.slow
-@pytest.mark.needs("opensm", "opensm")
-@pytest.mark.needs("ibsim", "ibsim-utils")
-@pytest.mark.needs("smpquery", "infiniband-diags")
-@settings(max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=at_most(25), phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(manager=subnet_managers())
 def test_tables_are_what_the_partitions_say(manager: SubnetManager):
     files = render_device(manager, renderer())
@@ -143,3 +146,11 @@ def test_tables_are_what_the_partitions_say(manager: SubnetManager):
     assert found.tables == {port: expected(manager, port) for port in PORTS}
     if manager.qos is not None and manager.qos.lanes > 1:
         assert found.lanes == manager.qos.lane_of_level
+
+
+def test_what_the_parser_finds_odd_is_in_the_log(tmp_path: Path):
+    files = render_device(devices.subnet_manager(renderer().platforms["opensm"]), renderer())
+    files["partitions.conf"] = files["partitions.conf"].replace(", ipoib", ", ipoip")
+    found = opensm.sweep(files, (devices.PORT_GUIDS + 16 * 12, *PORTS), tmp_path)
+    assert found.said.count("PARSE WARN") == 2
+    assert "unrecognized partition flag 'ipoip'" in found.said
