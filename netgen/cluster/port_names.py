@@ -1,15 +1,11 @@
 """What the ports of switches are called, by platform."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from netgen.cluster.ports import PortMap
 from netgen.platforms.model import Platform, PortNames
 from netgen.platforms.ports import fill
-
-
-def switch_port(platform: Platform, ports: PortMap, position: int) -> str:
-    """Name the port at a position of a switch, from 0 and cage by cage."""
-    return switch_ports(platform, ports)[position]
 
 
 def switch_ports(platform: Platform, ports: PortMap) -> tuple[str, ...]:
@@ -25,6 +21,11 @@ def switch_ports(platform: Platform, ports: PortMap) -> tuple[str, ...]:
     return _all_names(platform.ports, ports)
 
 
+def slot_ports(platform: Platform, ports: PortMap) -> Mapping[int, str]:
+    """Name the ports of a switch, by their slots; raises ValueError as `switch_ports` does."""
+    return _by_slot(switch_ports(platform, ports), ports)
+
+
 @lru_cache(maxsize=1024)
 def _all_names(patterns: PortNames, ports: PortMap) -> tuple[str, ...]:
     return tuple(
@@ -38,3 +39,10 @@ def _all_names(patterns: PortNames, ports: PortMap) -> tuple[str, ...]:
         )
         for cage, subport, split in map(ports.place, range(ports.count))
     )
+
+
+@lru_cache(maxsize=1024)
+def _by_slot(names: tuple[str, ...], ports: PortMap) -> Mapping[int, str]:
+    places = ((slot, ports.position(slot)) for slot in range(ports.down + ports.up))
+    # the switches of a list are laid out for the largest of them
+    return {slot: names[position] for slot, position in places if position < len(names)}

@@ -7,8 +7,8 @@ from netgen.cluster.fabric import DeviceRef, Fabric, SlotAt
 from netgen.cluster.model import Cluster
 from netgen.cluster.ports import PortMap
 from netgen.cluster.topology.slots import HOST
-from netgen.device.build import LANE_GBPS_PAM4
-from netgen.device.names import port_at
+from netgen.device.names import ports_of
+from netgen.device.switch_ports import LANE_GBPS_PAM4
 from netgen.platforms.model import Platform
 
 Kind = tuple[str, int, int, int]
@@ -61,7 +61,7 @@ class Socket:
 
     @property
     def fec(self) -> str:
-        """``rs`` or ``none``, as `netgen.device.build` sets it at a switch."""
+        """``rs`` or ``none``, as `netgen.device.switch_ports` sets it at a switch."""
         return "none" if self.lanes and self.speed_gbps / self.lanes < LANE_GBPS_PAM4 else "rs"
 
 
@@ -127,7 +127,7 @@ class Sockets:
         breakout = tier.breakout if position < ports.first_up else tier.uplink_breakout
         lanes = model.lanes // split
         return Socket(
-            interface=port_at(self.cluster, self.platforms, self.fabric, ref, slot),
+            interface=ports_of(self.cluster, self.platforms, self.fabric, ref)[slot],
             position=position + 1,
             cage=cage + 1,
             form=model.cage,

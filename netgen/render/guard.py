@@ -20,7 +20,7 @@ class _Plan:
     """Which attributes of a class are text, and which lead to more; found once by its annotations."""
 
     texts: Callable[[object], Sequence[str | None]]
-    inner: tuple[str, ...]
+    inner: tuple[Callable[[object], object], ...]
 
 
 def check_device(device: object) -> None:
@@ -38,10 +38,18 @@ def check_device(device: object) -> None:
     texts: list[str | None] = []
     _collect(device, texts, set())
     # One test of all of them together: the good case is the common one.
-    if not "".join(filter(None, texts)).isprintable():
+    if not _is_printable("".join(filter(None, texts))):
         name = str(getattr(device, "name", "")).encode("unicode_escape").decode()
         for path, text in _paths(device, ""):
             _refuse(name, path, text)
+
+
+_PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
+
+
+def _is_printable(text: str) -> bool:
+    """Return what ``text.isprintable()`` does; of ASCII, by deleting what is, in a tenth of the time."""
+    return not text.encode().translate(None, _PRINTABLE_ASCII) if text.isascii() else text.isprintable()
 
 
 def _refuse(name: str, path: str, text: str) -> None:
@@ -54,24 +62,35 @@ def _refuse(name: str, path: str, text: str) -> None:
 
 
 def _collect(value: object, texts: list[str | None], seen: set[int]) -> None:
-    kind: type = type(value)
-    plan = _plan(kind)
-    if plan is not None:
-        seen.add(id(value))
-        texts.extend(plan.texts(value))
-        for name in plan.inner:
-            inner = getattr(value, name)
-            # Policy objects are shared by the ports of a device: each is looked at once.
-            if inner is not None and id(inner) not in seen:
-                _collect(inner, texts, seen)
-    elif isinstance(value, str):
+    if isinstance(value, str):
         texts.append(value)
     elif isinstance(value, list | tuple):
+        kinds: set[type] = set(map(type, value))
+        plan = _plan(kinds.pop()) if len(kinds) == 1 else None
+        if plan is not None:
+            _collect_alike(value, plan, texts, seen)
+            return
         for item in value:
-            if id(item) not in seen:
-                _collect(item, texts, seen)
+            _collect(item, texts, seen)
     elif isinstance(value, Native):
         texts.extend((value.reason, value.origin, *_lines(value.text)))
+    else:
+        kind: type = type(value)
+        plan = _plan(kind)
+        if plan is not None:
+            _collect_alike((value,), plan, texts, seen)
+
+
+def _collect_alike(values: Sequence[object], plan: _Plan, texts: list[str | None], seen: set[int]) -> None:
+    """Collect the texts of objects of one class, such as the hundreds of ports of a device."""
+    for of_one in map(plan.texts, values):
+        texts += of_one
+    for inner in plan.inner:
+        # Policy objects are shared by the ports of a device: each is looked at once.
+        found = {id(one): one for one in map(inner, values) if one is not None}
+        for identity in found.keys() - seen:
+            seen.add(identity)
+            _collect(found[identity], texts, seen)
 
 
 def _paths(value: object, path: str) -> Iterator[tuple[str, str]]:
@@ -101,7 +120,7 @@ def _plan(kind: type) -> _Plan | None:
         return None
     hints = typing.get_type_hints(kind)
     texts = [name for name, hint in hints.items() if _is_text(hint)]
-    inner = tuple(name for name, hint in hints.items() if name not in texts and _leads_to_text(hint))
+    inner = tuple(attrgetter(name) for name, hint in hints.items() if name not in texts and _leads_to_text(hint))
     return _Plan(_getter(texts), inner)
 
 

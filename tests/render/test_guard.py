@@ -1,3 +1,4 @@
+import contextlib
 import copy
 import dataclasses
 from collections.abc import Iterator
@@ -78,6 +79,14 @@ def test_what_passes_is_one_line(eos: Platform, text: str):
     except RenderError:
         return
     assert len(f"x{text}x".splitlines()) == 1
+
+
+def test_every_character_of_ascii_is_checked(eos: Platform):
+    device = devices.host(eos)
+    for number in range(128):
+        device.ports[0].description = f"a{chr(number)}b"
+        with contextlib.nullcontext() if chr(number).isprintable() else pytest.raises(RenderError, match=r"holds U\+"):
+            check_device(device)
 
 
 def test_native_lines_are_lines_but_hold_no_control_character(eos: Platform):

@@ -1,0 +1,54 @@
+"""Where a device stands on a fabric: who is at the other end of its cables, and what the ports there are called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.model import Cluster
+from netgen.cluster.topology.slots import HOST, Layer
+from netgen.device.names import ports_of
+from netgen.platforms.model import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The device that is built, and what surrounds it."""
+
+    cluster: Cluster
+    platforms: Mapping[str, Platform]
+    fabric: Fabric
+    ref: DeviceRef
+    node: int
+    """Of the device in the fabric's topology."""
+    _ports: dict[tuple[str, str], Mapping[int, str]] = field(default_factory=dict, init=False, repr=False)
+    """Names of ports by slot, of the kinds of devices at the other ends: all cables of a device lead to a few."""
+
+    def far(self, slot: int) -> tuple[DeviceRef, int, bool] | None:
+        """Return the device and its slot at the other end of a slot's cable, and whether it exists."""
+        end = self.fabric.overlay.topology.peer(self.node, slot)
+        if end is None:
+            return None
+        node, far_slot = end
+        return self.cluster.device_at(self.fabric, node), far_slot, self.cluster.exists(self.fabric, node)
+
+    @property
+    def layer(self) -> Layer:
+        """The layer of the device in the topology."""
+        return self.fabric.layer(self.ref.role)
+
+    def port_name(self, ref: DeviceRef, slot: int) -> str:
+        """Name the port of another device's slot."""
+        is_host = ref.role == HOST
+        kind = ref.role, (self.cluster.host_plan(ref).profile if is_host else self.fabric.model_of(ref)).name
+        ports = self._ports.get(kind)
+        if ports is None:
+            ports = self._ports[kind] = ports_of(self.cluster, self.platforms, self.fabric, ref)
+        return ports[slot]
+
+    def is_shut(self, slot: int) -> bool:
+        """Whether an exception shuts the port of a slot."""
+        return (self.node, slot) in self.fabric.overlay.disabled
+
+    def is_kept(self, slot: int) -> bool:
+        """Whether a list keeps the port of a slot for what is not there yet."""
+        return self.fabric.listed is not None and (self.node, slot) in self.fabric.listed.kept
