@@ -203,6 +203,7 @@ def _demand(
         several=max(len(pods), intent.capacity.pods or 0) > 1,
         third=given.superspine is not None,
         path=path,
+        trunk=given.global_links,
     )
 
 

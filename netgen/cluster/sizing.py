@@ -103,6 +103,8 @@ class Demand:
         Whether there are superspines even if none is needed.
     path
         Intent path of the fabric.
+    trunk
+        Links between any two groups of a dragonfly, if they are pinned.
     """
 
     kind: str
@@ -122,6 +124,7 @@ class Demand:
     several: bool
     third: bool
     path: IntentPath
+    trunk: int | None = None
 
     @property
     def nics(self) -> int:

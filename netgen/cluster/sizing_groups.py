@@ -6,19 +6,21 @@ chosen that has ``a >= 2p`` and ``h >= p``, in bandwidth. In a dragonfly+ a spin
 links to leaves, divided by the oversubscription (Shpiner et al., HiPINEB 2017).
 
 Either way every pair of groups has equally many global links, so the other groups divide those of a group; a few more
-links than the balance needs are laid where that makes it so.
+links than the balance needs are laid where that makes it so. Or the intent pins how many a pair has: then ports may be
+left over, as they are in Slingshot networks (32 switches a group, so many links a pair).
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 
 from netgen.cluster.sizing import Box, Demand, divisors, lay_edge, leaf_uplinks
 from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
 from netgen.diagnostics.codes import derived
-from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
+from netgen.diagnostics.finding import Finding, UnbuildableError
 
 DRAGONFLY, DRAGONFLY_PLUS = "dragonfly", "dragonfly-plus"
 
@@ -42,7 +44,8 @@ def size_dragonfly(demand: Demand) -> Dragonfly:
     near = _nearest(groups, is_built)
     if near in ([], [1]):
         raise UnbuildableError(_no_ports(demand))
-    raise UnbuildableError(_unequal(groups, near, ("router", demand.leaf), demand.path))
+    most = _most_links(lambda trunk: _dragonfly(replace(demand, trunk=trunk)) is not None)
+    raise UnbuildableError(_unequal(groups, near, ("router", demand.leaf), demand, most))
 
 
 def _dragonfly(demand: Demand) -> Dragonfly | None:
@@ -53,7 +56,7 @@ def _dragonfly(demand: Demand) -> Dragonfly | None:
         needed = ports * box.speed_ratio
         if box.count is None and routers < 2 * needed:
             continue
-        links = _global_links(routers, demand.pods * demand.units, needed, box)
+        links = _global_links(routers, demand.pods * demand.units, needed, box, demand.trunk)
         if links is not None and box.fits(ports + demand.reserved, routers - 1, links):
             return Dragonfly(
                 pods=demand.pods,
@@ -65,6 +68,7 @@ def _dragonfly(demand: Demand) -> Dragonfly | None:
                 global_links=links,
                 reserved=demand.reserved,
                 fewer=demand.fewer,
+                trunk=demand.trunk,
             )
     return None
 
@@ -96,7 +100,8 @@ def size_dragonfly_plus(demand: Demand) -> DragonflyPlus:
     near = _nearest(one_each.pods, is_built)
     if near in ([], [1]):
         raise UnbuildableError(_no_spine_ports(one_each, spine))
-    raise UnbuildableError(_unequal(one_each.pods, near, ("spine", spine), demand.path))
+    most = _most_links(lambda trunk: _dragonfly_plus(replace(one_each, trunk=trunk), spine, demand.units) is not None)
+    raise UnbuildableError(_unequal(one_each.pods, near, ("spine", spine), demand, most))
 
 
 def _dragonfly_plus(demand: Demand, spine: Box, units: int) -> DragonflyPlus | None:
@@ -106,18 +111,21 @@ def _dragonfly_plus(demand: Demand, spine: Box, units: int) -> DragonflyPlus | N
     for spines in divisors(uplinks):
         down = edge.leaves_per_plane * (uplinks // spines)
         needed = down * spine.speed_ratio / spine.oversubscription
-        links = _global_links(spines, demand.pods, needed, spine)
+        links = _global_links(spines, demand.pods, needed, spine, demand.trunk)
         if spine.count in (None, spines) and links is not None and spine.fits(down, links):
             tree = replace(edge, spines=spines, trunk=uplinks // spines, block=edge.leaves_per_plane)
-            return DragonflyPlus(units, tree, links)
+            return DragonflyPlus(units, tree, links, demand.trunk)
     return None
 
 
-def _global_links(switches: int, groups: int, needed: Fraction, box: Box) -> int | None:
-    """Return the global links of a switch: those pinned, or the fewest that are enough and are shared out equally."""
+def _global_links(switches: int, groups: int, needed: Fraction, box: Box, trunk: int | None) -> int | None:
+    """Return the global ports of a switch: those pinned, or the fewest that are enough and are shared out equally."""
     others = groups - 1
     if others == 0:
         return 0
+    if trunk is not None:
+        most = math.ceil(Fraction(trunk * others, switches))
+        return most if box.uplinks is None else box.uplinks if box.uplinks >= most else None
     step = others // math.gcd(switches, others)
     if box.uplinks is not None:
         return box.uplinks if box.uplinks % step == 0 else None
@@ -131,14 +139,24 @@ def _nearest(wanted: int, is_built: Callable[[int], bool]) -> list[int]:
     return [groups for groups in (lower, higher) if groups is not None]
 
 
-def _unequal(groups: int, near: list[int], switch: tuple[str, Box], path: IntentPath) -> Finding:
-    role, box = switch
+def _most_links(is_built: Callable[[int], bool]) -> int:
+    """Return how many links any two groups can have at most; 0: none."""
+    return next(trunk for trunk in count() if not is_built(trunk + 1))
+
+
+def _unequal(groups: int, near: list[int], switch: tuple[str, Box], demand: Demand, most: int) -> Finding:
+    (role, box), trunk = switch, demand.trunk
     pinned = [f"{role}.{key}" for key, value in (("count", box.count), ("uplinks", box.uplinks)) if value is not None]
-    note = f"every pair of groups has equally many global links: the {groups - 1} other groups divide those of a group"
     also = f", or leave out `{'` and `'.join(pinned)}`" if pinned else ", or choose larger switches"
+    if trunk is None:
+        note = f"each of the {groups - 1} other groups gets as many global links, and no port of a group is left over"
+    else:
+        note = f"{trunk} links to each of the {groups - 1} other groups are {trunk * (groups - 1)} global ports a group"
+    if most:
+        also += f", or let ports stay free: `global-links: {most}` is the most that a pair of groups can have"
     return derived.UNEQUAL_GROUPS.about(
         f"{groups} groups cannot be joined by these {role}s",
-        (*path, role, "uplinks" if box.uplinks is not None else "model"),
+        (*demand.path, role, "uplinks" if box.uplinks is not None else "model"),
         notes=(note,),
         advice=f"declare a capacity of {' or '.join(map(str, near))} groups (units){also}",
     )

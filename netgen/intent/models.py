@@ -416,6 +416,9 @@ class Fabric(Model):
     ] = Field(default_factory=Oversubscription)
     """Of the leaves, or by tier."""
     share: Sharing = Sharing()
+    global_links: Count | None = None
+    """Pins how many links join any two groups of a dragonfly; ports that are left over stay free. Default: as many as
+    balance needs, and no port is left over."""
     planes: Annotated[int, Field(ge=1, le=8)] = 1
     """Parallel fabrics, a port of every NIC in each."""
     dual_tor: bool = False

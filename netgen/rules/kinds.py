@@ -69,6 +69,7 @@ _UNUSED: dict[str, dict[tuple[str, ...], str]] = {
 }
 _OF_TREES: dict[tuple[str, ...], str] = {
     ("router",): "its hosts are at leaves",
+    ("global-links",): "it has no groups of switches that are joined directly",
     ("cables", "local"): "no switches of one tier are joined",
     ("cables", "global"): "no switches of one tier are joined",
 }

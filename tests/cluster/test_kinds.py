@@ -110,6 +110,8 @@ def grouped(draw: st.DrawFn) -> dict[str, Any]:
     more: dict[str, Any] = {"router": one}
     if kind == "dragonfly-plus":
         more = {"leaf": one, "oversubscription": {"spine": draw(st.sampled_from(["1:1", "2:1"]))}}
+    if draw(st.booleans()):
+        more["global-links"] = draw(st.integers(1, 2))
     return {"kind": kind, "profile": f"{draw(st.sampled_from([1, 2, 4]))}x1", **more}
 
 

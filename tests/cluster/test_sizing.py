@@ -70,6 +70,37 @@ def test_published_superpods(units: int, leaves: int, spines: int, cores: int) -
     assert plan.link_counts() == dict.fromkeys(populated, cables)
 
 
+@pytest.mark.parametrize(
+    ("asked", "published"),
+    [
+        pytest.param(
+            # DGX SuperPOD H100 (RA-11333): NDR switches of 64 ports, 32 hosts a unit
+            {"spine": ONE},
+            {1: (8, 4, 256), 2: (16, 8, 512), 3: (24, 16, 768), 4: (32, 16, 1024)},
+            id="H100",
+        ),
+        pytest.param(
+            # DGX SuperPOD B300 over Ethernet: 64 hosts a unit, each NIC of 800G as two ports of 400G in two planes;
+            # switches of 128 x 400G, and a printed cable is one of 800G
+            {"hosts": 64, "planes": 2, "leaf": box(cages=64, split=2, uplink_split=2), "spine": box(cages=128)},
+            {1: (16, 8, 1024), 2: (32, 16, 2048), 4: (64, 32, 4096), 8: (128, 64, 8192), 16: (256, 128, 16384)},
+            id="B300",
+        ),
+        pytest.param(
+            # DGX SuperPOD B300 over XDR InfiniBand: switches of 144 ports, 72 hosts a unit
+            {"hosts": 72, "leaf": box(cages=144), "spine": box(cages=144)},
+            {1: (8, 4, 576), 2: (16, 8, 1152), 4: (32, 18, 2304), 8: (64, 36, 4608), 18: (144, 72, 10368)},
+            id="B300 XDR",
+        ),
+    ],
+)
+def test_published_superpods_of_two_tiers(asked: dict, published: dict[int, tuple[int, int, int]]) -> None:
+    for units, (leaves, spines, links) in published.items():
+        plan = size(demand(units=units, **asked))
+        assert counts(plan) == (leaves, spines)
+        assert plan.link_counts() == {("host", "leaf"): links, ("leaf", "spine"): links}
+
+
 @given(half=st.integers(2, 32))
 def test_fat_trees_of_k_ports(half: int) -> None:
     """Al-Fares et al., SIGCOMM 2008: k pods of k/2 leaves and k/2 spines, (k/2)^2 above, k^3/4 hosts."""

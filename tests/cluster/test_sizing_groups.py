@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from netgen.cluster.sizing import Box, Demand, Group
 from netgen.cluster.sizing_groups import size_dragonfly, size_dragonfly_plus
 from netgen.cluster.topology.dragonfly import Dragonfly
+from netgen.cluster.topology.slots import GLOBAL, LOCAL
 from netgen.diagnostics.finding import UnbuildableError
 from tests.examples import at_most
 
@@ -61,6 +62,51 @@ def test_published_balanced_dragonflies(a: int, p: int, h: int, ports: int) -> N
     (finding,) = refused.value.findings
     assert finding.code == "NG433"
     assert f"{groups} groups (units)" in finding.advice
+
+
+@settings(max_examples=at_most(30), deadline=None)
+@given(p=st.integers(1, 16))
+def test_every_balanced_dragonfly_comes_out(p: int) -> None:
+    """a = 2p = 2h, g = a h + 1: of the routers' ports none is left over, and each pair of groups has one link."""
+    a, groups = 2 * p, 2 * p * p + 1
+    plan = size_dragonfly(demand("dragonfly", groups, a * p, 4 * p - 1))
+    assert (plan.routers, plan.host_ports, plan.global_links, plan.mesh.trunk) == (a, p, p, 1)
+    assert plan.layers[0].count == a * p * groups
+
+
+@pytest.mark.parametrize(
+    ("groups", "trunk", "routers", "most", "left_over"),
+    [
+        # Frontier's compute groups (Atchley et al., SC 2023): 74 of 32 switches, four links between any two of them
+        pytest.param(74, 4, 2368, 10, 28, id="Frontier"),
+        # Aurora (Ibeid et al., 2025): 5,600 switches, and room for two links of any pair
+        pytest.param(175, 2, 5600, 11, 4, id="Aurora"),
+    ],
+)
+def test_slingshot_groups_leave_ports_over(groups: int, trunk: int, routers: int, most: int, left_over: int) -> None:
+    """32 switches of 64 ports a group, 16 of them for hosts: ports that no pair of groups has use for stay free."""
+    pinned = replace(BOX, count=32)
+    plan = size_dragonfly(demand("dragonfly", groups, 512, leaf=pinned, trunk=trunk))
+    assert plan.layers[1].count == routers
+    assert plan.layers[0].count == 512 * groups
+    assert (plan.routers, plan.host_ports, plan.global_links, plan.mesh.trunk) == (32, 16, most, trunk)
+    assert plan.links_across(groups) == {LOCAL: groups * 496, GLOBAL: trunk * groups * (groups - 1) // 2}
+    assert 32 * most - trunk * (groups - 1) == left_over
+    with pytest.raises(UnbuildableError) as refused:
+        size_dragonfly(demand("dragonfly", groups, 512, leaf=replace(pinned, uplinks=17)))
+    assert "`global-links: " in refused.value.findings[0].advice
+
+
+@pytest.mark.parametrize(("uplinks", "trunk"), [(9, 4), (None, 8)])
+def test_links_of_a_pair_that_ports_do_not_hold_are_refused(uplinks: int | None, trunk: int) -> None:
+    with pytest.raises(UnbuildableError) as refused:
+        size_dragonfly(demand("dragonfly", 74, 512, leaf=replace(BOX, count=32, uplinks=uplinks), trunk=trunk))
+    (finding,) = refused.value.findings
+    assert finding.code == "NG433"
+    assert f"{trunk * 73} global ports a group" in finding.notes[0]
+    groups = int(finding.advice.removeprefix("declare a capacity of ").partition(" ")[0])
+    built = size_dragonfly(demand("dragonfly", groups, 512, leaf=replace(BOX, count=32, uplinks=uplinks), trunk=trunk))
+    assert built.mesh.trunk == trunk
 
 
 def search(groups: int, nics: int, ports: int) -> tuple[int, int, int] | None:

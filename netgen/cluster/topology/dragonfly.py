@@ -11,7 +11,7 @@ of them, and at routers beside each other where it is not.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from netgen.cluster.topology.groups import Mesh
+from netgen.cluster.topology.groups import Mesh, mesh
 from netgen.cluster.topology.slots import GLOBAL, HOST, LOCAL, ROUTER, End, Ids, Layer, layer_named
 
 
@@ -34,7 +34,9 @@ class Dragonfly:
     fewer
         NICs a host of the groups whose hosts have fewer, by position of the group.
     global_links
-        Global links of a router (*h*).
+        Global ports of a router (*h*).
+    trunk
+        Links between any two groups, if that leaves some of these ports free; ``None``: all are used.
     """
 
     pods: int
@@ -46,6 +48,7 @@ class Dragonfly:
     global_links: int
     reserved: int = 0
     fewer: Mapping[int, int] = field(default_factory=dict)
+    trunk: int | None = None
     mesh: Mesh = field(init=False, repr=False, compare=False)
     layers: tuple[Layer, ...] = field(init=False, repr=False, compare=False)
     """Hosts with a slot a NIC; routers with host slots before local and these before global ones."""
@@ -59,7 +62,7 @@ class Dragonfly:
             Layer(ROUTER, hosts, groups * self.routers, self.down, 0, across),
         )
         object.__setattr__(self, "layers", layers)
-        object.__setattr__(self, "mesh", Mesh(groups, self.routers * self.global_links))
+        object.__setattr__(self, "mesh", mesh(groups, self.routers, self.global_links, self.trunk))
 
     @property
     def host_ports(self) -> int:
@@ -109,10 +112,8 @@ class Dragonfly:
         if local < self.routers - 1:
             other = (router + local + 1) % self.routers
             return self._router(group, other), self.down + self.routers - 2 - local
-        port = router * self.global_links + local - (self.routers - 1)
-        far_group, far_port = self.mesh.far(group, port)
-        far_router, link = divmod(far_port, self.global_links)
-        return self._router(far_group, far_router), self.down + self.routers - 1 + link
+        far = self.mesh.far(group, router, local - (self.routers - 1))
+        return None if far is None else (self._router(far[0], far[1]), self.down + self.routers - 1 + far[2])
 
     def _router(self, group: int, router: int) -> int:
         return self.layers[1].first + group * self.routers + router

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from netgen.cluster.topology.clos import Clos
-from netgen.cluster.topology.groups import Mesh
+from netgen.cluster.topology.groups import Mesh, mesh
 from netgen.cluster.topology.slots import GLOBAL, SPINE, End, Ids, Layer
 
 
@@ -25,12 +25,15 @@ class DragonflyPlus:
     tree
         The groups without global links: a pod for each, of one unit and one block.
     global_links
-        Of a spine.
+        Global ports of a spine.
+    trunk
+        Links between any two groups, if that leaves some of these ports free; ``None``: all are used.
     """
 
     units: int
     tree: Clos
     global_links: int
+    trunk: int | None = None
     mesh: Mesh = field(init=False, repr=False, compare=False)
     layers: tuple[Layer, ...] = field(init=False, repr=False, compare=False)
     """Those of the tree; spines have global slots behind the others."""
@@ -38,7 +41,7 @@ class DragonflyPlus:
     def __post_init__(self) -> None:
         *below, spines = self.tree.layers
         object.__setattr__(self, "layers", (*below, replace(spines, across=((GLOBAL, self.global_links),))))
-        object.__setattr__(self, "mesh", Mesh(self.tree.pods, self.tree.spines * self.global_links))
+        object.__setattr__(self, "mesh", mesh(self.tree.pods, self.tree.spines, self.global_links, self.trunk))
 
     def ids(self, node: int) -> Ids:
         """Return what a node is called by; spines are of a unit, too."""
@@ -65,9 +68,8 @@ class DragonflyPlus:
         if node not in spines or slot < spines.down:
             return self.tree.peer(node, slot)
         group, spine = divmod(spines.index(node), self.tree.spines)
-        far_group, far_port = self.mesh.far(group, spine * self.global_links + slot - spines.down)
-        far_spine, link = divmod(far_port, self.global_links)
-        return spines.first + far_group * self.tree.spines + far_spine, spines.down + link
+        far = self.mesh.far(group, spine, slot - spines.down)
+        return None if far is None else (spines.first + far[0] * self.tree.spines + far[1], spines.down + far[2])
 
     def link_counts(self) -> dict[tuple[str, str], int]:
         """Links laid out: those of the tree, and global ones between spines."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
-from netgen.cluster.topology.groups import Mesh
+from netgen.cluster.topology.groups import mesh
 from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, LOCAL, SPINE, layer_of, links
 from tests.cluster.topology import dragonfly as reference
 from tests.cluster.topology.groups import dragonflies, dragonflies_plus
@@ -139,11 +139,10 @@ def test_a_group_is_spread_over_its_routers(plan: Dragonfly, data: st.DataObject
     routers, per_router = plan.layers[1], []
     for router in range(plan.routers):
         node = routers.first + group * plan.routers + router
-        far = Counter(
-            (plan.ids(plan.peer(node, slot)[0]).pod, plan.ids(plan.peer(node, slot)[0]).unit)
-            for slot in range(routers.slots - plan.global_links, routers.slots)
-        )
-        per_router.append(far)
+        ends = (plan.peer(node, slot) for slot in range(routers.slots - plan.global_links, routers.slots))
+        per_router.append(Counter((plan.ids(end[0]).pod, plan.ids(end[0]).unit) for end in ends if end))
+    used = [far.total() for far in per_router]
+    assert max(used) - min(used) <= 1
     for other in set().union(*per_router):
         counts = [far[other] for far in per_router]
         assert max(counts) - min(counts) <= 1
@@ -152,7 +151,8 @@ def test_a_group_is_spread_over_its_routers(plan: Dragonfly, data: st.DataObject
 @given(dragonflies())
 def test_no_router_has_more_equal_paths_than_it_is_told_to_install(plan: Dragonfly) -> None:
     routers = plan.layers[1]
-    near = {node: [plan.peer(node, slot)[0] for slot in range(plan.down, routers.slots)] for node in routers.nodes}
+    ends = {node: [plan.peer(node, slot) for slot in range(plan.down, routers.slots)] for node in routers.nodes}
+    near = {node: [end[0] for end in found if end] for node, found in ends.items()}
     target = routers.first
     away, front = {target: 0}, [target]
     while front:
@@ -168,9 +168,11 @@ def test_no_router_has_more_equal_paths_than_it_is_told_to_install(plan: Dragonf
 
 def test_ports_that_cannot_be_shared_out_are_no_mesh() -> None:
     with pytest.raises(ValueError, match="8 global ports cannot be shared equally among 7 other groups"):
-        Mesh(8, 8)
+        mesh(8, 4, 2)
     with pytest.raises(ValueError, match="cannot be shared"):
-        Mesh(1, 4)
+        mesh(1, 2, 2)
+    with pytest.raises(ValueError, match="2 links to each of 7 other groups are more than 12 global ports"):
+        mesh(8, 4, 3, trunk=2)
 
 
 def test_link_counts_name_all_layers() -> None:
