@@ -61,7 +61,13 @@ def compile_intent(folder: Path) -> Compiled:
     cluster, diagnostics = None, sort([*loaded.diagnostics, *outdated_overrides(found)])
     if loaded.intent is not None and loaded.tree is not None and not has_errors(loaded.diagnostics):
         cluster, findings = derive_checked(
-            loaded.intent, loaded.inventory, load_catalog(found), platforms, loaded.snippets, loaded.lists
+            loaded.intent,
+            loaded.inventory,
+            load_catalog(found),
+            platforms,
+            loaded.snippets,
+            loaded.lists,
+            loaded.guids,
         )
         tree = loaded.tree
         diagnostics = sort([*diagnostics, *(locate(finding, tree) for finding in findings)])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from netgen.analysis.flow import maximum_flow, touched_nodes
 from netgen.analysis.survey import Leaf, Survey
-from netgen.cluster.fabric import Fabric
+from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 
 
@@ -38,7 +38,7 @@ Halves = tuple[int, int]
 """Of a leaf or what is above it: the least cut if it is on the side of the first half, and if on that of the second."""
 
 
-def bisection(survey: Survey, cluster: Cluster, fabric: Fabric) -> Bisection:
+def bisection(survey: Survey, cluster: Cluster, fabric: AnyNetwork) -> Bisection:
     """Reckon what the first half of the hosts, in the order of their ids, can send to the second.
 
     Source: the definition of bisection bandwidth as in Dally and Towles, Principles and Practices of Interconnection

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from netgen.cluster.fabric import Fabric
+from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.topology.slots import HOST
 
 
@@ -23,7 +23,7 @@ class Oversubscription:
     path: float
 
 
-def oversubscription(fabric: Fabric) -> Oversubscription:
+def oversubscription(fabric: AnyNetwork) -> Oversubscription:
     """Reckon it for a fabric: sum down / sum up of a switch, and the product over the tiers."""
     tiers = {}
     for role, tier in fabric.tiers.items():

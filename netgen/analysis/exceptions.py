@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from netgen.analysis.survey import Survey
-from netgen.cluster.fabric import Fabric
+from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, layer_of
 
@@ -30,7 +30,7 @@ class Shut:
     block_left: float
 
 
-def shut(survey: Survey, cluster: Cluster, fabric: Fabric) -> Shut | None:
+def shut(survey: Survey, cluster: Cluster, fabric: AnyNetwork) -> Shut | None:
     """Reckon what shut ports cost; ``None``: no port of a cabled link is shut."""
     plan, topology = survey.plan, fabric.overlay.topology
     links: Counter[str] = Counter()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from netgen.analysis.survey import Survey
-from netgen.cluster.fabric import Fabric
+from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, Overlaid
 
@@ -22,7 +22,7 @@ Edge = tuple[Hashable, Hashable, int]
 """Two classes of nodes, and what the links between them carry in Gb/s, each way."""
 
 
-def maximum_flow(survey: Survey, cluster: Cluster, fabric: Fabric, inside: Sequence[int], touched: set[int]) -> int:
+def maximum_flow(survey: Survey, cluster: Cluster, fabric: AnyNetwork, inside: Sequence[int], touched: set[int]) -> int:
     """Return what the first half of the hosts can send to the second, in Gb/s.
 
     Parameters
@@ -51,7 +51,7 @@ def maximum_flow(survey: Survey, cluster: Cluster, fabric: Fabric, inside: Seque
     return int(nx.maximum_flow_value(net, FIRST, SECOND))
 
 
-def touched_nodes(fabric: Fabric) -> set[int]:
+def touched_nodes(fabric: AnyNetwork) -> set[int]:
     """Return the nodes with a link that is shut or swapped."""
     topology = fabric.overlay.topology
     swapped = topology.peers if isinstance(topology, Overlaid) else {}
@@ -62,7 +62,7 @@ def touched_nodes(fabric: Fabric) -> set[int]:
 class _Reduced:
     survey: Survey
     cluster: Cluster
-    fabric: Fabric
+    fabric: AnyNetwork
     inside: Sequence[int]
     touched: set[int]
     second: int

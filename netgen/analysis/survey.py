@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from netgen.cluster.fabric import Fabric
+from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import LEAF, SPINE, SUPERSPINE
@@ -125,7 +125,7 @@ class Survey:
         return self.groups[leaf.group].nics[leaf.rail]
 
 
-def survey(cluster: Cluster, fabric: Fabric, plan: Clos) -> Survey:
+def survey(cluster: Cluster, fabric: AnyNetwork, plan: Clos) -> Survey:
     """Look a fabric over.
 
     Parameters
@@ -160,7 +160,7 @@ def survey(cluster: Cluster, fabric: Fabric, plan: Clos) -> Survey:
     )
 
 
-def _fill(cluster: Cluster, fabric: Fabric, plan: Clos, groups: Mapping[GroupKey, Group]) -> list[GroupKey]:
+def _fill(cluster: Cluster, fabric: AnyNetwork, plan: Clos, groups: Mapping[GroupKey, Group]) -> list[GroupKey]:
     """Count the hosts of every group; return the groups of those that run collectives, in the order of their ids."""
     order: list[GroupKey] = []
     for pod, units in sorted(fabric.pods.items()):

@@ -10,7 +10,7 @@ from typing import Any
 
 from netgen.analysis.bisection import Bisection
 from netgen.analysis.failures import HOST_LINK, Loss
-from netgen.cluster.fabric import Fabric
+from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of, links
 
@@ -48,7 +48,7 @@ class Walked:
         return {switch for ports in self.ports.values() for switch in ports}
 
 
-def walk(cluster: Cluster, fabric: Fabric) -> Walked:
+def walk(cluster: Cluster, fabric: AnyNetwork) -> Walked:
     """Look at every link of a fabric."""
     import networkx as nx  # loading it takes long, and few fabrics need it
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from netgen.apply.model import Job
 from netgen.cluster.fabric import DeviceRef
-from netgen.device.build import build
-from netgen.device.model import Host, Switch
+from netgen.device.build import build_any
+from netgen.device.model import Host, Node, Switch
 from netgen.device.text import ipv4
 from netgen.plan.errors import PlanError
 from netgen.plan.model import DevicePlan, Plan, Status, digest_files
@@ -49,7 +49,7 @@ def make_jobs(plan: Plan, source: Source, connections: Path, *, timer_s: int, ba
     """
     if not plan.salt:
         raise PlanError("only a plan that was made against devices can be applied; this one compares two renders")
-    refs = {ref.name: ref for ref in source.cluster.refs()}
+    refs = {ref.name: ref for ref in source.cluster.configured()}
     changed = {device.device: device for device in plan.devices if device.status is Status.DIFFERS}
     gone = sorted(changed.keys() - refs.keys())
     if gone:
@@ -69,7 +69,7 @@ def _job(
     backups: Path,
     lock: Path,
 ) -> Job:
-    device = build(source.cluster, source.renderer.platforms, ref)
+    device = build_any(source.cluster, source.renderer.platforms, ref)
     files = render_device(device, source.renderer)
     if digest_files(files) != planned.candidate:
         raise StalePlanError(f"{device.name} would now be rendered otherwise than the plan says: make a new plan")
@@ -95,13 +95,13 @@ def _job(
     )
 
 
-def _watched(device: Switch | Host, changing: set[str]) -> Iterator[str]:
+def _watched(device: Node, changing: set[str]) -> Iterator[str]:
     """Yield the sessions with devices that the plan leaves alone: this change must not cost them.
 
     Sessions with devices that are changed as well are judged once both ends are, or nothing could ever be applied
     from empty, and nothing renumbered.
     """
-    if device.bgp is None:
+    if not isinstance(device, Switch | Host) or device.bgp is None:
         return
     peers = {port.name: port.peer_device for port in device.ports}
     for neighbor in device.bgp.neighbors:

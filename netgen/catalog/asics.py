@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from netgen.catalog.asic import Asic, HeadroomFormula, HeadroomRow, Partition, Reserve
-from netgen.intent.models import Model
+from netgen.intent.network import Model
 from netgen.intent.quantities import Bytes, Metres, SpeedGbps
 
 

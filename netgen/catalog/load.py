@@ -11,12 +11,16 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from netgen.catalog.asic import Asic
 from netgen.catalog.asics import read_asic, undescribed
 from netgen.catalog.model import Catalog, HostProfile, Marking, Nics, Power, RoceProfile, SwitchModel
-from netgen.intent.models import Count, Model, RoceClass
+from netgen.intent.models import RoceClass
+from netgen.intent.network import Count, Model
 from netgen.intent.quantities import BreakoutMode, Bytes, Percent, SpeedGbps
 from netgen.intent.texts import Name
 from netgen.resources.load import Resource, ResourceError, Resources
 
 _Entry = TypeVar("_Entry")
+
+
+Technology = Literal["ethernet", "infiniband"]
 
 
 class _Power(Model):
@@ -39,7 +43,9 @@ class _Switch(Model):
     cages: Count
     lanes: Count
     breakouts: list[BreakoutMode] = Field(min_length=1)
-    platforms: list[str] = Field(min_length=1)
+    platforms: list[str]
+    """Empty: nothing on it can be configured."""
+    technology: Technology = "ethernet"
     cage: str = ""
     watts: _Power = Field(default_factory=lambda: _Power(unpublished="the catalog says nothing of it"))
 
@@ -70,7 +76,7 @@ Device = Annotated[str, AfterValidator(_check_device)]
 
 class _Nics(Model):
     names: str
-    """``{rail}`` and ``{port}`` count from 1."""
+    """``{rail}`` and ``{port}`` count from 1, ``{index}`` over all ports from 0."""
     rdma: str | list[Device] | None = None
     """Of the RDMA devices: a pattern (``{index}`` counts from 0, port by port, the others from 1), or each in order."""
     count: Count
@@ -83,12 +89,13 @@ class _Nics(Model):
     ports_per_cage: Annotated[int, Field(ge=1, le=8)] = 1
     lanes: Count | None = None
     """Electrical lanes of a port."""
+    technology: Technology = "ethernet"
 
     @model_validator(mode="after")
     def _tell_rails_apart(self) -> Self:
-        if self.count > 1 and "{rail}" not in self.names:
+        if self.count > 1 and not re.search(r"{(rail|index)}", self.names):
             raise ValueError(f"{self.count} NICs cannot all be called {self.names!r}: write {{rail}} in their name")
-        if self.ports > 1 and "{port}" not in self.names:
+        if self.ports > 1 and not re.search(r"{(port|index)}", self.names):
             raise ValueError(f"{self.ports} ports cannot all be called {self.names!r}: write {{port}} in their name")
         for name in (*self.interfaces(), *self.rdma_devices()):
             _check_device(name)
@@ -247,6 +254,7 @@ def _switches_on(asics: Mapping[str, Asic]) -> Callable[[str, object], SwitchMod
             tuple(entry.platforms),
             entry.cage,
             Power(entry.watts.typical, entry.watts.maximum, entry.watts.source or entry.watts.unpublished),
+            entry.technology,
         )
 
     return read
@@ -270,6 +278,7 @@ def _nics(given: _Nics) -> Nics:
         cage=given.cage,
         ports_per_cage=given.ports_per_cage,
         lanes=given.lanes,
+        technology=given.technology,
     )
 
 

@@ -37,6 +37,8 @@ class SwitchModel:
     cage: str = ""
     """Form of its cages, such as ``osfp``; empty: nothing can be plugged in, or it is not known."""
     power: Power = UNKNOWN_POWER
+    technology: str = "ethernet"
+    """``ethernet`` or ``infiniband``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Nics:
     """Ports of a NIC that share one cage, and so one transceiver."""
     lanes: int | None = None
     """Electrical lanes of a port; ``None``: not known."""
+    technology: str = "ethernet"
+    """``ethernet`` or ``infiniband``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from netgen.catalog.load import read_entries
-from netgen.intent.models import Count, Model
+from netgen.intent.network import Count, Model
 from netgen.intent.quantities import SpeedGbps
 from netgen.resources.load import Resources
 

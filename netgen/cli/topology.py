@@ -22,7 +22,7 @@ def topology(intent: Path, form: Format, *, analyze: bool) -> Exit:
         from netgen.report.analysis import analysis
 
         for fabric in counted["fabrics"]:
-            fabric["analysis"] = analysis(result, cluster, cluster.fabric(fabric["fabric"]))
+            fabric["analysis"] = analysis(result, cluster, cluster.network(fabric["fabric"]))
     if form is Format.JSON:
         emit_json(counted)
         return Exit.DONE

@@ -5,17 +5,22 @@ from dataclasses import replace
 
 from netgen.catalog.model import Catalog
 from netgen.cluster.derive_fabric import Listed, derive_fabric
+from netgen.cluster.derive_infiniband import bound, derive_infiniband
 from netgen.cluster.externals import externals
-from netgen.cluster.fabric import Fabric, Pods
+from netgen.cluster.fabric import AnyNetwork, Fabric, Overlay, Pods
+from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.model import Cluster, HostPlan, ManagementPlan, Record, UserPlan
 from netgen.cluster.overlay import overlay
 from netgen.intent import models
+from netgen.intent.guids import GuidTable
 from netgen.intent.lists import Lists
+from netgen.intent.network import Deviation
 from netgen.intent.quantities import parse_ids
 from netgen.platforms.model import Platform
 
 _NO_LISTS: Mapping[str, Lists] = {}
 _NO_PLATFORMS: Mapping[str, Platform] = {}
+_NO_GUIDS: Mapping[str, GuidTable] = {}
 
 
 def derive(
@@ -25,6 +30,7 @@ def derive(
     snippets: Mapping[str, str],
     lists: Mapping[str, Lists] = _NO_LISTS,
     platforms: Mapping[str, Platform] = _NO_PLATFORMS,
+    guids: Mapping[str, GuidTable] = _NO_GUIDS,
 ) -> Cluster:
     """Derive the cluster; a pure function.
 
@@ -40,6 +46,8 @@ def derive(
         Texts of the native files, by the name that the intent gives them.
     lists, platforms
         Lists of explicit fabrics, by the fabric's name, and the platforms that name their ports.
+    guids
+        Lists of GUIDs of InfiniBand fabrics, by the fabric's name.
 
     Raises
     ------
@@ -62,10 +70,28 @@ def derive(
         derive_fabric(name, given, intent, catalog, cluster, Listed(lists.get(name, Lists()), platforms))
         for name, given in intent.fabrics.items()
     )
-    cluster = replace(cluster, fabrics=fabrics)
-    # Exceptions name devices, and only a cluster knows what its devices are called.
+    infiniband = tuple(
+        derive_infiniband(name, given, intent, catalog, cluster) for name, given in intent.infiniband.items()
+    )
+    cluster = replace(cluster, fabrics=fabrics, infiniband=infiniband)
+    # Exceptions name devices, and only a cluster knows what its devices are called. So with GUIDs and partitions.
     laid = tuple(_laid(cluster, fabric, intent, catalog, snippets) for fabric in fabrics)
-    return replace(cluster, fabrics=laid)
+    joined = tuple(_joined(cluster, fabric, intent, catalog, guids) for fabric in infiniband)
+    return replace(cluster, fabrics=laid, infiniband=joined)
+
+
+def _joined(
+    cluster: Cluster,
+    fabric: InfinibandFabric,
+    intent: models.Intent,
+    catalog: Catalog,
+    guids: Mapping[str, GuidTable],
+) -> InfinibandFabric:
+    given = intent.infiniband[fabric.name]
+    if given.exceptions:
+        found = _overlay(cluster, fabric, given.exceptions, catalog, {})
+        fabric = replace(fabric, overlay=found)
+    return bound(cluster, fabric, given, guids.get(fabric.name, GuidTable()))
 
 
 def _laid(
@@ -77,7 +103,18 @@ def _laid(
     exceptions = given.exceptions
     if not exceptions:
         return fabric
-    found = overlay(
+    found = _overlay(cluster, fabric, exceptions, catalog, snippets)
+    return replace(fabric, overlay=replace(found, models={**fabric.overlay.models, **found.models}))
+
+
+def _overlay(
+    cluster: Cluster,
+    fabric: AnyNetwork,
+    exceptions: Mapping[str, Deviation],
+    catalog: Catalog,
+    snippets: Mapping[str, str],
+) -> Overlay:
+    return overlay(
         cluster,
         fabric,
         exceptions,
@@ -85,7 +122,6 @@ def _laid(
         snippets=snippets,
         path=("fabrics", fabric.name, "exceptions"),
     )
-    return replace(fabric, overlay=replace(found, models={**fabric.overlay.models, **found.models}))
 
 
 def _node_plan(name: str, given: models.Nodes, catalog: Catalog) -> HostPlan:

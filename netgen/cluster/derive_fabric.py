@@ -1,12 +1,13 @@
 """From the intent of one fabric to the fabric that follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from ipaddress import IPv4Network
+from typing import Any, TypeVar
 
 from netgen.catalog.model import Catalog, SwitchModel
-from netgen.cluster.fabric import BfdPlan, Fabric, Overlay, Pods, Tier
+from netgen.cluster.fabric import BfdPlan, BoxTier, Fabric, Overlay, Pods, Tier
 from netgen.cluster.listed import Read, read_lists
 from netgen.cluster.listed_cables import Known, Room, attached
 from netgen.cluster.model import Cluster, HostPlan
@@ -21,7 +22,7 @@ from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, LOCAL, ROUTER, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import IntentPath, UnbuildableError
-from netgen.intent import models
+from netgen.intent import models, network
 from netgen.intent.lists import Lists
 from netgen.intent.quantities import Breakout, IdRanges
 from netgen.platforms.model import Platform
@@ -76,17 +77,8 @@ def derive_fabric(
         If no fabric follows; its findings point into the intent.
     """
     path: IntentPath = ("fabrics", name)
-    pods = _attached(given.nics, cluster)
-    if not pods:
-        raise UnbuildableError(
-            derived.NO_NICS.about(
-                f"no host and no other node has {given.nics} NICs",
-                (*path, "nics") if "nics" in given.model_fields_set else path,
-                at_key="nics" not in given.model_fields_set,
-                notes=(f"{cluster.hosts.profile.name} has " + " and ".join(cluster.hosts.profile.nics) + " NICs",),
-            )
-        )
-    tiers = _tiers(given, catalog, _speed(given.nics, cluster, pods, path), path)
+    pods = attached_to(given, cluster, path)
+    tiers = tiers_of(given, catalog, speed_of(given.nics, cluster, pods, path), path, _ethernet(given))
     others: Mapping[int, SwitchModel] = {}
     blocks: Mapping[int, int] = {}
     plan: Plan
@@ -94,7 +86,7 @@ def derive_fabric(
         read = _read(given, intent, catalog, cluster, listed, tiers, path)
         plan, others, blocks = read.topology, read.models, read.blocks.get(SPINE, {})
     else:
-        plan = _size(_demand(given, intent, cluster, pods, tiers, path))
+        plan = sized(given, intent, cluster, pods, tiers, path)
     return Fabric(
         name=name,
         nics=given.nics,
@@ -102,10 +94,10 @@ def derive_fabric(
         plan=plan,
         overlay=Overlay(plan, models=others),
         tiers={layer.name: tiers[layer.name] for layer in plan.layers[1:]},
-        names={} if isinstance(plan, Explicit) else _names(given, intent.naming, plan),
+        names={} if isinstance(plan, Explicit) else names_of(given, intent.naming, plan),
         numbers=_numbers(given, plan, blocks),
         mtu_bytes=given.mtu,
-        cables_m=_cables(given.cables),
+        cables_m=cables_of(given.cables),
         bfd=None if given.bfd is None else BfdPlan(given.bfd.interval, given.bfd.multiplier),
         load_balancing=given.load_balancing,
         roce=None if given.roce is None else policy(given.roce, catalog.roce[given.roce.profile], (*path, "roce")),
@@ -113,6 +105,27 @@ def derive_fabric(
         stated=tuple(given.roles()),
         reserved=given.roles()[plan.layers[1].name].reserved,
         exact=given.build == "exact",
+    )
+
+
+def attached_to(given: network.Network[Any], cluster: Cluster, path: IntentPath) -> Pods:
+    """Return the hosts and other nodes that have NICs for a fabric.
+
+    Raises
+    ------
+    UnbuildableError
+        If there are none.
+    """
+    pods = _attached(given.nics, cluster)
+    if pods:
+        return pods
+    raise UnbuildableError(
+        derived.NO_NICS.about(
+            f"no host and no other node has {given.nics} NICs",
+            (*path, "nics") if "nics" in given.model_fields_set else path,
+            at_key="nics" not in given.model_fields_set,
+            notes=(f"{cluster.hosts.profile.name} has " + " and ".join(cluster.hosts.profile.nics) + " NICs",),
+        )
     )
 
 
@@ -132,8 +145,14 @@ def _plans(cluster: Cluster, pods: Pods) -> dict[tuple[int, int], HostPlan]:
     return {one: cluster.others.get(one, cluster.hosts) for one in at}
 
 
-def _speed(nics: str, cluster: Cluster, pods: Pods, path: IntentPath) -> tuple[int, str]:
-    """Return the speed of all NICs of a fabric, and whose they are."""
+def speed_of(nics: str, cluster: Cluster, pods: Pods, path: IntentPath) -> tuple[int, str]:
+    """Return the speed of all NICs of a fabric in Gb/s, and whose they are.
+
+    Raises
+    ------
+    UnbuildableError
+        If they are of several speeds.
+    """
     found = {plan.profile.nics[nics].speed_gbps: plan for plan in _plans(cluster, pods).values()}
     (speed, first), *others = found.items()
     if others:
@@ -149,30 +168,82 @@ def _speed(nics: str, cluster: Cluster, pods: Pods, path: IntentPath) -> tuple[i
     return speed, f"the NICs of {first.profile.name}"
 
 
-def _tiers(given: models.Fabric, catalog: Catalog, nics: tuple[int, str], path: IntentPath) -> dict[str, Tier]:
-    """Return the tiers that there may be; a fabric that needs superspines and does not name them has larger spines."""
+TierT = TypeVar("TierT", bound=BoxTier)
+MakeTier = Callable[[Any, BoxTier], TierT]
+"""Makes a tier of a technology from what the intent says of it, and what its switches are as boxes."""
+
+
+def _ethernet(fabric: models.Fabric) -> MakeTier[Tier]:
+    def make(given: models.SwitchRole, box: BoxTier) -> Tier:
+        return Tier(
+            role=box.role,
+            platform=given.platform,
+            model=box.model,
+            breakout=box.breakout,
+            uplink_breakout=box.uplink_breakout,
+            mtu_bytes=given.mtu or fabric.mtu,
+            ecmp=given.ecmp,
+            origin=box.origin,
+        )
+
+    return make
+
+
+def tiers_of(
+    given: network.Network[Any], catalog: Catalog, nics: tuple[int, str], path: IntentPath, make: MakeTier[TierT]
+) -> dict[str, TierT]:
+    """Return the tiers that there may be; a fabric that needs superspines and does not name them has larger spines.
+
+    Parameters
+    ----------
+    nics
+        Their speed in Gb/s, and whose they are.
+    make
+        Makes a tier of the fabric's technology.
+
+    Raises
+    ------
+    UnbuildableError
+        If a model has no port of the speed of what is below it.
+    """
     edge, described = next(iter(given.roles().items()))
-    leaf = _tier(edge, given, described, catalog, nics, path)
+    leaf = _box_tier(edge, described, catalog, nics, path)
     if given.spine is None:
-        return {edge: leaf}
-    spine = _tier(SPINE, given, given.spine, catalog, (leaf.uplink_breakout.speed_gbps, "the leaves' uplinks"), path)
+        return {edge: make(described, leaf)}
+    spine = _box_tier(SPINE, given.spine, catalog, (leaf.uplink_breakout.speed_gbps, "the leaves' uplinks"), path)
     top = given.superspine or given.spine.model_copy(update={"count": None, "uplinks": None, "uplink_breakout": None})
     above = (spine.uplink_breakout.speed_gbps, "the spines' uplinks")
-    return {LEAF: leaf, SPINE: spine, SUPERSPINE: _tier(SUPERSPINE, given, top, catalog, above, path)}
+    highest = _box_tier(SUPERSPINE, top, catalog, above, path)
+    return {LEAF: make(described, leaf), SPINE: make(given.spine, spine), SUPERSPINE: make(top, highest)}
 
 
-def _size(demand: Demand) -> Plan:
+def sized(
+    given: network.Network[Any],
+    intent: models.Intent,
+    cluster: Cluster,
+    pods: Pods,
+    tiers: Mapping[str, BoxTier],
+    path: IntentPath,
+) -> Clos | Dragonfly | DragonflyPlus:
+    """Return the smallest topology that holds what there is to be.
+
+    Raises
+    ------
+    UnbuildableError
+        If there is none.
+    """
+    demand = _demand(given, intent, cluster, pods, tiers, path)
     if demand.kind == DRAGONFLY:
         return size_dragonfly(demand)
     return size_dragonfly_plus(demand) if demand.kind == DRAGONFLY_PLUS else size(demand)
 
 
 def _demand(
-    given: models.Fabric,
+    given: network.Network[Any],
     intent: models.Intent,
     cluster: Cluster,
     pods: Pods,
-    tiers: Mapping[str, Tier],
+    tiers: Mapping[str, BoxTier],
     path: IntentPath,
 ) -> Demand:
     railed = given.kind not in {FAT_TREE, SINGLE_TIER, DRAGONFLY, DRAGONFLY_PLUS}
@@ -216,7 +287,7 @@ def _groups(nics: str, intent: models.Intent, cluster: Cluster, pods: Pods) -> t
     return tuple(found.values())
 
 
-def _box(tier: Tier, given: models.SwitchRole | None, oversubscription: Fraction = Fraction(1)) -> Box:
+def _box(tier: BoxTier, given: network.SwitchBox | None, oversubscription: Fraction = Fraction(1)) -> Box:
     return Box(
         cages=tier.model.cages,
         split=tier.breakout.ports,
@@ -228,7 +299,7 @@ def _box(tier: Tier, given: models.SwitchRole | None, oversubscription: Fraction
     )
 
 
-def _names(given: models.Fabric, naming: models.ClusterNaming, plan: Plan) -> dict[str, str]:
+def names_of(given: network.Network[Any], naming: models.ClusterNaming, plan: Plan) -> dict[str, str]:
     """Return the patterns of names by role: the fabric's, the cluster's, or one with the ids that tell them apart."""
     defaults = {role: f"pod{{pod}}-group{{unit}}-{role}{{{role}}}" for role in (ROUTER, LEAF, SPINE)}
     if isinstance(plan, Clos):
@@ -242,7 +313,8 @@ def _names(given: models.Fabric, naming: models.ClusterNaming, plan: Plan) -> di
     return {role: getattr(given.naming, role) or getattr(naming, role) or pattern for role, pattern in defaults.items()}
 
 
-def _cables(given: models.Cables) -> dict[str, int | None]:
+def cables_of(given: network.Cables) -> dict[str, int | None]:
+    """Return the lengths of cables, by the key of a link."""
     return {
         HOST: given.host,
         SPINE: given.spine,
@@ -252,14 +324,13 @@ def _cables(given: models.Cables) -> dict[str, int | None]:
     }
 
 
-def _tier(
+def _box_tier(
     role: str,
-    fabric: models.Fabric,
-    given: models.SwitchRole,
+    given: network.SwitchBox,
     catalog: Catalog,
     below: tuple[int, str],
     path: IntentPath,
-) -> Tier:
+) -> BoxTier:
     model = catalog.switches[given.model]
     speed_gbps, below_it = below
     breakout = given.breakout or breakout_of(model, speed_gbps)
@@ -271,14 +342,12 @@ def _tier(
                 notes=("its breakouts: " + ", ".join(map(str, model.breakouts)),),
             )
         )
-    return Tier(
+    return BoxTier(
         role=role,
-        platform=given.platform,
+        platform=None,
         model=model,
         breakout=breakout,
         uplink_breakout=given.uplink_breakout or breakout,
-        mtu_bytes=given.mtu or fabric.mtu,
-        ecmp=given.ecmp,
         origin=".".join(map(str, (*path, role))),
     )
 

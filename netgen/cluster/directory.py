@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
 
-from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.fabric import AnyNetwork, DeviceRef
 from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, HostPlan
 from netgen.cluster.topology.slots import HOST, Ids
 from netgen.intent.quantities import IdRanges
@@ -113,7 +113,7 @@ def directory(cluster: Cluster) -> Directory:
     for series in _all_series(cluster):
         by_skeleton.setdefault(series.skeleton, []).append(series)
     forms, ends, single, doubled = [], list[str](), dict[str, DeviceRef](), False
-    listed = [ref for fabric in cluster.fabrics if fabric.listed is not None for ref in cluster.switches(fabric)]
+    listed = [ref for fabric in cluster.networks if fabric.listed is not None for ref in cluster.switches(fabric)]
     for alike in by_skeleton.values():
         form = alike[0].form() if len(alike) == 1 else None
         if form is None:
@@ -153,13 +153,13 @@ def managed_at(cluster: Cluster, address: int) -> DeviceRef | None:
 
 
 def _all_series(cluster: Cluster) -> Iterator[_Series]:
-    for fabric in cluster.fabrics:
+    for fabric in cluster.networks:
         if fabric.listed is None:
             yield from (_of_role(cluster, fabric, role) for role in fabric.tiers)
     for plan in (cluster.hosts, *cluster.others.values()):
         units = {
             (pod, unit): hosts
-            for fabric in cluster.fabrics
+            for fabric in cluster.networks
             for pod, of_pod in fabric.pods.items()
             for unit, hosts in of_pod.items()
             if cluster.others.get((pod, unit), cluster.hosts) is plan
@@ -168,7 +168,7 @@ def _all_series(cluster: Cluster) -> Iterator[_Series]:
             yield _of_hosts(cluster, plan, units)
 
 
-def _of_role(cluster: Cluster, fabric: Fabric, role: str) -> _Series:
+def _of_role(cluster: Cluster, fabric: AnyNetwork, role: str) -> _Series:
     """Return the switches of a role; within a layer, ids ascend with nodes."""
     layer, plan = fabric.layer(role), fabric.plan
     first = _called(plan.ids(layer.nodes[0]), role)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.numbers import Numbers
@@ -42,24 +43,19 @@ class DeviceRef:
     """0 for a device of all planes, or of the only one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """What the switches of one layer are."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxTier:
+    """What the switches of one layer are, as far as their ports go."""
 
     role: str
-    platform: str
+    platform: str | None
+    """``None``: nothing that netgen configures."""
     model: SwitchModel
     breakout: Breakout
     """Of the cages that face down, and of those without use."""
     uplink_breakout: Breakout
     """Of the cages of uplinks."""
-    mtu_bytes: int
-    ecmp: int | None
     origin: str
-
-    def place(self, model: SwitchModel, breakout: Breakout) -> Place:
-        """What the policy of this tier's ports on a model, of cages that are divided so, depends on."""
-        return Place(self.role, breakout.speed_gbps, self.platform, model.asic.name)
 
     def port_map(self, model: SwitchModel, layer: Layer) -> PortMap:
         """Where the slots of its layer are on a switch of the given model."""
@@ -70,6 +66,23 @@ class Tier:
     def breakouts(self) -> tuple[Breakout, ...]:
         """The distinct ways in which its cages are divided."""
         return tuple(dict.fromkeys((self.breakout, self.uplink_breakout)))
+
+
+TierT_co = TypeVar("TierT_co", bound=BoxTier, covariant=True)
+"""What a tier is in a fabric of some technology."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier(BoxTier):
+    """What the Ethernet switches of one layer are."""
+
+    platform: str
+    mtu_bytes: int
+    ecmp: int | None
+
+    def place(self, model: SwitchModel, breakout: Breakout) -> Place:
+        """What the policy of this tier's ports on a model, of cages that are divided so, depends on."""
+        return Place(self.role, breakout.speed_gbps, self.platform, model.asic.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +135,9 @@ class External:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fabric:
-    """One fabric, laid out for its capacity."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network(Generic[TierT_co]):
+    """One fabric of whatever technology, laid out for its capacity."""
 
     name: str
     nics: str
@@ -133,23 +146,16 @@ class Fabric:
     """Hosts and other nodes that have such NICs."""
     plan: Topology
     overlay: Overlay
-    tiers: Mapping[str, Tier]
+    tiers: Mapping[str, TierT_co]
     """By role, from the hosts upwards."""
     names: Mapping[str, str]
     """Patterns of device names, by role."""
-    numbers: Numbers
-    mtu_bytes: int
     cables_m: Mapping[str, int | None]
     """Lengths of cables in metres: ``host`` for those to hosts, else the role of their upper end; between switches of
     one role, the name of the links."""
-    bfd: BfdPlan | None
-    load_balancing: str
-    """``hash``, ``flowlet`` or ``per-packet``."""
-    roce: RocePolicy | None
     origin: str
     stated: tuple[str, ...]
     """Roles that the intent describes; superspines that it does not are as the spines."""
-    externals: tuple[External, ...] = ()
     reserved: int = 0
     """Host slots of a leaf that are kept free."""
     exact: bool = False
@@ -180,11 +186,11 @@ class Fabric:
         return self.plan if isinstance(self.plan, Explicit) else None
 
     @property
-    def edge(self) -> Tier:
+    def edge(self) -> TierT_co:
         """The tier that hosts are attached to."""
         return next(iter(self.tiers.values()))
 
-    def tier(self, role: str) -> Tier:
+    def tier(self, role: str) -> TierT_co:
         """Return the tier of a switch's role."""
         return self.tiers[role]
 
@@ -232,15 +238,6 @@ class Fabric:
         model, models = self.tiers[ref.role].model, self.overlay.models
         return models.get(self.node(ref), model) if models else model
 
-    def beyond(self) -> tuple[tuple[int, int], ...]:
-        """Return the prefixes that are reached over routers that are not netgen's, each once and in order."""
-        return tuple(sorted({prefix for external in self.externals for prefix in external.accept}))
-
-    def equal_paths(self, role: str) -> int:
-        """Count the equal-cost paths that a switch may have: over its uplinks, or over parallel links down."""
-        speaking = self.numbers.host_loopbacks is not None
-        return max(self.facing(role)[1], self.plan.parallel(role, speaking=speaking))
-
     def port_map(self, ref: DeviceRef) -> PortMap:
         """Return where the slots of one switch are on its front panel."""
         return self.tier(ref.role).port_map(self.model_of(ref), self.layer(ref.role))
@@ -251,3 +248,29 @@ class Fabric:
         if self.listed is None:
             return ports.slot
         return self.listed.positions(self.node(ref), ports.first_up).get
+
+
+AnyNetwork = Network[Any]
+"""A fabric of whatever technology."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fabric(Network[Tier]):
+    """One Ethernet fabric."""
+
+    numbers: Numbers
+    mtu_bytes: int
+    bfd: BfdPlan | None
+    load_balancing: str
+    """``hash``, ``flowlet`` or ``per-packet``."""
+    roce: RocePolicy | None
+    externals: tuple[External, ...] = ()
+
+    def beyond(self) -> tuple[tuple[int, int], ...]:
+        """Return the prefixes that are reached over routers that are not netgen's, each once and in order."""
+        return tuple(sorted({prefix for external in self.externals for prefix in external.accept}))
+
+    def equal_paths(self, role: str) -> int:
+        """Count the equal-cost paths that a switch may have: over its uplinks, or over parallel links down."""
+        speaking = self.numbers.host_loopbacks is not None
+        return max(self.facing(role)[1], self.plan.parallel(role, speaking=speaking))

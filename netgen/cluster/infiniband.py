@@ -1,9 +1,12 @@
 """What an InfiniBand fabric has besides its topology: GUIDs, partitions, service levels and subnet managers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+
+from netgen.cluster.fabric import BoxTier, Network
+from netgen.cluster.topology.slots import HOST, End
 
 DEFAULT_PKEY = 0x7FFF
 """Of the default partition (IBA 1.4, 10.9.1); its members are what the subnet manager itself speaks with."""
@@ -58,6 +61,8 @@ class HcaPort:
     """Of the port."""
     node_guid: int
     """Of the HCA."""
+    row: str = ""
+    """Of the list of GUIDs that says so, as paths of the intent name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,17 @@ class Partition:
     everybody: Mapping[Everybody, Membership]
     """Members that are not named one by one."""
     origin: str
+    _by_guid: Mapping[int, Membership] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_guid", {member.guid: member.membership for member in self.members})
+
+    def membership(self, guid: int) -> Membership | None:
+        """Return what a port of an HCA is in the partition: as it is named itself, else as one of all."""
+        for everybody in (Everybody.HOSTS, Everybody.ALL):
+            if guid not in self._by_guid and everybody in self.everybody:
+                return self.everybody[everybody]
+        return self._by_guid.get(guid)
 
     @property
     def in_words(self) -> tuple[tuple[Everybody, Membership], ...]:
@@ -142,3 +158,54 @@ class QosPlan:
             () if any(level.lane == DEFAULT_LANE for level in self.levels) else ((DEFAULT_LANE, DEFAULT_LANE_WEIGHT),)
         )
         return (*unheard, *((level.lane, level.weight) for level in self.levels if not level.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Managers:
+    """Who manages a subnet."""
+
+    platform: str
+    """``opensm``, ``opensm-nvidia`` or ``ufm``."""
+    engine: str
+    """Routing engine, such as ``ftree``."""
+    priorities: Mapping[int, int]
+    """By node of the fabric's topology, the master first; the highest priority that lives is the master."""
+    allow_both: bool
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IbTier(BoxTier):
+    """What the InfiniBand switches of one layer are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InfinibandFabric(Network[IbTier]):
+    """One InfiniBand fabric: a subnet. Devices of which the list of GUIDs says nothing have none."""
+
+    listed_ports: tuple[HcaPort, ...] = ()
+    """All ports of the list of GUIDs, those of unknown devices too; in its order."""
+    listed_switches: Mapping[str, int] = field(default_factory=dict)
+    """Node GUIDs of the list, by name."""
+    hcas: Mapping[End, HcaPort] = field(default_factory=dict)
+    """By node and slot, of ports that exist."""
+    switch_guids: Mapping[int, int] = field(default_factory=dict)
+    """Node GUIDs by node."""
+    partitions: tuple[Partition, ...] = ()
+    """The default one first, then by P_Key."""
+    managers: Managers | None = None
+    qos: QosPlan | None = None
+    adaptive_routing: bool = False
+    sharp: bool = False
+
+    def memberships(self, port: HcaPort) -> Iterator[tuple[Partition, Membership]]:
+        """Yield the partitions that a port of a host or of another node is in, in the order of their P_Keys."""
+        for partition in sorted(self.partitions, key=lambda one: one.pkey):
+            membership = partition.membership(port.guid)
+            if membership is not None:
+                yield partition, membership
+
+    def ports_of(self, node: int) -> list[HcaPort]:
+        """Return the ports of a host or of another node, in the order of their slots."""
+        slots = range(self.layer(HOST).slots)
+        return [self.hcas[node, slot] for slot in slots if (node, slot) in self.hcas]

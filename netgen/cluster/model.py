@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netgen.catalog.model import HostProfile
-from netgen.cluster.fabric import DeviceRef, Fabric, Pods
+from netgen.cluster.fabric import AnyNetwork, DeviceRef, Fabric, Pods
+from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.topology.slots import HOST, Ids, Layer, layer_of
 
 ABSENT_STATES = frozenset({"planned", "failed"})
@@ -81,8 +82,10 @@ class Cluster:
     pods: Pods
     """Hosts and other nodes."""
     fabrics: tuple[Fabric, ...]
+    """Of Ethernet."""
     inventory: Mapping[str, Record]
     """By derived name."""
+    infiniband: tuple[InfinibandFabric, ...] = ()
     _refs: dict[tuple[str, int], DeviceRef] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Devices that were asked for, by fabric and node: a name is made up once, and each device is many others' peer."""
     _there: dict[tuple[str, int], bool] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -90,8 +93,13 @@ class Cluster:
     _managed_from: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Place of the first of a fabric's role in the management subnet."""
 
+    @property
+    def networks(self) -> tuple[AnyNetwork, ...]:
+        """All fabrics, those of Ethernet first."""
+        return (*self.fabrics, *self.infiniband)
+
     def fabric(self, name: str) -> Fabric:
-        """Return the fabric of that name.
+        """Return the Ethernet fabric of that name.
 
         Raises
         ------
@@ -103,24 +111,61 @@ class Cluster:
                 return fabric
         raise KeyError(name)
 
+    def network(self, name: str) -> AnyNetwork:
+        """Return the fabric of that name, of whatever technology.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        for network in self.networks:
+            if network.name == name:
+                return network
+        raise KeyError(name)
+
     def refs(self) -> Iterator[DeviceRef]:
         """Yield every device that exists: of each fabric its switches from the top, then the hosts, in order of ids."""
-        for fabric in self.fabrics:
-            yield from self.switches(fabric)
-        for fabric in self.fabrics:
-            at_home = (self.device_at(fabric, node) for node in self.host_nodes(fabric))
-            yield from (ref for ref in at_home if ref.fabric == fabric.name)
+        for network in self.networks:
+            yield from self.switches(network)
+        for network in self.networks:
+            at_home = (self.device_at(network, node) for node in self.host_nodes(network))
+            yield from (ref for ref in at_home if ref.fabric == network.name)
+
+    def configured(self) -> Iterator[DeviceRef]:
+        """Yield every device that exists and that netgen configures: not switches without management."""
+        return (ref for ref in self.refs() if self.platform_of(ref) is not None)
+
+    def managed_by(self, ref: DeviceRef) -> InfinibandFabric | None:
+        """Return the fabric whose subnet manager runs on a device; ``None``: it is no node of one."""
+        if ref.role != HOST:
+            return None
+        for one in self.infiniband:
+            at_home = one.managers is not None and ref.unit in one.pods.get(ref.pod, {})
+            if at_home and one.managers is not None and one.node(ref) in one.managers.priorities:
+                return one
+        return None
+
+    def platform_of(self, ref: DeviceRef) -> str | None:
+        """Return the name of a device's platform; ``None``: nothing on it is configured."""
+        if ref.role != HOST:
+            platform: str | None = self.network(ref.fabric).tier(ref.role).platform
+            return platform
+        managed = self.managed_by(ref)
+        return (
+            self.host_plan(ref).platform if managed is None or managed.managers is None else managed.managers.platform
+        )
 
     def host_plan(self, ref: DeviceRef) -> HostPlan:
         """Return what a host is, or another node."""
         return self.others.get((ref.pod, ref.unit), self.hosts)
 
-    def host_plans(self, fabric: Fabric) -> list[HostPlan]:
+    def host_plans(self, fabric: AnyNetwork) -> list[HostPlan]:
         """Return what the hosts and other nodes of a fabric are, each once."""
         plans = [self.others.get((pod, unit), self.hosts) for pod, units in fabric.pods.items() for unit in units]
         return list({id(plan): plan for plan in plans}.values())
 
-    def nic_ports(self, fabric: Fabric) -> int:
+    def nic_ports(self, fabric: AnyNetwork) -> int:
         """Count the ports of NICs on a fabric that exist."""
         return sum(
             len(ids) * len(self.others.get((pod, unit), self.hosts).profile.nics[fabric.nics].names)
@@ -128,57 +173,57 @@ class Cluster:
             for unit, ids in units.items()
         )
 
-    def home(self, pod: int, unit: int) -> Fabric | None:
+    def home(self, pod: int, unit: int) -> AnyNetwork | None:
         """Return the first of the fabrics that the hosts of a unit are on; ``None``: there is no such unit."""
-        return next((fabric for fabric in self.fabrics if unit in fabric.pods.get(pod, {})), None)
+        return next((fabric for fabric in self.networks if unit in fabric.pods.get(pod, {})), None)
 
-    def switches(self, fabric: Fabric) -> Iterator[DeviceRef]:
+    def switches(self, fabric: AnyNetwork) -> Iterator[DeviceRef]:
         """Yield the switches of a fabric that exist, from the top tier to the leaves."""
         for role in reversed(tuple(fabric.tiers)):
             for node in self.nodes(fabric, role):
                 yield self.device_at(fabric, node)
 
     def count(self) -> int:
-        """Count the devices that exist."""
-        switches = sum(len(self.nodes(fabric, role)) for fabric in self.fabrics for role in fabric.tiers)
-        return switches + sum(
+        """Count the devices that exist and that netgen configures."""
+        tiers = ((network, tier) for network in self.networks for tier in network.tiers.values() if tier.platform)
+        return sum(len(self.nodes(network, tier.role)) for network, tier in tiers) + sum(
             len(ids)
             for pod, units in self.pods.items()
             for unit, ids in units.items()
             if self.home(pod, unit) is not None
         )
 
-    def nodes(self, fabric: Fabric, role: str) -> Sequence[int]:
+    def nodes(self, fabric: AnyNetwork, role: str) -> Sequence[int]:
         """Return the nodes of a role that exist."""
         if role == HOST:
             return list(self.host_nodes(fabric))
         laid_out = fabric.layer(role).nodes
         return laid_out if fabric.complete else [node for node in laid_out if self.exists(fabric, node)]
 
-    def host_nodes(self, fabric: Fabric) -> Iterator[int]:
+    def host_nodes(self, fabric: AnyNetwork) -> Iterator[int]:
         """Yield the nodes of the hosts that exist, in order of ids."""
         for pod, units in sorted(fabric.pods.items()):
             for unit, hosts in sorted(units.items()):
                 yield from (fabric.plan.host_at(pod, unit, host) for host in hosts)
 
-    def links_across(self, fabric: Fabric) -> dict[str, int]:
+    def links_across(self, fabric: AnyNetwork) -> dict[str, int]:
         """Count the links between switches of one role that exist, by name: groups are built whole."""
         grouped = fabric.grouped
         return {} if grouped is None else grouped.links_across(fabric.units)
 
-    def switches_by_name(self, fabric: Fabric) -> dict[str, DeviceRef]:
+    def switches_by_name(self, fabric: AnyNetwork) -> dict[str, DeviceRef]:
         """Return the switches of a fabric by what they are called, and by their derived names."""
         refs = list(self.switches(fabric))
         return {ref.derived_name: ref for ref in refs} | {ref.name: ref for ref in refs}
 
-    def device_at(self, fabric: Fabric, node: int) -> DeviceRef:
+    def device_at(self, fabric: AnyNetwork, node: int) -> DeviceRef:
         """Return the device of a node of a fabric's topology."""
         found = self._refs.get((fabric.name, node))
         if found is None:
             found = self._refs[fabric.name, node] = self._ref(fabric, node)
         return found
 
-    def _ref(self, fabric: Fabric, node: int) -> DeviceRef:
+    def _ref(self, fabric: AnyNetwork, node: int) -> DeviceRef:
         layer, ids = layer_of(fabric.plan, node), fabric.plan.ids(node)
         role = layer.name
         if role == HOST:
@@ -202,7 +247,7 @@ class Cluster:
             plane=ids.plane,
         )
 
-    def _host(self, home: Fabric, ids: Ids) -> DeviceRef:
+    def _host(self, home: AnyNetwork, ids: Ids) -> DeviceRef:
         pattern = self.others.get((ids.pod, ids.unit), self.hosts).names
         name = pattern.format(pod=ids.pod, unit=ids.unit, host=ids.number)
         return DeviceRef(
@@ -217,7 +262,7 @@ class Cluster:
             number=ids.number,
         )
 
-    def exists(self, fabric: Fabric, node: int) -> bool:
+    def exists(self, fabric: AnyNetwork, node: int) -> bool:
         """Whether a device is there, or only laid out for: hosts as the intent says, and the switches for them."""
         if fabric.complete and node not in fabric.plan.layers[0]:
             return True
@@ -226,7 +271,7 @@ class Cluster:
             found = self._there[fabric.name, node] = self._exists(fabric, node)
         return found
 
-    def _exists(self, fabric: Fabric, node: int) -> bool:
+    def _exists(self, fabric: AnyNetwork, node: int) -> bool:
         if fabric.listed is not None and node not in fabric.plan.layers[0]:
             return node in fabric.listed.names
         ids = fabric.plan.ids(node)
@@ -254,11 +299,11 @@ class Cluster:
                 offset += layer.count
         return self.management.address + self._managed_from[ref.fabric, ref.role] + ref.index
 
-    def managed(self) -> Iterator[tuple[Fabric, Layer]]:
+    def managed(self) -> Iterator[tuple[AnyNetwork, Layer]]:
         """Yield the layers that have management addresses, in their order: hosts with the first fabric they are on."""
-        for fabric in self.fabrics:
+        for fabric in self.networks:
             *switches, hosts = reversed(fabric.plan.layers)
-            yield from ((fabric, layer) for layer in switches)
+            yield from ((fabric, layer) for layer in switches if fabric.tier(layer.name).platform is not None)
             if any(self.home(pod, unit) is fabric for pod, units in fabric.pods.items() for unit in units):
                 yield fabric, hosts
 

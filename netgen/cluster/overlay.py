@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netgen.catalog.model import SwitchModel
-from netgen.cluster.fabric import Fabric, Overlay, Snippet
+from netgen.cluster.fabric import AnyNetwork, Overlay, Snippet
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, End, Overlaid, layer_of
 from netgen.diagnostics.codes import references
 from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
 from netgen.diagnostics.suggest import did_you_mean
-from netgen.intent.models import Deviation, LinkEnd
+from netgen.intent.network import Deviation, LinkEnd
 
 _CHANGES = {"port": ("enabled", "swapped-with"), "device": ("model", "native")}
 """What an exception is about, and what it can say of it."""
@@ -18,7 +18,7 @@ _CHANGES = {"port": ("enabled", "swapped-with"), "device": ("model", "native")}
 
 def overlay(
     cluster: Cluster,
-    fabric: Fabric,
+    fabric: AnyNetwork,
     deviations: Mapping[str, Deviation],
     *,
     switches: Mapping[str, SwitchModel],
@@ -86,7 +86,7 @@ class _Laid:
 class _Site:
     """The fabric as planned, with the names of its devices."""
 
-    fabric: Fabric
+    fabric: AnyNetwork
     nodes: Mapping[str, int]
     """Of switches that exist, by name."""
     cluster: Cluster

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.fabric import AnyNetwork, DeviceRef
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
 
@@ -80,7 +80,7 @@ class Span:
     b: DeviceRef
 
 
-def spans(cluster: Cluster, fabric: Fabric) -> Iterator[Span]:
+def spans(cluster: Cluster, fabric: AnyNetwork) -> Iterator[Span]:
     """Yield the cables of a fabric between places, each once; where the inventory knows no place, it costs nothing."""
     if not any(place(record.rack) for record in cluster.inventory.values()):
         return
@@ -96,7 +96,7 @@ def spans(cluster: Cluster, fabric: Fabric) -> Iterator[Span]:
                 yield Span(key, distance_m(here, there), ref, peer)
 
 
-def _placed(cluster: Cluster, fabric: Fabric) -> Iterator[tuple[int, tuple[DeviceRef, Place]]]:
+def _placed(cluster: Cluster, fabric: AnyNetwork) -> Iterator[tuple[int, tuple[DeviceRef, Place]]]:
     for role in (HOST, *fabric.tiers):
         for node in cluster.nodes(fabric, role):
             ref = cluster.device_at(fabric, node)

@@ -4,30 +4,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from netgen.cluster.buffers import share
 from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.port_classes import port_classes
 from netgen.cluster.roce import Place, PortQos
 from netgen.cluster.topology.slots import HOST
 from netgen.device.bonds import of_host, of_leaf
+from netgen.device.build_infiniband import hcas, ib_switch, subnet_manager
+from netgen.device.infiniband import IbSwitch, SubnetManager
+from netgen.device.management import management
 from netgen.device.model import (
     Bond,
     Host,
     HostRoute,
-    Management,
     Native,
     Port,
     PortRole,
     Role,
-    Services,
     Svi,
     Switch,
-    User,
 )
 from netgen.device.routing import Cabled, bgp, host_bgp
 from netgen.device.site import Site
 from netgen.device.switch_ports import rail_vlan, switch_ports
 from netgen.platforms.model import Platform
 
+Device = Switch | Host | IbSwitch | SubnetManager
 Build = Callable[[DeviceRef], Switch | Host]
 """What builds a device of some cluster; one may remember those that it has built."""
 
@@ -42,15 +44,26 @@ def build(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
     platforms
         All platforms, by name; they name the ports at both ends of a link.
     ref
-        Which device; one of ``cluster.refs()``.
+        Which device; a switch of Ethernet, or a host.
     """
     return _host(cluster, platforms, ref) if ref.role == HOST else _switch(cluster, platforms, ref)
 
 
-def devices(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Switch | Host]:
-    """Yield every device of a cluster, one by one."""
-    for ref in cluster.refs():
-        yield build(cluster, platforms, ref)
+def build_any(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Device:
+    """Build a device of whatever kind; one of ``cluster.configured()``."""
+    managed = cluster.managed_by(ref)
+    if managed is not None:
+        return subnet_manager(cluster, platforms, managed, ref)
+    network = cluster.network(ref.fabric)
+    if ref.role != HOST and isinstance(network, InfinibandFabric):
+        return ib_switch(cluster, platforms, network, ref)
+    return build(cluster, platforms, ref)
+
+
+def devices(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Device]:
+    """Yield every device of a cluster that netgen configures, one by one."""
+    for ref in cluster.configured():
+        yield build_any(cluster, platforms, ref)
 
 
 def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Switch:
@@ -76,7 +89,7 @@ def _switch(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef)
         serial=record.serial,
         os_version=record.os_version,
         state=record.state,
-        management=_management(cluster, ref),
+        management=management(cluster, ref),
         origin=tier.origin,
         ports=ports,
         loopback=routing.router_id,
@@ -118,7 +131,7 @@ def _distinct(policies: Iterable[PortQos | None]) -> tuple[PortQos, ...]:
 
 def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Host:
     plan = cluster.host_plan(ref)
-    home = cluster.fabric(ref.fabric)
+    home = cluster.network(ref.fabric)
     record = cluster.record(ref)
     on = [fabric for fabric in cluster.fabrics if ref.unit in fabric.pods.get(ref.pod, {})]
     by_fabric = {fabric.name: list(_nics(Site(cluster, platforms, fabric, ref, fabric.node(ref)))) for fabric in on}
@@ -137,17 +150,20 @@ def _host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -
         serial=record.serial,
         os_version=record.os_version,
         state=record.state,
-        management=_management(cluster, ref),
+        management=management(cluster, ref),
         origin=plan.origin,
         ports=[port for port, _, _ in nics],
         gpus=plan.profile.gpus,
         routes=[route for _, _, route in nics],
         frontend=plan.profile.frontend,
-        loopback=home.numbers.host_loopback(home.node(ref)),
-        bgp=host_bgp(home, ref, [(port, leaf) for port, leaf, _ in by_fabric[home.name]]),
+        loopback=home.numbers.host_loopback(home.node(ref)) if isinstance(home, Fabric) else None,
+        bgp=host_bgp(home, ref, [(port, leaf) for port, leaf, _ in by_fabric[home.name]])
+        if isinstance(home, Fabric)
+        else None,
         bonds=bonds,
-        load_balancing=home.load_balancing,
+        load_balancing=home.load_balancing if isinstance(home, Fabric) else "hash",
         beyond={fabric.name: fabric.beyond() for fabric in on if fabric.externals},
+        hcas=tuple(hcas(cluster, platforms, ref)),
     )
 
 
@@ -189,23 +205,3 @@ def _nics(site: Site) -> Iterator[tuple[Port, DeviceRef, HostRoute]]:
             qos=qos,
         )
         yield port, leaf, HostRoute(numbers.hosts.address, numbers.hosts.length, gateway)
-
-
-def _management(cluster: Cluster, ref: DeviceRef) -> Management:
-    plan = cluster.management
-    services = Services(
-        vrf=plan.vrf,
-        ntp=plan.ntp,
-        syslog=plan.syslog,
-        snmp_community=_token(plan.snmp_secret),
-        snmp_location=plan.snmp_location,
-        gnmi=plan.gnmi,
-        dns=plan.dns,
-        users=tuple(User(u.name, _token(u.secret), u.ssh_keys, u.role, u.origin) for u in plan.users),
-    )
-    return Management(cluster.management_address(ref), plan.length, plan.gateway, services)
-
-
-def _token(secret: str | None) -> str | None:
-    """Return what stands for a secret in everything that is rendered; the session replaces it at the last moment."""
-    return None if secret is None else f"@secret:{secret}@"

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from netgen.cluster.infiniband import Membership, Partition, QosPlan
+from netgen.cluster.infiniband import Partition, QosPlan
+from netgen.device.hca import Hca
 from netgen.device.model import Node
 
 
@@ -22,6 +23,11 @@ class IbPort:
     peer_device: str | None = None
     peer_port: str | None = None
     cable_m: int | None = None
+    fabric: str = ""
+    link: str = ""
+    """Roles of both ends, such as ``leaf-spine``; ``local`` and ``global`` between switches of one tier."""
+    leads_up: bool = False
+    """Whether it is the lower end of a cable between switches; within a tier, the first of both."""
 
 
 @dataclass(slots=True)
@@ -31,29 +37,6 @@ class IbSwitch(Node):
     ports: list[IbPort]
     guid: int | None
     """Of the node; ``None``: the list of GUIDs does not say."""
-
-
-@dataclass(slots=True)
-class Hca:
-    """A port of a host's HCA."""
-
-    name: str
-    """Of the host's interface, such as ``ibp24s0``."""
-    rdma: str
-    """RDMA device, such as ``mlx5_0``."""
-    port: int
-    """Number on the HCA; counts from 1."""
-    fabric: str
-    slot: int
-    speed_gbps: int
-    guid: int
-    """Of the port."""
-    enabled: bool
-    partitions: tuple[tuple[Partition, Membership], ...]
-    """That it is in, in the order of their P_Keys."""
-    peer_device: str | None = None
-    peer_port: str | None = None
-    cable_m: int | None = None
 
 
 @dataclass(slots=True)
@@ -81,6 +64,8 @@ class SubnetManager(Node):
     """Node GUIDs and names of switches and HCAs."""
     adaptive_routing: bool
     sharp: bool
+    hcas: tuple[Hca, ...] = ()
+    """Its own ports on InfiniBand fabrics."""
 
     @property
     def default_level(self) -> int:

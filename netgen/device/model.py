@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.roce import PortQos
+from netgen.device.hca import Hca
 from netgen.device.nic import NicQos, nic_qos
 
 
@@ -22,6 +23,7 @@ class Role(StrEnum):
     SPINE = "spine"
     SUPERSPINE = "superspine"
     ROUTER = "router"
+    SUBNET_MANAGER = "subnet-manager"
 
 
 class PortRole(StrEnum):
@@ -373,11 +375,14 @@ class Host(Node):
     """Prefixes that are reached over a fabric and beyond it, address and length, by the fabric."""
     load_balancing: str = "hash"
     """How the fabric shares the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
+    hcas: tuple[Hca, ...] = ()
+    """Its ports on InfiniBand fabrics, fabric by fabric in rail order."""
 
     @property
     def fabrics(self) -> tuple[str, ...]:
         """The fabrics that it is on."""
-        return tuple(dict.fromkeys(port.fabric for port in self.ports)) or (self.fabric,)
+        on = (*(port.fabric for port in self.ports), *(hca.fabric for hca in self.hcas))
+        return tuple(dict.fromkeys(on)) or (self.fabric,)
 
     @property
     def qos(self) -> NicQos | None:

@@ -2,15 +2,30 @@
 
 from collections.abc import Mapping
 
-from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.fabric import AnyNetwork, DeviceRef
 from netgen.cluster.model import Cluster
-from netgen.cluster.port_names import slot_ports
+from netgen.cluster.port_names import slot_ports, switch_ports
 from netgen.cluster.topology.slots import HOST
 from netgen.platforms.model import Platform
 
 
-def ports_of(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric, ref: DeviceRef) -> Mapping[int, str]:
+def ports_of(
+    cluster: Cluster, platforms: Mapping[str, Platform], fabric: AnyNetwork, ref: DeviceRef
+) -> Mapping[int, str]:
     """Name the ports of a device on a fabric, by their slots."""
     if ref.role == HOST:
         return dict(enumerate(cluster.host_plan(ref).profile.nics[fabric.nics].names))
-    return slot_ports(platforms[fabric.tier(ref.role).platform], fabric.port_map(ref))
+    name, ports = fabric.tier(ref.role).platform, fabric.port_map(ref)
+    if name is None:
+        return {
+            slot: str(number) for number, slot in enumerate(map(ports.slot, range(ports.count)), 1) if slot is not None
+        }
+    return slot_ports(platforms[name], ports)
+
+
+def positions_of(platforms: Mapping[str, Platform], network: AnyNetwork, ref: DeviceRef) -> tuple[str, ...]:
+    """Name all ports of a switch: as its platform does; of one without, by the numbers that a subnet manager sees."""
+    platform, ports = network.tier(ref.role).platform, network.port_map(ref)
+    if platform is None:
+        return tuple(str(position + 1) for position in range(ports.count))
+    return switch_ports(platforms[platform], ports)

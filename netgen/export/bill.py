@@ -112,7 +112,7 @@ def _devices(cabling: Cabling) -> Iterator[Line]:
             hosts[profile.name] += 1
             profiles[profile.name] = profile
         else:
-            model = cabling.cluster.fabric(ref.fabric).model_of(ref)
+            model = cabling.cluster.network(ref.fabric).model_of(ref)
             switches[model.name] += 1
             models[model.name] = model
     for name, quantity in switches.items():

@@ -1,9 +1,11 @@
 """The cabling list: every cable once, as the people who lay and check them read it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from netgen.device.bonds import address
-from netgen.device.model import ACROSS, Host, Port, PortRole, Role, Switch
+from netgen.device.hca import Hca
+from netgen.device.infiniband import IbPort, IbSwitch, SubnetManager
+from netgen.device.model import ACROSS, Host, Node, Port, PortRole, Role, Switch
 from netgen.device.text import ipv4
 
 HEADER = "a_device,a_interface,a_address,b_device,b_interface,b_address,speed,length,link,fabric\n"
@@ -12,7 +14,7 @@ LINK = 31
 _UPLINKS = {Role.LEAF: "leaf-spine", Role.SPINE: "spine-superspine"}
 
 
-def cabling_lines(device: Switch | Host, edges: Mapping[str, str]) -> Iterator[str]:
+def cabling_lines(device: Node, edges: Mapping[str, str]) -> Iterator[str]:
     """Yield a line of CSV for every cable that ends at a device and leads up from there.
 
     End *a* is the lower one: a host's NIC, or a leaf's uplink. So every cable has one line, whoever lists its
@@ -27,6 +29,31 @@ def cabling_lines(device: Switch | Host, edges: Mapping[str, str]) -> Iterator[s
     edges
         The role of the switches that hosts are at, by fabric.
     """
+    if isinstance(device, IbSwitch):
+        yield from ib_lines(device.name, device.ports, edges)
+    if isinstance(device, Host | SubnetManager):
+        yield from ib_lines(device.name, device.hcas, edges)
+    if isinstance(device, Switch | Host):
+        yield from _ethernet_lines(device, edges)
+
+
+def ib_lines(device: str, ports: Iterable[IbPort | Hca], edges: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of a device's ports on InfiniBand fabrics, which have no addresses."""
+    for port in ib_leading_up(ports):
+        length = "" if port.cable_m is None else f"{port.cable_m}m"
+        link = f"host-{edges[port.fabric]}" if isinstance(port, Hca) else port.link
+        yield (
+            f"{device},{port.name},,{port.peer_device},{port.peer_port},,"
+            f"{port.speed_gbps}G,{length},{link},{port.fabric}\n"
+        )
+
+
+def ib_leading_up(ports: Iterable[IbPort | Hca]) -> Iterator[IbPort | Hca]:
+    """Yield the cabled ports that are the lower end of their cables: over all devices, each cable once."""
+    return (port for port in ports if port.peer_device is not None and (isinstance(port, Hca) or port.leads_up))
+
+
+def _ethernet_lines(device: Switch | Host, edges: Mapping[str, str]) -> Iterator[str]:
     for port in leading_up(device):
         length = "" if port.cable_m is None else f"{port.cable_m}m"
         own = address(device, port)

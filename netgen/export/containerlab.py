@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.model import Cluster
-from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cabling, End
 from netgen.export.errors import ExportError
 from netgen.export.yaml import quoted
@@ -34,8 +33,8 @@ def containerlab(cabling: Cabling) -> Iterator[str]:
 
 
 def _kind(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Emulation:
-    name = cluster.host_plan(ref).platform if ref.role == HOST else cluster.fabric(ref.fabric).tier(ref.role).platform
-    emulation = platforms[name].containerlab
+    name = cluster.platform_of(ref)
+    emulation = None if name is None else platforms[name].containerlab
     if emulation is None:
         raise ExportError(
             f"containerlab has nothing that stands for platform {name}, which {ref.name} runs: "

@@ -1,11 +1,14 @@
 """The derived Ansible inventory: every device, and groups by role, pod, unit, rail, platform and state."""
 
-from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.fabric import DeviceRef, Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.device.routing import as_number, loopback
 from netgen.device.text import ipv4
 from netgen.export.yaml import Unsafe, Value, emit
+
+SUBNET_MANAGER = "subnet-manager"
+"""Role of a node that manages the subnet of an InfiniBand fabric."""
 
 
 def inventory(cluster: Cluster) -> str:
@@ -16,7 +19,7 @@ def inventory(cluster: Cluster) -> str:
     """
     hosts: dict[str, Value] = {}
     groups: dict[str, dict[str, Value]] = {}
-    for ref in cluster.refs():
+    for ref in cluster.configured():
         variables = _variables(cluster, ref)
         hosts[ref.name] = variables
         for group in _groups(ref, variables):
@@ -27,15 +30,11 @@ def inventory(cluster: Cluster) -> str:
 
 def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
     record = cluster.record(ref)
-    fabric = cluster.fabric(ref.fabric)
-    if ref.role == HOST:
-        plan = cluster.host_plan(ref)
-        platform, model = plan.platform, plan.profile.name
-    else:
-        platform, model = fabric.tier(ref.role).platform, fabric.model_of(ref).name
-    address = loopback(fabric, ref)
+    fabric = cluster.network(ref.fabric)
+    model = cluster.host_plan(ref).profile.name if ref.role == HOST else fabric.model_of(ref).name
+    address = loopback(fabric, ref) if isinstance(fabric, Fabric) else None
     own: dict[str, Value] = {}
-    if address is not None:
+    if address is not None and isinstance(fabric, Fabric):
         own = {"netgen_asn": as_number(fabric, ref), "netgen_loopback": ipv4(address)}
     optional = {
         "netgen_serial": record.serial,
@@ -46,8 +45,8 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
         "ansible_host": ipv4(cluster.management_address(ref)),
         "netgen_cluster": cluster.name,
         "netgen_fabric": ref.fabric,
-        "netgen_role": ref.role,
-        "netgen_platform": platform,
+        "netgen_role": ref.role if cluster.managed_by(ref) is None else SUBNET_MANAGER,
+        "netgen_platform": cluster.platform_of(ref),
         "netgen_model": model,
         "netgen_pod": ref.pod,
         "netgen_unit": ref.unit,
@@ -63,7 +62,7 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
 def _groups(ref: DeviceRef, variables: dict[str, Value]) -> list[str]:
     names = [
         f"fabric_{ref.fabric}",
-        f"role_{ref.role}",
+        f"role_{variables['netgen_role']}",
         f"platform_{variables['netgen_platform']}",
         f"state_{variables['netgen_state']}",
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from netgen.cluster.model import ABSENT_STATES, Cluster
-from netgen.device.build import build
+from netgen.device.build import build_any
 from netgen.device.model import Host, Switch
 from netgen.lab.spec import LabCable, LabNode, LabSpec
 from netgen.platforms.model import Platform
@@ -27,11 +27,15 @@ def lab_spec(cluster: Cluster, platforms: Mapping[str, Platform], limit: str | N
         Glob over names: only these devices, and the cables among them.
     """
     devices = [
-        build(cluster, platforms, ref)
-        for ref in cluster.refs()
+        build_any(cluster, platforms, ref)
+        for ref in cluster.configured()
         if (limit is None or fnmatchcase(ref.name, limit)) and cluster.record(ref).state not in ABSENT_STATES
     ]
-    shown = {device.name: device for device in devices if platforms[device.platform].napalm in KINDS}
+    shown = {
+        device.name: device
+        for device in devices
+        if isinstance(device, Switch | Host) and platforms[device.platform].napalm in KINDS
+    }
     nodes = tuple(_node(device, platforms) for device in shown.values())
     return LabSpec(cluster.name, nodes, tuple(_cables(shown)), tuple(_secrets(cluster)))
 

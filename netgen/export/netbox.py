@@ -88,7 +88,7 @@ def _device(cabling: Cabling, ref: DeviceRef) -> dict[str, object]:
         plan = cluster.host_plan(ref)
         manufacturer, model, platform = NOBODY, plan.profile.name, plan.platform
     else:
-        fabric = cluster.fabric(ref.fabric)
+        fabric = cluster.network(ref.fabric)
         manufacturer, _, model = fabric.model_of(ref).title.partition(" ")
         platform = fabric.tier(ref.role).platform
     rack, unit = rack_and_unit(record.rack or "")

@@ -197,7 +197,7 @@ def _not_among(scene: _Scene, fault: Fault) -> Diagnostic:
 
 def _wrong_tag(scene: _Scene, fault: Fault) -> Diagnostic:
     """A discriminated union: pydantic reports the mapping, the mistake is in its discriminator."""
-    key = str(fault.context["discriminator"]).strip("'")
+    key = str(fault.context["discriminator"]).strip("'()")
     tagged = Fault("literal_error", (*fault.path, key), fault.location, _tags(fault), fault.message)
     return _not_among(scene, tagged)
 

@@ -12,6 +12,8 @@ MISSING, EXTRA, LOST_LEVEL = "missing", "extra_forbidden", "lost_level"
 # A key that is not text, where the keys are the fields of a model.
 _INVALID_KEY = "invalid_key"
 _KEY = "[key]"
+TECHNOLOGIES = frozenset({"ethernet", "infiniband"})
+"""Labels of the members of a union that pydantic chooses among by itself: they hide no other member's errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def take_apart(details: ErrorDetails, root: Node) -> Fault:
         if following is not None:
             node = following[1]
             path.append(part)
-        elif branch is None:
+        elif branch is None and part not in TECHNOLOGIES:
             branch = tuple(path), part
     return Fault(kind, tuple(path), location, details.get("ctx", {}), details["msg"], branch, name=name, at_key=at_key)
 

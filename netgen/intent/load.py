@@ -11,6 +11,8 @@ from netgen.diagnostics.order import sort
 from netgen.intent.characters import decode
 from netgen.intent.errors import diagnose
 from netgen.intent.files import InputRefusedError, list_files, read_bytes
+from netgen.intent.guid_lists import guid_files_of, read_guids
+from netgen.intent.guids import GuidTable
 from netgen.intent.lists import Lists, files_of, graft, read_lists, where_named
 from netgen.intent.models import Intent, InventoryRow
 from netgen.intent.positions import Tree, to_data
@@ -35,9 +37,11 @@ class Loaded:
         Texts of the native files, by the name that the intent gives them.
     lists
         Switches and cables of explicit fabrics, by the fabric's name.
+    guids
+        GUIDs of InfiniBand fabrics, by the fabric's name.
     tree
         Where everything stands, for findings to come; ``None`` where the files could not be read. Paths
-        below ``inventory`` lead into its table, and so with the lists of explicit fabrics.
+        below ``inventory`` lead into its table, and so with the lists of fabrics.
     files
         All that was read, by path below the folder, in order.
     diagnostics
@@ -48,6 +52,7 @@ class Loaded:
     inventory: Mapping[str, InventoryRow] = field(default_factory=dict)
     snippets: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, Lists] = field(default_factory=dict)
+    guids: Mapping[str, GuidTable] = field(default_factory=dict)
     tree: Tree | None = None
     files: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -71,9 +76,16 @@ def load(folder: Path) -> Loaded:
     diagnostics += found
     lists, tree, found = read_lists(intent, root, tree)
     diagnostics += found
-    named = {*snippets, *files_of(intent), *([intent.inventory] if intent.inventory is not None else [])}
+    guids, tree, found = read_guids(intent, root, tree)
+    diagnostics += found
+    named = {
+        *snippets,
+        *files_of(intent),
+        *guid_files_of(intent),
+        *([intent.inventory] if intent.inventory is not None else []),
+    }
     files = tuple(sorted({*named, *(file.name for file in list_files(folder))}))
-    return Loaded(intent, inventory, snippets, lists, tree, files, sort(diagnostics))
+    return Loaded(intent, inventory, snippets, lists, guids, tree, files, sort(diagnostics))
 
 
 def _inventory(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, InventoryRow], Tree, list[Diagnostic]]:

@@ -6,20 +6,19 @@ Keys are written in kebab-case. Ids are keys or ranges, never positions in a lis
 growth adds, and one host can retire.
 """
 
-from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
+from netgen.intent.infiniband import InfinibandFabric
+from netgen.intent.network import Count, Model, Naming, Network, SwitchBox
 from netgen.intent.quantities import (
     Address,
-    BreakoutMode,
     Bytes,
     Ids,
-    Metres,
     Milliseconds,
     Percent,
-    Ratio,
     Subnet,
     parse_speed,
 )
@@ -47,18 +46,6 @@ MAX_MTU = 9216
 _Item = TypeVar("_Item")
 
 
-def _kebab(name: str) -> str:
-    return name.replace("_", "-")
-
-
-class Model(BaseModel):
-    """What all models of the intent share."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, alias_generator=_kebab, arbitrary_types_allowed=True
-    )
-
-
 def _distinct(values: list[_Item]) -> list[_Item]:
     for position, value in enumerate(values):
         if value in values[:position]:
@@ -76,7 +63,6 @@ Priority = Annotated[int, Field(ge=0, le=MAX_PRIORITY)]
 Dscp = Annotated[int, Field(ge=0, le=MAX_DSCP)]
 Asn = Annotated[int, Field(ge=1, le=MAX_ASN)]
 Mtu = Annotated[int, Field(ge=MIN_MTU, le=MAX_MTU)]
-Count = Annotated[int, Field(ge=1, le=65_536)]
 
 
 class SecretRef(Model):
@@ -234,25 +220,10 @@ class Roce(Model):
 # --- fabrics ----------------------------------------------------------------------------------------
 
 
-class SwitchRole(Model):
+class SwitchRole(SwitchBox):
     """What the switches of one tier are."""
 
-    model: Name
     platform: Name
-    breakout: BreakoutMode | None = None
-    """How every cage is divided; default: into most ports of the speed of what is below."""
-    uplink_breakout: BreakoutMode | None = None
-    """How the cages of a leaf's uplinks are divided; default: as the others."""
-    count: Count | None = None
-    """Pins how many spines share the leaves of a pod, or superspines a spine of each, or routers make a group;
-    default: derived. Of an explicit fabric: the highest id that numbers are laid out for; default: that of the list."""
-    uplinks: Count | None = None
-    """Pins how many uplinks a switch has, or global links a router or a spine of a dragonfly; default: derived. Of an
-    explicit fabric: only so many ports, the last, face up."""
-    downlinks: Count | None = None
-    """Of an explicit fabric: only so many ports, the first, face down; default: all that are not for uplinks."""
-    reserved: Annotated[int, Field(ge=0, le=512)] = 0
-    """Host slots of every leaf that are kept free."""
     mtu: Mtu | None = None
     """IP MTU; default: the fabric's."""
     ecmp: Annotated[int, Field(ge=1, le=512)] | None = None
@@ -288,20 +259,6 @@ class AsnPlan(Model):
     small for a default."""
 
 
-class Cables(Model):
-    """Lengths of the cables; PFC headroom depends on them."""
-
-    host: Metres | None = None
-    spine: Metres | None = None
-    """Between leaves and spines."""
-    superspine: Metres | None = None
-    """Between spines and superspines."""
-    local: Metres | None = None
-    """Between the routers of a group."""
-    global_: Annotated[Metres | None, Field(alias="global")] = None
-    """Between groups."""
-
-
 class Bfd(Model):
     """Failure detection on fabric links; 1 s x 3 or slower where PFC storms must not look like failures."""
 
@@ -327,119 +284,26 @@ class External(Model):
     """More prefixes than this take the session down."""
 
 
-class LinkEnd(Model):
-    """A port, named by what is at the other end of its cable."""
-
-    leaf: Name | None = None
-    host: Annotated[int, Field(ge=1)] | None = None
-    """Id of the host within the leaf's unit."""
-    spine: Annotated[int, Field(ge=1)] | None = None
-    """Number of the spine within the pod."""
-    switch: Name | None = None
-    """Any switch, in place of ``leaf``."""
-    to: Name | None = None
-    """The device at the other end, in place of ``host`` or ``spine``."""
-    link: Annotated[int, Field(ge=1)] = 1
-    """Which of the links to it."""
-
-
-class Deviation(Model):
-    """Where reality differs from the plan, and why; its key in ``exceptions`` is a ticket or a word."""
-
-    reason: Line
-    port: LinkEnd | None = None
-    device: Name | None = None
-    enabled: bool | None = None
-    """``false``: the port is shut."""
-    swapped_with: LinkEnd | None = None
-    """The cables of the two ports are swapped at the leaf, and that was accepted."""
-    model: Name | None = None
-    """Another switch model than its tier's, for one device."""
-    native: FileName | None = None
-    """A file of lines in the vendor's own words, appended to the device's configuration."""
-
-
-class Oversubscription(Model):
-    """Bandwidth down to bandwidth up, by tier."""
-
-    leaf: Ratio = Fraction(1)
-    spine: Ratio = Fraction(1)
-    """Of spines that have superspines above them, or global links beside them."""
-
-
-def _of_leaves(value: object) -> object:
-    return value if isinstance(value, dict) else {"leaf": value}
-
-
-class Sharing(Model):
-    """What one set of leaves serves."""
-
-    units: Annotated[int, Field(ge=1, le=256)] = 1
-    """Units that share a set of leaves."""
-    rails: Annotated[int, Field(ge=1, le=64)] = 1
-    """NICs of a host that go to one leaf of a rail-optimised fabric."""
-
-
-class Naming(Model):
-    """How switches are called; default: by the kind of the fabric, such as ``pod{pod}-spine{spine}``.
-
-    Ids stand in braces: ``{pod}``, ``{unit}``, ``{rail}``, ``{plane}``, ``{fabric}``, and a device's own by its role.
-    """
-
-    leaf: NamePattern | None = None
-    spine: NamePattern | None = None
-    superspine: NamePattern | None = None
-    router: NamePattern | None = None
-
-
 class ClusterNaming(Naming):
     """How devices are called, where a fabric does not say otherwise."""
 
     host: NamePattern = "pod{pod}-su{unit}-host{host}"
 
 
-class Fabric(Model):
-    """One network that the hosts share."""
+class Fabric(Network[SwitchRole]):
+    """One Ethernet network that the hosts share."""
 
     kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly", "dragonfly-plus", "explicit"]
-    nics: Name = "compute"
-    """Which NICs of hosts and other nodes are on it: what they are for, as their profiles say it."""
     technology: Literal["ethernet"] = "ethernet"
-    leaf: SwitchRole | None = None
-    spine: SwitchRole | None = None
-    superspine: SwitchRole | None = None
-    """Above the spines, where these cannot hold all leaves; default: the spines' model and platform."""
-    router: SwitchRole | None = None
-    """Of a dragonfly, in place of all other tiers."""
-    oversubscription: Annotated[
-        Oversubscription, BeforeValidator(_of_leaves, json_schema_input_type=Oversubscription | Ratio)
-    ] = Field(default_factory=Oversubscription)
-    """Of the leaves, or by tier."""
-    share: Sharing = Sharing()
-    global_links: Count | None = None
-    """Pins how many links join any two groups of a dragonfly; ports that are left over stay free. Default: as many as
-    balance needs, and no port is left over."""
-    planes: Annotated[int, Field(ge=1, le=8)] = 1
-    """Parallel fabrics, a port of every NIC in each."""
-    dual_tor: bool = False
-    """Whether the two ports of a NIC go to two leaves under the same spines."""
-    spine_groups: Literal["rails", "units"] | None = None
-    """Which leaves of a pod share their spines, where one group of spines cannot hold all: those of some rails
-    (default of a rail-optimised fabric), or of some units."""
     cabling: FileName | None = None
     """Of an explicit fabric: a CSV file of its cables: a_device, a_interface, b_device, b_interface."""
     switches: FileName | None = None
     """Of an explicit fabric: a CSV file of its switches: name, role, id, pod, unit, rail, plane, block, model. Without
     it, the devices of the list of cables are what the patterns of `naming` say."""
-    build: Literal["whole", "exact"] = "whole"
-    """Whether all leaves of a unit are built, or only those that have hosts."""
-    naming: Naming = Naming()
-    """In place of the cluster's."""
     pools: Pools
     asn: AsnPlan = AsnPlan()
     mtu: Mtu = 9000
     """IP MTU in bytes, at both ends of every link."""
-    cables: Cables = Cables()
     attach: Literal["routed-31", "svi", "bond", "host-bgp"] = "routed-31"
     """How hosts are attached. ``routed-31``: one /31 a NIC; the leaf is the gateway and announces one aggregate.
     ``svi``: the NICs of a leaf share a VLAN, that of its rail, and a subnet; the leaf is its gateway.
@@ -451,12 +315,16 @@ class Fabric(Model):
     which the NICs must be able to put in order again."""
     roce: Roce | None = None
     externals: dict[Name, External] = {}
-    exceptions: dict[Name, Deviation] = {}
 
-    def roles(self) -> dict[str, SwitchRole]:
-        """Return the tiers that the intent describes, from the hosts upwards, by role."""
-        tiers = {"router": self.router, "leaf": self.leaf, "spine": self.spine, "superspine": self.superspine}
-        return {role: tier for role, tier in tiers.items() if tier is not None}
+
+def technology(value: object) -> object:
+    """Return the technology that a fabric says it is of; what says none is Ethernet."""
+    return value.get("technology", "ethernet") if isinstance(value, dict) else getattr(value, "technology", "ethernet")
+
+
+AnyFabric = Annotated[
+    Annotated[Fabric, Tag("ethernet")] | Annotated[InfinibandFabric, Tag("infiniband")], Discriminator(technology)
+]
 
 
 class Intent(Model):
@@ -470,10 +338,21 @@ class Intent(Model):
     nodes: dict[Name, Nodes] = {}
     """By what they are, which is in their names: ``store-1``."""
     capacity: ClusterCapacity = ClusterCapacity()
-    fabrics: dict[Name, Fabric] = Field(min_length=1)
+    networks: Annotated[dict[Name, AnyFabric], Field(alias="fabrics", min_length=1)]
+    """One network each that hosts share; ``technology`` says whether of Ethernet or of InfiniBand."""
     naming: ClusterNaming = ClusterNaming()
     inventory: FileName | None = None
     """A CSV file of devices: name, serial, mac, address, rack, state, alias, os-version."""
+
+    @cached_property
+    def fabrics(self) -> dict[str, Fabric]:
+        """The Ethernet fabrics."""
+        return {name: one for name, one in self.networks.items() if isinstance(one, Fabric)}
+
+    @cached_property
+    def infiniband(self) -> dict[str, InfinibandFabric]:
+        """The InfiniBand fabrics."""
+        return {name: one for name, one in self.networks.items() if isinstance(one, InfinibandFabric)}
 
 
 def _number(value: object) -> object:

@@ -9,10 +9,11 @@ import re
 from itertools import pairwise
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from netgen.intent import models
+from netgen.intent import infiniband, models, network
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -47,19 +48,41 @@ def json_schema() -> dict[str, Any]:
         for key, described in definition["properties"].items():
             if key in said[name]:
                 described["description"] = said[name][key]
+    _by_technology(document["properties"]["fabrics"])
     return {"$schema": DRAFT, "title": "netgen intent", **document, "definitions": definitions}
 
 
+def _by_technology(fabrics: dict[str, Any]) -> None:
+    """Have editors hold a fabric against the one model that it is meant for, and not say that it is neither."""
+    ethernet, infiniband = fabrics["additionalProperties"]["oneOf"]
+    said = {"properties": {"technology": {"const": "infiniband"}}, "required": ["technology"]}
+    fabrics["additionalProperties"] = {"if": said, "then": infiniband, "else": ethernet}
+
+
 def _descriptions() -> dict[str, dict[str, str]]:
-    """Return the docstrings of the fields of every model, by the keys that people write."""
-    tree = ast.parse(inspect.getsource(models))
-    return {node.name: dict(_documented(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
+    """Return the docstrings of the fields of every model, by the keys that people write; its bases' too."""
+    own = {}
+    for module in (network, infiniband, models):
+        tree = ast.parse(inspect.getsource(module))
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef):
+                own[node.name] = dict(_documented(node, getattr(module, node.name)))
+    return {name: _inherited(name, own) for name in own}
 
 
-def _documented(model: ast.ClassDef) -> list[tuple[str, str]]:
+def _inherited(name: str, own: dict[str, dict[str, str]]) -> dict[str, str]:
+    model = next(getattr(module, name) for module in (network, infiniband, models) if hasattr(module, name))
+    found: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        found |= own.get(base.__name__.partition("[")[0], {})
+    return found
+
+
+def _documented(model: ast.ClassDef, read: type[BaseModel]) -> list[tuple[str, str]]:
     found = []
     for field, below in pairwise(model.body):
         match field, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                found.append((name.replace("_", "-"), inspect.cleandoc(text).replace("\n", " ")))
+                key = read.model_fields[name].alias or name
+                found.append((key, inspect.cleandoc(text).replace("\n", " ")))
     return found

@@ -6,7 +6,7 @@ list, which hold them as data, so that no vendor's text is parsed.
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,13 @@ import yaml
 
 from netgen.cluster.model import Cluster
 from netgen.device.bonds import address
-from netgen.device.build import build
-from netgen.device.model import Host, Switch
+from netgen.device.build import build_any
+from netgen.device.build_infiniband import switch_ports
+from netgen.device.hca import Hca
+from netgen.device.infiniband import IbPort, IbSwitch, SubnetManager
+from netgen.device.model import Host, Node, Switch
 from netgen.device.text import ipv4
-from netgen.export.cabling import leading_up
+from netgen.export.cabling import ib_leading_up, leading_up
 from netgen.plan.errors import PlanError
 from netgen.platforms.model import Platform
 
@@ -56,13 +59,30 @@ def derived_facts(cluster: Cluster, platforms: Mapping[str, Platform]) -> Facts:
     """Return the facts of a derived cluster; each device is built and let go."""
     facts = Facts({}, {})
     for ref in cluster.refs():
-        device = build(cluster, platforms, ref)
+        if cluster.platform_of(ref) is None:
+            _keep(facts, ref.name, switch_ports(cluster, platforms, ref))
+            continue
+        device = build_any(cluster, platforms, ref)
         facts.numbers[device.name] = _numbers(device)
+        if isinstance(device, SubnetManager):
+            _keep(facts, device.name, device.hcas)
+            continue
+        if isinstance(device, IbSwitch):
+            _keep(facts, device.name, device.ports)
+            continue
+        if isinstance(device, Host):
+            _keep(facts, device.name, device.hcas)
         for port in leading_up(device):
             own = address(device, port)
             far = (str(port.peer_device), str(port.peer_port))
             facts.cables[device.name, port.name] = Cable(far, None if own is None else ipv4(own))
     return facts
+
+
+def _keep(facts: Facts, device: str, ports: Iterable[IbPort | Hca]) -> None:
+    """Note the cables of a device on InfiniBand fabrics."""
+    for port in ib_leading_up(ports):
+        facts.cables[device, port.name] = Cable((str(port.peer_device), str(port.peer_port)), None)
 
 
 def read_facts(folder: Path) -> Facts:
@@ -76,9 +96,9 @@ def read_facts(folder: Path) -> Facts:
     return Facts(dict(_read_numbers(folder / INVENTORY)), dict(_read_cables(folder / CABLING)))
 
 
-def _numbers(device: Switch | Host) -> Numbers:
+def _numbers(device: Node) -> Numbers:
     management = ipv4(device.management.address)
-    if device.bgp is None:
+    if not isinstance(device, Switch | Host) or device.bgp is None:
         return Numbers(management, None, None)
     return Numbers(management, str(device.bgp.asn), ipv4(device.bgp.router_id))
 

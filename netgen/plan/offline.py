@@ -9,7 +9,7 @@ from pathlib import Path
 from netgen import __version__
 from netgen.cluster.fabric import DeviceRef
 from netgen.compile import compile_intent
-from netgen.device.build import build
+from netgen.device.build import build_any
 from netgen.diagnostics.model import Diagnostic
 from netgen.plan.errors import PlanError
 from netgen.plan.facts import Facts, derived_facts, read_facts
@@ -80,7 +80,7 @@ def diff_offline(
         If a device cannot be rendered.
     """
     cluster = source.cluster
-    existing = {ref.name for ref in cluster.refs()}
+    existing = {ref.name for ref in cluster.configured()}
     with _opened(against, intent) as before:
         gone = [name for name in before.devices if name not in existing and _chosen(name, limit)]
         devices = []
@@ -124,13 +124,13 @@ def _opened(against: str, intent: Path) -> Iterator[_Before]:
         return
     with checked_out(intent, against.removeprefix(GIT)) as old_intent:
         old = _compile(old_intent, against)
-        refs = {ref.name: ref for ref in old.cluster.refs()}
+        refs = {ref.name: ref for ref in old.cluster.configured()}
 
         def files(name: str) -> Mapping[str, str]:
             ref = refs.get(name)
             if ref is None:
                 return {}
-            return render_device(build(old.cluster, old.renderer.platforms, ref), old.renderer)
+            return render_device(build_any(old.cluster, old.renderer.platforms, ref), old.renderer)
 
         yield _Before(list(refs), files, derived_facts(old.cluster, old.renderer.platforms))
 
@@ -152,7 +152,7 @@ def _chosen(name: str, limit: str | None) -> bool:
 
 def _compare(source: Source, refs: Sequence[DeviceRef], before: _Before) -> Iterator[DevicePlan]:
     for ref in refs:
-        device = build(source.cluster, source.renderer.platforms, ref)
+        device = build_any(source.cluster, source.renderer.platforms, ref)
         new, old = render_device(device, source.renderer), before.files(ref.name)
         diff = diff_files(ref.name, old, new)
         status = Status.NEW if not old else Status.DIFFERS if diff else Status.UNCHANGED

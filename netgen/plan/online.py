@@ -8,7 +8,7 @@ from pathlib import Path
 from netgen import __version__
 from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.model import ABSENT_STATES
-from netgen.device.build import build
+from netgen.device.build import build_any
 from netgen.plan.deletions import find_deletions
 from netgen.plan.interruptions import interruptions
 from netgen.plan.model import DEVICES, DevicePlan, Plan, Status, digest_files
@@ -175,7 +175,7 @@ def _target(job: _Job, ref: DeviceRef) -> Target | None:
 
 def _compare(job: _Job, ref: DeviceRef, target: Target | None) -> DevicePlan:
     renderer = job.source.renderer
-    device = build(job.source.cluster, renderer.platforms, ref)
+    device = build_any(job.source.cluster, renderer.platforms, ref)
     files = render_device(device, renderer)
     absent = device.state in ABSENT_STATES
     status = Status.EXPECTED_ABSENT if absent else Status.RENDERED_ONLY
@@ -192,7 +192,7 @@ def _compare(job: _Job, ref: DeviceRef, target: Target | None) -> DevicePlan:
 
 def _warnings(job: _Job) -> tuple[str, ...]:
     cluster = job.source.cluster
-    strangers = job.connections.strangers({ref.name for ref in cluster.refs()})
+    strangers = job.connections.strangers({ref.name for ref in cluster.configured()})
     if not strangers:
         return ()
     return (f"{job.connections.file} names what {cluster.name} does not have: {', '.join(strangers)}",)

@@ -38,8 +38,10 @@ def digest_code() -> str:
 
 
 def _resources(found: Resources, cluster: Cluster) -> Iterator[Resource]:
-    tiers = {tier.platform for fabric in cluster.fabrics for tier in fabric.tiers.values()}
-    platforms = sorted(tiers | {plan.platform for plan in (cluster.hosts, *cluster.others.values())})
+    tiers = {tier.platform for network in cluster.networks for tier in network.tiers.values()}
+    managers = {one.managers.platform for one in cluster.infiniband if one.managers is not None}
+    hosts = {plan.platform for plan in (cluster.hosts, *cluster.others.values())}
+    platforms = sorted(filter(None, tiers | managers | hosts))
     for folder in ("catalog", *(f"templates/{name}" for name in (*platforms, "shared"))):
         yield from (resource for resource in found.walk(folder) if resource.path.suffix in SUFFIXES)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from netgen.cluster.fabric import DeviceRef
 from netgen.compile import compile_intent
-from netgen.device.build import build
-from netgen.export.cabling import cabling_lines
+from netgen.device.build import build_any
+from netgen.device.build_infiniband import switch_ports
+from netgen.export.cabling import cabling_lines, ib_lines
 from netgen.render.bundle import Bundle, unpack
 from netgen.render.device import render_device
 from netgen.render.manifest import digest
@@ -80,9 +81,14 @@ def render_refs(source: Source, refs: Sequence[DeviceRef]) -> Iterator[Rendered]
     RenderError
         If one of them cannot be rendered.
     """
-    edges = {fabric.name: fabric.edge.role for fabric in source.cluster.fabrics}
+    cluster, platforms = source.cluster, source.renderer.platforms
+    edges = {fabric.name: fabric.edge.role for fabric in cluster.networks}
     for ref in refs:
-        device = build(source.cluster, source.renderer.platforms, ref)
+        if cluster.platform_of(ref) is None:
+            ports = switch_ports(cluster, platforms, ref)
+            yield Rendered(ref.name, {}, "".join(ib_lines(ref.name, ports, edges)))
+            continue
+        device = build_any(cluster, platforms, ref)
         texts = render_device(device, source.renderer)
         files = {file: text.encode() for file, text in texts.items()}
         yield Rendered(ref.name, files, "".join(cabling_lines(device, edges)))
@@ -100,7 +106,8 @@ def put(task: Task, devices: Iterator[Rendered]) -> Part:
     with open_output(task.out) as root:
         for device in devices:
             folder = f"{CONFIGS}/{device.name}"
-            part.states |= put_all(root, folder, device.files, check=task.check)
+            if device.files:
+                part.states |= put_all(root, folder, device.files, check=task.check)
             part.digests |= {f"{folder}/{file}": digest(data) for file, data in device.files.items()}
             part.cabling.append(device.cabling)
             part.devices += 1
@@ -110,7 +117,7 @@ def put(task: Task, devices: Iterator[Rendered]) -> Part:
 @functools.cache
 def _opened(intent: Path, limit: str | None) -> tuple[Source, list[DeviceRef]]:
     source = open_source(compile_intent(intent))
-    refs = select(source.cluster, limit)
+    refs = select(source.cluster, limit, bare=True)
     # The cluster stays as long as this process does: collecting garbage need not look through it again and again.
     gc.freeze()
     return source, refs
@@ -120,4 +127,4 @@ def _opened(intent: Path, limit: str | None) -> tuple[Source, list[DeviceRef]]:
 def unpacked(bundle: Bundle, limit: str | None) -> tuple[Source, list[DeviceRef]]:
     """Return what an intent from elsewhere comes to, and the devices that a limit selects; once for many ranges."""
     source = unpack(bundle)
-    return source, select(source.cluster, limit)
+    return source, select(source.cluster, limit, bare=True)

@@ -94,7 +94,7 @@ def render(
         If a template or another resource cannot be read.
     """
     source = open_source(compiled)
-    refs = select(source.cluster, limit)
+    refs = select(source.cluster, limit, bare=True)
     _check_names(source.cluster)
     if check and not out.is_dir():
         raise RenderError(f"the output folder {out} does not exist: there is nothing to compare with")

@@ -34,8 +34,13 @@ def open_source(compiled: Compiled) -> Source:
     return Source(compiled.cluster, Renderer(compiled.platforms, jinja_environment(compiled.found)))
 
 
-def select(cluster: Cluster, limit: str | None) -> list[DeviceRef]:
+def select(cluster: Cluster, limit: str | None, *, bare: bool = False) -> list[DeviceRef]:
     """List the devices whose name matches a glob such as ``pod1-su2-*``; all of them without one.
+
+    Parameters
+    ----------
+    bare
+        Whether those too that have cables and no configuration.
 
     Raises
     ------
@@ -47,7 +52,9 @@ def select(cluster: Cluster, limit: str | None) -> list[DeviceRef]:
         refs = [] if one is None else [one]
     else:
         refs = [ref for ref in cluster.refs() if limit is None or fnmatchcase(ref.name, limit)]
+    if not bare and cluster.infiniband:
+        refs = [ref for ref in refs if cluster.platform_of(ref) is not None]
     if not refs:
-        example = next(cluster.refs()).name
+        example = next(cluster.configured()).name
         raise RenderError(f"no device of {cluster.name} is called like {limit!r}; one of them is {example}")
     return refs

@@ -11,8 +11,8 @@ from netgen.analysis.exceptions import shut
 from netgen.analysis.failures import losses
 from netgen.analysis.hashing import polarisation
 from netgen.analysis.paths import equal_paths
-from netgen.analysis.survey import survey
-from netgen.cluster.fabric import Fabric
+from netgen.analysis.survey import Survey, survey
+from netgen.cluster.fabric import AnyNetwork, Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.clos import Clos
 from netgen.compile import Compiled
@@ -22,7 +22,7 @@ MOST_LINKS = 5_000
 """Of a fabric that no formula is for: what is looked at link by link."""
 
 
-def analysis(compiled: Compiled, cluster: Cluster, fabric: Fabric) -> dict[str, Any] | None:
+def analysis(compiled: Compiled, cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any] | None:
     """Reckon all figures of a fabric; docs/analysis.md defines them.
 
     Returns
@@ -44,14 +44,19 @@ def analysis(compiled: Compiled, cluster: Cluster, fabric: Fabric) -> dict[str, 
         "exceptions": None if exceptions is None else asdict(exceptions),
         "collectives": [{**asdict(one), "slowed": one.slowed} for one in collectives(seen)],
         "equipment": equipment(compiled, cluster, fabric),
-        "polarisation": {
-            "load_balancing": fabric.load_balancing,
-            **asdict(polarisation(seen, fabric, compiled.platforms)),
-        },
+        **_hashed(compiled, seen, fabric),
     }
 
 
-def _walked(compiled: Compiled, cluster: Cluster, fabric: Fabric) -> dict[str, Any] | None:
+def _hashed(compiled: Compiled, seen: Survey, fabric: AnyNetwork) -> dict[str, Any]:
+    """Return what hashing costs; a subnet manager chooses the paths of InfiniBand, and hashes nothing."""
+    if not isinstance(fabric, Fabric):
+        return {}
+    found = asdict(polarisation(seen, fabric, compiled.platforms))
+    return {"polarisation": {"load_balancing": fabric.load_balancing, **found}}
+
+
+def _walked(compiled: Compiled, cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any] | None:
     if sum(fabric.plan.link_counts().values()) > MOST_LINKS:
         return None
     seen = walked.walk(cluster, fabric)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from netgen.catalog.optics import load_optics
-from netgen.cluster.fabric import Fabric
+from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
 from netgen.export.bill import bill, watts, without_watts
@@ -15,7 +15,7 @@ MOST_LINKS = 20_000
 """The bill looks at every cable: of more than these, it is left to `netgen export --as bom`."""
 
 
-def equipment(compiled: Compiled, cluster: Cluster, fabric: Fabric) -> dict[str, Any] | None:
+def equipment(compiled: Compiled, cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any] | None:
     """Count the equipment of a fabric.
 
     Returns

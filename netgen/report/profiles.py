@@ -100,7 +100,7 @@ def _switches(
     catalog: Catalog, platforms: Mapping[str, Platform]
 ) -> Iterator[tuple[SwitchModel, Platform, list[Breakout]]]:
     """Yield every switch under every platform that has PFC, with the breakouts of which it can make lossless ports."""
-    for model in catalog.switches.values():
+    for model in (one for one in catalog.switches.values() if one.technology == "ethernet"):
         for platform in (platforms[name] for name in model.platforms):
             if platform.expresses["pfc"] is None:
                 lengths = headroom_lengths(platform, model.name)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from netgen.cluster.fabric import Fabric
+from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, SPINE, SUPERSPINE
@@ -24,10 +24,10 @@ def summary(cluster: Cluster) -> dict[str, Any]:
         ``bisection_bandwidth_gbps`` is one way, between two halves of the hosts: half of the least that the NICs and
         the uplinks of a tier carry; of groups, at most what is between two halves of them.
     """
-    return {"cluster": cluster.name, "fabrics": [_fabric(cluster, fabric) for fabric in cluster.fabrics]}
+    return {"cluster": cluster.name, "fabrics": [_fabric(cluster, fabric) for fabric in cluster.networks]}
 
 
-def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
+def _fabric(cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any]:
     if fabric.listed is not None:
         return _listed(cluster, fabric, fabric.listed)
     nodes = _nodes(cluster, fabric)
@@ -55,13 +55,13 @@ def _fabric(cluster: Cluster, fabric: Fabric) -> dict[str, Any]:
     return _row(cluster, fabric, nodes, links, oversubscription, bisection)
 
 
-def _nodes(cluster: Cluster, fabric: Fabric) -> dict[str, int]:
+def _nodes(cluster: Cluster, fabric: AnyNetwork) -> dict[str, int]:
     """Count the devices that exist, by role."""
     hosts = sum(len(ids) for units in fabric.pods.values() for ids in units.values())
     return {HOST: hosts} | {role: len(cluster.nodes(fabric, role)) for role in fabric.tiers}
 
 
-def _listed(cluster: Cluster, fabric: Fabric, listed: Explicit) -> dict[str, Any]:
+def _listed(cluster: Cluster, fabric: AnyNetwork, listed: Explicit) -> dict[str, Any]:
     """Count the cables of a list; tiers as a whole, whatever a single switch has."""
     nodes = _nodes(cluster, fabric)
     links = dict.fromkeys(PAIRS, 0) | {f"{lower}-{upper}": count for (lower, upper), count in listed.links.items()}
@@ -78,7 +78,7 @@ def _listed(cluster: Cluster, fabric: Fabric, listed: Explicit) -> dict[str, Any
 
 def _row(
     cluster: Cluster,
-    fabric: Fabric,
+    fabric: AnyNetwork,
     nodes: Mapping[str, int],
     links: Mapping[str, int],
     oversubscription: Mapping[str, float],
@@ -95,7 +95,7 @@ def _row(
     }
 
 
-def _gpus(cluster: Cluster, fabric: Fabric) -> int:
+def _gpus(cluster: Cluster, fabric: AnyNetwork) -> int:
     """Count the GPUs of the hosts and other nodes of a fabric."""
     return sum(
         len(ids) * cluster.others.get((pod, unit), cluster.hosts).profile.gpus

@@ -273,7 +273,7 @@ def _may_share_addresses(found: Directory) -> bool:
 
 def _shared_addresses(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[Finding]:
     addresses = _taken(cluster.management)
-    for ref in cluster.refs():
+    for ref in cluster.configured():
         address = cluster.management_address(ref)
         if address in addresses:
             yield _twice(address, (addresses[address], ref.derived_name), rows)

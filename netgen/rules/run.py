@@ -8,6 +8,7 @@ from netgen.cluster.derive import derive
 from netgen.cluster.model import Cluster
 from netgen.diagnostics.finding import Finding, UnbuildableError
 from netgen.diagnostics.model import Severity
+from netgen.intent.guids import GuidTable
 from netgen.intent.lists import Lists
 from netgen.intent.models import Intent, InventoryRow
 from netgen.platforms.model import Platform
@@ -33,6 +34,7 @@ from netgen.rules import (
 )
 
 _NO_LISTS: Mapping[str, Lists] = {}
+_NO_GUIDS: Mapping[str, GuidTable] = {}
 
 
 def derive_checked(
@@ -42,6 +44,7 @@ def derive_checked(
     platforms: Mapping[str, Platform],
     snippets: Mapping[str, str],
     lists: Mapping[str, Lists] = _NO_LISTS,
+    guids: Mapping[str, GuidTable] = _NO_GUIDS,
 ) -> tuple[Cluster | None, list[Finding]]:
     """Check an intent, derive its cluster, and check that.
 
@@ -50,7 +53,10 @@ def derive_checked(
     Parameters
     ----------
     lists
-        Those of explicit fabrics, by the fabric's name; the others are those of `netgen.cluster.derive.derive`.
+        Those of explicit fabrics, by the fabric's name.
+    guids
+        Lists of GUIDs of InfiniBand fabrics, by the fabric's name; the others are those of
+        `netgen.cluster.derive.derive`.
 
     Returns
     -------
@@ -70,7 +76,7 @@ def derive_checked(
     if refused(findings):
         return None, findings
     try:
-        cluster = derive(intent, rows, catalog, snippets, lists, platforms)
+        cluster = derive(intent, rows, catalog, snippets, lists, platforms, guids)
     except UnbuildableError as error:
         return None, [*findings, *error.findings]
     findings += kinds.check_derived(intent, cluster)

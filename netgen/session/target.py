@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.model import Cluster
-from netgen.cluster.topology.slots import HOST
 from netgen.device.text import ipv4
 from netgen.platforms.model import Platform
 from netgen.session.connections import Connection, Connections
@@ -35,7 +34,7 @@ class Target:
 
 def platform_of(cluster: Cluster, ref: DeviceRef) -> str:
     """Return the name of a device's platform."""
-    return cluster.host_plan(ref).platform if ref.role == HOST else cluster.fabric(ref.fabric).tier(ref.role).platform
+    return cluster.platform_of(ref) or ""
 
 
 def why_rendered_only(ref: DeviceRef, platform: Platform, connections: Connections) -> str:

@@ -61,7 +61,7 @@ def verify(
     ConnectionsError
         If the connections do not say enough.
     """
-    devices = {ref.name: build(cluster, platforms, ref) for ref in cluster.refs()}
+    devices = {ref.name: build(cluster, platforms, ref) for ref in cluster.configured()}
     targets, unmanaged = _targets(cluster, platforms, connections, refs, devices)
     if targets:
         import_drivers()

@@ -24,9 +24,9 @@ EXAMPLES = sorted(path.name for path in (TOP / "intent").iterdir())
 def rendered(example: str, folder: Path) -> dict[str, str]:
     compiled = compile_intent(TOP / "intent" / example)
     assert compiled.cluster
-    first: dict[tuple[str, str], str] = {}
-    for ref in compiled.cluster.refs():
-        first.setdefault((ref.fabric, ref.role), ref.name)
+    first: dict[tuple[str, str, bool], str] = {}
+    for ref in compiled.cluster.configured():
+        first.setdefault((ref.fabric, ref.role, compiled.cluster.managed_by(ref) is not None), ref.name)
     render(TOP / "intent" / example, compiled, folder)
     names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     kept = (

@@ -33,6 +33,9 @@ def faults(  # noqa: C901 - a case a keyword
             case "anyOf", _:
                 if all(list(faults(value, one, top, path)) for one in said):
                     yield f"{path}: none of the alternatives"
+            case "if", _:
+                meant = "else" if list(faults(value, said, top, path)) else "then"
+                yield from faults(value, schema[meant], top, path)
             case "enum", _ if value not in said:
                 yield f"{path}: not one of {said}"
             case "const", _ if value != said:
@@ -67,7 +70,7 @@ def faults(  # noqa: C901 - a case a keyword
             case _:
                 assert keyword in ANNOTATIONS | {
                     "type", "enum", "const", "minimum", "maximum", "pattern", "minProperties", "required", "properties",
-                    "additionalProperties", "propertyNames", "items", "minItems",
+                    "additionalProperties", "propertyNames", "items", "minItems", "then", "else",
                 }  # fmt: skip
 
 

@@ -38,7 +38,11 @@ def files(folder: Path) -> dict[str, str]:
 def derived_trees() -> list[str]:
     """Names of the examples that lists can describe, and do not already."""
     intents = {path.name: whole(path) for path in sorted((TOP / "intent").iterdir())}
-    return [name for name, said in intents.items() if all(one["kind"] in TREES for one in said["fabrics"].values())]
+    return [
+        name
+        for name, said in intents.items()
+        if all(one["kind"] in TREES and "technology" not in one for one in said["fabrics"].values())
+    ]
 
 
 @pytest.mark.slow

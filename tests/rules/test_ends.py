@@ -138,7 +138,7 @@ def test_what_a_platform_leaves_out_is_not_there():
     assert list(differences(*neither)) == []
 
 
-@pytest.mark.parametrize("name", [name for name, one in PLATFORMS.items() if one.expresses["pfc"] is None])
+@pytest.mark.parametrize("name", [name for name, one in PLATFORMS.items() if one.expresses.get("pfc", "") is None])
 def test_what_goes_over_the_wire_is_heard_by_every_platform_that_pauses(name):
     """A platform that took another number for the priority would have to say which, to be compared."""
     platform = PLATFORMS[name]

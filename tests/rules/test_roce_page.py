@@ -20,7 +20,7 @@ PLACES = [
     (model.name, platform)
     for model in CATALOG.switches.values()
     for platform in model.platforms
-    if RENDERER.platforms[platform].expresses["pfc"] is None
+    if model.technology == "ethernet" and RENDERER.platforms[platform].expresses["pfc"] is None
 ]
 ADVISED = {"NG601", "NG614"}
 """What a platform cannot be told is said of every policy."""

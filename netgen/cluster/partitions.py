@@ -1,0 +1,156 @@
+"""From what the intent says of partitions to the ports that are in them, and the P_Keys that they have.
+
+An automatic P_Key is a digest of the partition's name, within the range of the intent. So it follows from nothing but
+the name: whoever adds, removes or reorders partitions changes no other's. Where two come to the same number, a rule
+asks for one of them to be written down; none ever moves by itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+
+from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.infiniband import (
+    DEFAULT_PKEY,
+    Everybody,
+    HcaPort,
+    InfinibandFabric,
+    Member,
+    Membership,
+    Partition,
+)
+from netgen.cluster.model import Cluster
+from netgen.cluster.topology.slots import HOST, End
+from netgen.intent import infiniband
+
+AUTO = "auto"
+EVERYBODY: Mapping[str, Everybody] = {
+    "all": Everybody.ALL,
+    "hosts": Everybody.HOSTS,
+    "switches": Everybody.SWITCHES,
+    "routers": Everybody.ROUTERS,
+    "manager": Everybody.MANAGER,
+}
+
+
+def automatic_pkey(name: str, pkeys: infiniband.PkeyRange) -> int:
+    """Return the P_Key of a partition that is given none: from its name alone."""
+    digest = int.from_bytes(sha256(name.encode()).digest()[:8], "big")
+    return pkeys.first + digest % (pkeys.last - pkeys.first + 1)
+
+
+def pkey_of(name: str, given: infiniband.Partition, pkeys: infiniband.PkeyRange) -> int:
+    """Return the P_Key of a partition, 15 bits."""
+    return given.pkey if isinstance(given.pkey, int) else automatic_pkey(name, pkeys)
+
+
+def partitions_of(cluster: Cluster, fabric: InfinibandFabric, given: infiniband.InfinibandFabric) -> InfinibandFabric:
+    """Return the fabric with its partitions: the default one first, then by P_Key.
+
+    Parameters
+    ----------
+    cluster
+        With its fabrics.
+    fabric
+        With the GUIDs of its ports, and its managers.
+    given
+        What the intent says of it.
+    """
+    people = Population(cluster, fabric, given.tenants)
+    named = [_partition(people, name, one, given.pkeys) for name, one in given.partitions.items()]
+    first = _default(people, given.default_partition)
+    return replace(fabric, partitions=(first, *sorted(named, key=lambda one: one.pkey)))
+
+
+@dataclass(frozen=True)
+class Population:
+    """The ports of a fabric that have a GUID, and how the intent may name them."""
+
+    cluster: Cluster
+    fabric: InfinibandFabric
+    tenants: Mapping[str, Sequence[infiniband.Selector]]
+
+    @cached_property
+    def _refs(self) -> dict[int, DeviceRef]:
+        return {node: self.cluster.device_at(self.fabric, node) for node in self.cluster.nodes(self.fabric, HOST)}
+
+    def ports(self, selector: infiniband.Selector) -> Iterator[HcaPort]:
+        """Yield the ports for which all is true that a selector says, in the order of hosts and slots."""
+        for end, port in self.fabric.hcas.items():
+            if self._is_meant(selector, end, port):
+                yield port
+
+    def _is_meant(self, selector: infiniband.Selector, end: End, port: HcaPort) -> bool:
+        ref = self._refs[end[0]]
+        plan = self.cluster.host_plan(ref)
+        wanted = (
+            (selector.pod, ref.pod),
+            (selector.unit, (ref.pod, ref.unit)),
+            (None if selector.nodes is None else f"nodes.{selector.nodes}", plan.origin),
+            (selector.rail, end[1] // plan.profile.nics[self.fabric.nics].ports + 1),
+            (selector.guid, port.guid),
+        )
+        if any(said is not None and said != true for said, true in wanted):
+            return False
+        if selector.hosts is not None and ref.number not in selector.hosts:
+            return False
+        if selector.host is not None and selector.host not in (ref.name, ref.derived_name):
+            return False
+        if not isinstance(selector, infiniband.Member) or selector.tenant is None:
+            return True
+        return any(self._is_meant(one, end, port) for one in self.tenants.get(selector.tenant, ()))
+
+    def members(self, said: Sequence[infiniband.Member], origin: str) -> dict[int, Member]:
+        """Return the members that are meant, by GUID; of a port that is named twice, as it is named first."""
+        found: dict[int, Member] = {}
+        for position, one in enumerate(said):
+            for port in self.ports(one):
+                found.setdefault(port.guid, _member(port, one.membership, f"{origin}.{position}"))
+        return found
+
+
+def _partition(people: Population, name: str, given: infiniband.Partition, pkeys: infiniband.PkeyRange) -> Partition:
+    origin = f"{people.fabric.origin}.partitions.{name}"
+    members = people.members(given.members, f"{origin}.members")
+    return _made(name, pkey_of(name, given, pkeys), given, members, {}, origin)
+
+
+def _default(people: Population, given: infiniband.DefaultPartition) -> Partition:
+    """Return the default partition: whatever the intent says, nodes of the subnet manager are full members of it."""
+    fabric = people.fabric
+    origin = f"{fabric.origin}.default-partition"
+    members = people.members(given.members, f"{origin}.members")
+    if fabric.managers is not None:
+        for node in fabric.managers.priorities:
+            for port in fabric.ports_of(node)[:1]:
+                members[port.guid] = _member(port, Membership.FULL, fabric.managers.origin)
+    # OpenSM makes every port a limited member of it before it reads a word (osm_prtn.c, prtn_make_default).
+    everybody = {Everybody.ALL: Membership.LIMITED}
+    everybody |= {EVERYBODY[who]: Membership(how) for who, how in given.everybody.items()}
+    return _made("Default", DEFAULT_PKEY, given, members, everybody, origin)
+
+
+def _member(port: HcaPort, membership: str, origin: str) -> Member:
+    return Member(port.guid, Membership(membership), origin, f"{port.device} {port.hca}")
+
+
+def _made(
+    name: str,
+    pkey: int,
+    given: infiniband.PartitionOptions,
+    members: Mapping[int, Member],
+    everybody: Mapping[Everybody, Membership],
+    origin: str,
+) -> Partition:
+    return Partition(
+        name=name,
+        pkey=pkey,
+        ipoib=given.ipoib,
+        mtu_bytes=given.mtu,
+        rate_gbps=given.rate,
+        service_level=given.service_level,
+        members=tuple(members[guid] for guid in sorted(members)),
+        everybody=everybody,
+        origin=origin,
+    )

@@ -1,0 +1,100 @@
+"""Reads the lists of GUIDs that InfiniBand fabrics name."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from netgen.diagnostics.model import Diagnostic
+from netgen.intent.errors import diagnose
+from netgen.intent.files import MAX_LIST_BYTES, InputRefusedError
+from netgen.intent.guids import GuidTable, ListedPort
+from netgen.intent.infiniband import Guid
+from netgen.intent.lists import graft, where_named
+from netgen.intent.models import Intent
+from netgen.intent.network import Model
+from netgen.intent.positions import MappingNode, Tree, to_data
+from netgen.intent.table import read_csv
+from netgen.intent.texts import Line
+
+GUIDS = "guids"
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+class ListedGuid(Model):
+    """A port of an HCA, or a switch: a row of a list of GUIDs."""
+
+    device: Line
+    hca: Line | None = None
+    """RDMA device, such as ``mlx5_0``; empty: the row is of a switch."""
+    port: Annotated[int, BeforeValidator(_number), Field(ge=0, le=254)]
+    """Number of the port; 0 of a switch (IBA 1.4, 14.2.5.6)."""
+    guid: Guid | None = None
+    """Of the port; a switch has none but its node's."""
+    node_guid: Guid
+
+
+_COLUMNS = tuple(field.alias or name for name, field in ListedGuid.model_fields.items())
+
+
+def guid_files_of(intent: Intent) -> set[str]:
+    """Return the names of all lists of GUIDs."""
+    return {fabric.guids for fabric in intent.infiniband.values() if fabric.guids is not None}
+
+
+def read_guids(intent: Intent, root: Path, tree: Tree) -> tuple[Mapping[str, GuidTable], Tree, list[Diagnostic]]:
+    """Read the lists of GUIDs, and graft their rows into the tree, by the numbers of their lines.
+
+    Returns
+    -------
+    tuple
+        The lists by the name of the fabric, the tree, and what is wrong; rows that are refused are left out.
+    """
+    found: dict[str, GuidTable] = {}
+    diagnostics: list[Diagnostic] = []
+    for name, fabric in intent.infiniband.items():
+        if fabric.guids is None:
+            continue
+        path = ("fabrics", name, GUIDS)
+        try:
+            table, wrong = read_csv(
+                root / fabric.guids,
+                root=root,
+                columns=_COLUMNS,
+                required=("device", "hca", "port", "guid", "node-guid"),
+                key=None,
+                limit_bytes=MAX_LIST_BYTES,
+            )
+        except InputRefusedError as refused:
+            diagnostics.append(where_named(refused.diagnostic, tree, path))
+            continue
+        diagnostics += wrong
+        if table is not None:
+            tree = graft(tree, path, table)
+            found[name], wrong = _listed(table, tree, path)
+            diagnostics += wrong
+    return found, tree, diagnostics
+
+
+def _listed(table: MappingNode, tree: Tree, path: tuple[str, ...]) -> tuple[GuidTable, list[Diagnostic]]:
+    ports: list[ListedPort] = []
+    switches: dict[str, int] = {}
+    rows: dict[str, str] = {}
+    diagnostics: list[Diagnostic] = []
+    for line, entry in table.entries.items():
+        try:
+            said = ListedGuid.model_validate(to_data(entry.node))
+        except ValidationError as error:
+            diagnostics += diagnose(error, tree, ListedGuid, prefix=(*path, line))
+            continue
+        if said.hca is None:
+            switches.setdefault(said.device, said.node_guid)
+            rows.setdefault(said.device, line)
+        else:
+            guid = 0 if said.guid is None else said.guid
+            ports.append(ListedPort(said.device, said.hca, said.port, guid, said.node_guid, line))
+    return GuidTable(tuple(ports), switches, rows), diagnostics
