@@ -103,8 +103,10 @@ def render(
         try:
             inputs = digest_inputs(task.intent, compiled, source.cluster)
             before = parse_manifest(read(root, MANIFEST))
-            if limit is None and not check and _is_complete(before, inputs) and stands(root, before):
-                return _standing(root, before)
+            if limit is None and not check and _is_complete(before, inputs):
+                others = stands(root, before, CONFIGS)
+                if others is not None:
+                    return _standing(root, before, others)
             # Closed before the sweep: on an error, processes may still be staging.
             with contextlib.closing(parts_of(source, refs, task, compiled, jobs, executor)) as parts:
                 counted = _counted(parts, len(refs), progress)
@@ -115,17 +117,17 @@ def render(
             raise
 
 
-def _standing(root: int, before: Manifest) -> RenderReport:
+def _standing(root: int, before: Manifest, others: list[str]) -> RenderReport:
     """Report that all is as it was."""
-    found = list(files(root, *FOLDERS))
-    sweep_among(root, found)
+    others = [*others, *(name for name in files(root, *FOLDERS[1:]) if name not in before.outputs)]
+    sweep_among(root, others)
     return RenderReport(
         check=False,
         added=(),
         changed=(),
         pruned=(),
         unchanged=len(before.outputs) + 1,
-        foreign=tuple(sorted(name for name in set(found) - before.outputs.keys() if not is_temporary(name))),
+        foreign=tuple(sorted(name for name in others if not is_temporary(name))),
     )
 
 

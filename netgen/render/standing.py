@@ -1,32 +1,47 @@
 """Whether what an earlier run left still stands: then it need not be rendered again."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from os import sched_getaffinity
 
-from netgen.render.errors import RenderError
 from netgen.render.manifest import NAME, Manifest, digest
-from netgen.render.writer import read, read_all
+from netgen.render.writer import files, folders_of, read, read_all
 
 
-def stands(root: int, manifest: Manifest) -> bool:
-    """Whether all files that a manifest lists have the bytes that it says, and it is whole itself.
+def stands(root: int, manifest: Manifest, top: str) -> list[str] | None:
+    """Hold all files that a manifest lists against it.
 
     A merge can put together a manifest that no run has written: its seal tells.
+
+    Parameters
+    ----------
+    top
+        The folder with a folder a device: each of these is opened once, and all of it is looked at.
+
+    Returns
+    -------
+    list or None
+        Names of what lies there too and is not listed; ``None``: not all files are there, with the bytes that it says.
     """
     if read(root, NAME) != manifest.serialise():
-        return False
-    folders: dict[str, dict[str, str]] = {}
+        return None
+    devices: dict[str, dict[str, str]] = {}
     for name, expected in manifest.outputs.items():
-        folder, _, file = name.rpartition("/")
-        folders.setdefault(folder, {})[file] = expected
-    threads = len(sched_getaffinity(0))
-    rest = iter(folders.items())
+        folder, _, file = name.removeprefix(f"{top}/").partition("/")
+        if name.startswith(f"{top}/") and file:
+            devices.setdefault(folder, {})[file] = expected
+        elif not is_as_listed(root, manifest, name):
+            return None
+    there = folders_of(root, top)
+    if not devices.keys() <= set(there):
+        return None
     # Threads, since reading and hashing are done outside the interpreter's lock; a share each: they rarely meet.
-    shares = [list(islice(rest, -(-len(folders) // threads))) for _ in range(threads)]
+    threads = len(sched_getaffinity(0))
+    step = -(-len(there) // threads) or 1
+    shares = [{name: devices.get(name, {}) for name in there[at : at + step]} for at in range(0, len(there), step)]
     with ThreadPoolExecutor(threads) as pool:
-        return all(pool.map(lambda share: _all_as_listed(root, share), shares))
+        found = list(pool.map(lambda share: _others(root, top, share), shares))
+    return None if None in found else [name for others in found for name in others or ()]
 
 
 def is_as_listed(root: int, manifest: Manifest, name: str) -> bool:
@@ -35,12 +50,13 @@ def is_as_listed(root: int, manifest: Manifest, name: str) -> bool:
     return data is not None and digest(data) == manifest.outputs.get(name)
 
 
-def _all_as_listed(root: int, folders: Iterable[tuple[str, dict[str, str]]]) -> bool:
-    try:
-        return all(
-            data is not None and digest(data) == listed[file]
-            for folder, listed in folders
-            for file, data in read_all(root, folder, listed)
-        )
-    except RenderError:
-        return False  # something is in the way: the whole run says what
+def _others(root: int, top: str, share: Mapping[str, Mapping[str, str]]) -> list[str] | None:
+    """Return the names of what is not listed in some folders; ``None`` where a file is not as listed."""
+    others: list[str] = []
+    for folder, there, contents in read_all(root, top, share.items()):
+        listed = share[folder]
+        if len(contents) < len(listed) or any(digest(data) != listed[file] for file, data in contents.items()):
+            return None
+        if len(there) > len(contents) or not there:
+            others += (name for name in files(root, f"{top}/{folder}") if name.split("/", 2)[-1] not in listed)
+    return others

@@ -13,7 +13,7 @@ import fnmatch
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
@@ -26,6 +26,9 @@ _TEMPORARY = re.compile(r"\..*\.netgen-tmp")
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without O_NONBLOCK, opening a FIFO that lies in a file's place would wait for ever.
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+_CHUNK = 1 << 20
 
 
 class State(StrEnum):
@@ -237,24 +240,50 @@ def read(root: int, name: str) -> bytes | None:
         raise RenderError(f"{name} cannot be read: {error.strerror}") from None
 
 
-def read_all(root: int, folder: str, files: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-    """Yield the bytes of files of one folder, which is opened once; ``None`` where there is none.
-
-    Raises
-    ------
-    RenderError
-        As `read` does.
-    """
-    for file in files:
-        check_name(f"{folder}/{file}" if folder else file)
+def folders_of(root: int, top: str) -> list[str]:
+    """Names of what lies right below a folder of the output, sorted; of one that is not there or is none: nothing."""
     try:
-        with _folder(root, folder.split("/") if folder else []) as place:
-            for file in files:
-                yield file, _read(place, file, f"{folder}/{file}")
-    except FileNotFoundError:
-        yield "", None  # not even the folder is there
-    except OSError as error:
-        raise RenderError(f"{folder} cannot be read: {error.strerror}") from None
+        with _folder(root, [top]) as place:
+            return sorted(_names(place))
+    except (OSError, RenderError):
+        return []
+
+
+def read_all(
+    root: int, top: str, wanted: Iterable[tuple[str, Collection[str]]]
+) -> Iterator[tuple[str, list[str], dict[str, bytes]]]:
+    """Yield the names of what lies in some folders right below another, and the bytes of the plain files among them.
+
+    Parameters
+    ----------
+    wanted
+        The folders' names, and which of their files are read. What is not there, or is something else, is left out.
+    """
+    with _folder(root, [top]) as above:
+        for folder, files in wanted:
+            try:
+                place = os.open(folder, _FOLDER, dir_fd=above)
+            except OSError:
+                yield folder, [], {}
+                continue
+            try:
+                there = _names(place)
+                found = ((file, _plain(place, file)) for file in there if file in files)
+                yield folder, there, {file: data for file, data in found if data is not None}
+            finally:
+                os.close(place)
+
+
+def _names(folder: int) -> list[str]:
+    return os.listdir(folder)
+
+
+def _plain(folder: int, file: str) -> bytes | None:
+    """Bytes of a plain file; ``None`` of anything else."""
+    try:
+        return _read(folder, file, file)
+    except (OSError, RenderError):
+        return None
 
 
 def _lock(root: int, out: Path) -> None:
@@ -313,12 +342,24 @@ def _read(folder: int, file: str, name: str) -> bytes | None:
             raise RenderError(f"{name} is not a plain file: move it away") from None
         raise
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise RenderError(f"{name} is not a plain file: move it away")
-        with open(descriptor, "rb", closefd=False) as stream:
-            return stream.read()
+        return _read_to_end(descriptor, status.st_size)
     finally:
         os.close(descriptor)
+
+
+def _read_to_end(descriptor: int, size: int) -> bytes:
+    """Read a file that is expected to have so many bytes; one that grows meanwhile is read to its end."""
+    data = os.read(descriptor, size + 1)
+    if len(data) == size:
+        return data
+    parts = [data]
+    while data:
+        data = os.read(descriptor, _CHUNK)
+        parts.append(data)
+    return b"".join(parts)
 
 
 def _write(folder: int, file: str, data: bytes) -> None:
