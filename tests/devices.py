@@ -15,7 +15,7 @@ from netgen.cluster.infiniband import (
     ServiceLevel,
 )
 from netgen.cluster.roce import Ecn, PortQos, TrafficClass, Watchdog
-from netgen.device.infiniband import SubnetManager
+from netgen.device.infiniband import IbPort, IbSwitch, SubnetManager
 from netgen.device.model import (
     Bfd,
     Bgp,
@@ -26,6 +26,7 @@ from netgen.device.model import (
     HostRoute,
     Management,
     Native,
+    Node,
     Port,
     PortRole,
     PrefixList,
@@ -192,7 +193,7 @@ def spine(platform: Platform, *, model: str = "dcs-7060x6-64pe") -> Switch:
     return _switch("pod1-spine1", Role.SPINE, platform, model, ports, bgp, policy, unit=0, rail=0)
 
 
-def without_services(device: Switch) -> None:
+def without_services(device: Node) -> None:
     """Leave management its address alone."""
     services = replace(
         device.management.services,
@@ -388,6 +389,48 @@ def subnet_manager(platform: Platform, *, qos: bool = True, both: bool = False, 
         adaptive_routing=False,
         sharp=False,
     )
+
+
+def ib_switch(platform: Platform, *, served: bool = True) -> IbSwitch:
+    """A leaf of two hosts and an uplink, with a reserved port and a spare one, of one cage each two."""
+    ends = [("host1", "mlx5_0"), ("host2", "mlx5_0"), ("pod1-spine1", "1/1/1"), None, None]
+    ports = [
+        IbPort(
+            name=port_name(
+                platform, cage=index // 2 + 1, subport=index % 2, lane=index % 2 * 4, lanes_per_cage=8, breakout=2
+            ),
+            number=index + 1,
+            slot=None if index == 4 else index,
+            speed_gbps=400,
+            enabled=index != 4,
+            description=None if end is None else " ".join(end),
+            peer_device=None if end is None else end[0],
+            peer_port=None if end is None else end[1],
+            cable_m=None if end is None else 5,
+        )
+        for index, end in enumerate(ends)
+    ]
+    switch = IbSwitch(
+        name="pod1-su1-leaf1",
+        cluster="toy",
+        fabric="ib",
+        role=Role.LEAF,
+        platform=platform.name,
+        model="qm9700",
+        pod=1,
+        unit=1,
+        rail=0,
+        serial="MT2233X00001",
+        os_version=None,
+        state="active",
+        management=Management(MANAGEMENT + 70, 22, MANAGEMENT + 1, services()),
+        origin="fabrics.ib.leaf",
+        ports=ports,
+        guid=SPINE_GUIDS + 64,
+    )
+    if not served:
+        without_services(switch)
+    return switch
 
 
 def _port(

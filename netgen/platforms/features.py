@@ -68,6 +68,9 @@ INFINIBAND: dict[str, str] = {
 }
 """Feature of InfiniBand → what it means, likewise."""
 
+MANAGED = ("descriptions", "ntp", "syslog", "snmp", "gnmi", "dns", "users", "ssh-keys", "native")
+"""Features of Ethernet that concern InfiniBand switches as well: how they are managed."""
+
 NUMBERS: dict[str, str] = {
     "class.dscp": "a code point of a class",
     "class.traffic-class": "the traffic class of a class",
@@ -105,7 +108,9 @@ INFINIBAND_KINDS = (Kind.SUBNET_MANAGER, Kind.IB_SWITCH, Kind.HOST)
 
 def asked_features(kinds: Iterable[Kind]) -> dict[str, str]:
     """Return the features that a platform of some kinds of devices answers for."""
-    return _asked(tuple(kinds), FEATURES, INFINIBAND)
+    found = tuple(kinds)
+    managed = {feature: FEATURES[feature] for feature in MANAGED} if Kind.IB_SWITCH in found else {}
+    return managed | _asked(found, FEATURES, INFINIBAND)
 
 
 def asked_numbers(kinds: Iterable[Kind]) -> dict[str, str]:

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Iterable, Mapping
 
-from netgen.platforms.features import FEATURES, INFINIBAND, INFINIBAND_NUMBERS, NUMBERS
+from netgen.platforms.features import FEATURES, INFINIBAND, INFINIBAND_NUMBERS, MANAGED, NUMBERS
 from netgen.platforms.load import load_platforms
-from netgen.platforms.model import Platform
+from netgen.platforms.model import Kind, Platform
 from netgen.resources.load import resources
 
 NOT_YET = "not yet: "
@@ -27,6 +27,11 @@ _INFINIBAND = """
 ## Features of InfiniBand
 
 Of subnet managers, switches and hosts.
+
+"""
+
+_MANAGED = """
+Of InfiniBand switches, how they are managed:
 
 """
 
@@ -56,6 +61,8 @@ def page(platforms: Iterable[Platform]) -> str:
         for platform in known
     }
     parts = [_HEAD, "\n## Features\n\n", *_table(FEATURES, expresses), _INFINIBAND, *_table(INFINIBAND, expresses)]
+    switches = {one.name: expresses[one.name] for one in known if Kind.IB_SWITCH in one.kinds}
+    parts += [_MANAGED, *_table({feature: FEATURES[feature] for feature in MANAGED}, switches)]
     parts.append("\n## Why not\n")
     parts += [_reasons(platform.title, platform.expresses) for platform in known]
     parts += [_NUMBERS, *_table(NUMBERS, heard), "\n", *_table(INFINIBAND_NUMBERS, heard)]

@@ -8,17 +8,18 @@ import pytest
 
 from netgen.cluster.infiniband import Membership, Partition, QosPlan, ServiceLevel
 from netgen.device.infiniband import SubnetManager
-from netgen.platforms.features import INFINIBAND, INFINIBAND_NUMBERS
+from netgen.platforms.features import INFINIBAND, INFINIBAND_NUMBERS, MANAGED
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Kind, Platform
 from netgen.render.device import render_device
 from netgen.resources.load import resources
+from tests.contract.test_features import PROBES as ETHERNET
 from tests.contract.test_numbers import lines, renderer
-from tests.contract.test_platforms import managers
+from tests.contract.test_platforms import ib_switches, managers
 
-PLATFORMS = {
-    name: platform for name, platform in load_platforms(resources()).items() if Kind.SUBNET_MANAGER in platform.kinds
-}
+KNOWN = load_platforms(resources())
+PLATFORMS = {name: platform for name, platform in KNOWN.items() if Kind.SUBNET_MANAGER in platform.kinds}
+SWITCHES = {name: platform for name, platform in KNOWN.items() if Kind.IB_SWITCH in platform.kinds}
 Change = Callable[[SubnetManager], None]
 
 
@@ -119,3 +120,20 @@ def test_number_changes_the_declared_lines_and_no_others(name: str, number: str)
     undeclared = [line for line in sorted(found) if not any(re.fullmatch(pattern, line) for pattern in patterns)]
     unused = [pattern for pattern in patterns if not any(re.fullmatch(pattern, line) for line in found)]
     assert (unused, undeclared) == ([], [])
+
+
+@pytest.mark.parametrize("feature", MANAGED)
+@pytest.mark.parametrize("name", SWITCHES)
+def test_cell_of_a_switch(name: str, feature: str):
+    platform = SWITCHES[name]
+    before, after = next(ib_switches(platform)), next(ib_switches(platform))
+    ETHERNET[feature](after)
+    told = render_device(after, renderer()) != render_device(before, renderer())
+    assert told == (platform.expresses[feature] is None)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_what_is_the_managers_is_not_the_switches(name: str):
+    platform = SWITCHES[name]
+    assert all(platform.expresses[feature] is not None for feature in INFINIBAND)
+    assert all(isinstance(platform.effects[number], str) for number in INFINIBAND_NUMBERS)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netgen.catalog.load import load_catalog
-from netgen.device.infiniband import SubnetManager
+from netgen.device.infiniband import IbSwitch, SubnetManager
 from netgen.device.model import Host, Native, Node, Switch
 from netgen.platforms.load import load_platforms, platform_names
 from netgen.platforms.model import Kind, Platform
@@ -68,10 +68,18 @@ def managers(platform: Platform) -> Iterator[SubnetManager]:
             yield devices.subnet_manager(platform, both=True)
 
 
+def ib_switches(platform: Platform) -> Iterator[IbSwitch]:
+    """Yield switches of InfiniBand fabrics, with and without services."""
+    if Kind.IB_SWITCH in platform.kinds:
+        yield devices.ib_switch(platform)
+        yield devices.ib_switch(platform, served=False)
+
+
 def every_sample(platform: Platform) -> Iterator[Node]:
     """Yield a device of every kind and role that the platform configures."""
     yield from samples(platform)
     yield from managers(platform)
+    yield from ib_switches(platform)
 
 
 def test_every_folder_is_a_platform_or_shared():

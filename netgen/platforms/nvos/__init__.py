@@ -1,0 +1,1 @@
+"""NVIDIA NVOS on InfiniBand switches: one NVUE tree, built as data."""
