@@ -33,7 +33,7 @@ def build(device: SubnetManager, platform: Platform) -> Branch:  # noqa: ARG001 
 
 def _partition(partition: Partition) -> Branch:
     if partition.pkey == DEFAULT_PKEY:
-        return {"membership": str(partition.everybody.get(Everybody.ALL, Membership.LIMITED))}
+        return _default(partition)
     if partition.everybody:
         words = ", ".join(partition.everybody)
         raise _error(partition, f"UFM takes members by their GUIDs, and has no word for {words}")
@@ -43,6 +43,16 @@ def _partition(partition: Partition) -> Branch:
         "partition": partition.name,
         "qos_conf": _limits(partition),
     }
+
+
+def _default(partition: Partition) -> Branch:
+    """Build UFM's own partition; that its own ports are full members of it, it sees to itself."""
+    others = partition.everybody.keys() - {Everybody.ALL, Everybody.MANAGER}
+    if others or any(member.origin.startswith(f"{partition.origin}.") for member in partition.members):
+        raise _error(
+            partition, "UFM's API cannot change it: its gv.cfg says what all ports are, and nothing of single ones"
+        )
+    return {"membership": str(partition.everybody.get(Everybody.ALL, Membership.LIMITED))}
 
 
 def _membership(partition: Partition, membership: Membership) -> str:
