@@ -1,4 +1,4 @@
-"""Targets to try things on: simulated EOS switches and real FRR routers on this machine.
+"""Targets to try things on: simulated EOS switches, real FRR routers and subnet managers on this machine.
 
 Nothing here imports what renders, models a device or opens a session: a lab that shared its author's
 mistakes would prove nothing.

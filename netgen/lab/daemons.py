@@ -2,12 +2,15 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from netgen.lab.errors import LabError
+from netgen.lab.subnet import MANAGER
 
 #: FRR's daemons in the order in which its own script starts them; mgmtd exists since FRR 9.1.
 _FRR_DAEMONS = ("mgmtd", "zebra", "staticd", "bgpd", "bfdd")
@@ -16,6 +19,12 @@ _FRR_BINARIES = Path("/usr/lib/frr")
 _FRR_OPTIONS = {"zebra": ("-A", "127.0.0.1", "-s", "90000000")}
 _FRR_DEFAULT_OPTIONS = ("-A", "127.0.0.1")
 _LLDPD = Path("/usr/sbin/lldpd")
+_OPENSM = Path("/usr/sbin/opensm")
+_OPENSM_CONF = Path("/etc/opensm/opensm.conf")
+_PARTITIONS = Path("/etc/opensm/partitions.conf")
+_OPENSM_PID = Path("/run/opensm.pid")
+#: What OpenSM logs when it knows its part (opensm/osm_helper.c, osm_get_sm_mgr_state_str and osm_report_sm_state).
+_STATES = re.compile(r"0x80 -> Entering (?:MASTER|STANDBY) state")
 
 _START_S = 30.0
 _STOP_S = 5.0
@@ -28,12 +37,21 @@ ENVIRONMENT = {
 
 def names(kind: str) -> tuple[str, ...]:
     """Return the daemons that a node of this kind runs, in starting order."""
+    if kind == MANAGER:
+        return ("opensm",)
     routing = tuple(name for name in _FRR_DAEMONS if (_FRR_BINARIES / name).exists()) if kind == "frr" else ()
     return (*routing, "lldpd")
 
 
-def start_all(kind: str) -> None:
+def start_all(kind: str, environment: Mapping[str, str]) -> None:
     """Start every daemon and load the start-up configuration.
+
+    Parameters
+    ----------
+    kind
+        Of the node.
+    environment
+        Variables besides `ENVIRONMENT`.
 
     Raises
     ------
@@ -41,13 +59,13 @@ def start_all(kind: str) -> None:
         A daemon did not start; the message has its last words.
     """
     for name in names(kind):
-        _start(name)
+        _start(name, environment)
     if kind == "frr":
         run("vtysh", "-b")
 
 
-def start(kind: str, name: str) -> None:
-    """Start one daemon again; a routing daemon reads its part of the start-up configuration.
+def start(kind: str, name: str, environment: Mapping[str, str]) -> None:
+    """Start one daemon again, as `start_all`; a routing daemon reads its part of the start-up configuration.
 
     Raises
     ------
@@ -57,8 +75,8 @@ def start(kind: str, name: str) -> None:
     _known(kind, name)
     if is_running(name):
         return
-    _start(name)
-    if name != "lldpd":
+    _start(name, environment)
+    if kind == "frr" and name != "lldpd":
         run("vtysh", "-b", "-d", name)
 
 
@@ -71,7 +89,8 @@ def kill(kind: str, name: str) -> None:
         There is no such daemon here.
     """
     _known(kind, name)
-    signal_all(name, signal.SIGKILL)
+    # The simulator, unlike a kernel, does not learn of the death of a client that cannot take its leave.
+    signal_all(name, signal.SIGTERM if name == "opensm" else signal.SIGKILL)
     deadline = time.monotonic() + _STOP_S
     while _processes(name) and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -89,8 +108,32 @@ def is_running(name: str) -> bool:
     return bool(_processes(name))
 
 
-def run(*argv: str) -> str:
+def add_partitions(lines: Iterable[str]) -> None:
+    """Write lines into the subnet manager's partitions behind everybody's back, and have it read them.
+
+    Raises
+    ------
+    LabError
+        It does not run.
+    """
+    with _PARTITIONS.open("a") as file:
+        file.writelines(f"{line}\n" for line in lines)
+    if not is_running("opensm"):
+        raise LabError("opensm does not run here")
+    signal_all("opensm", signal.SIGHUP)
+
+
+def run(*argv: str, environment: Mapping[str, str] = ENVIRONMENT, folder: str = "/") -> str:
     """Run a program of the node to its end and return its standard output.
+
+    Parameters
+    ----------
+    *argv
+        The program and its arguments.
+    environment
+        All its variables.
+    folder
+        Its working directory.
 
     Raises
     ------
@@ -100,7 +143,8 @@ def run(*argv: str) -> str:
     try:
         done = subprocess.run(
             argv,
-            env=ENVIRONMENT,
+            env=dict(environment),
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -120,12 +164,56 @@ def _known(kind: str, name: str) -> None:
         raise LabError(f"no daemon {name!r} here; there are: {', '.join(names(kind))}")
 
 
-def _start(name: str) -> None:
+def _start(name: str, environment: Mapping[str, str]) -> None:
     if name == "lldpd":
         run(str(_LLDPD))
         return
+    if name == "opensm":
+        _start_opensm(environment)
+        return
     options = _FRR_OPTIONS.get(name, _FRR_DEFAULT_OPTIONS)
     run(str(_FRR_BINARIES / name), "-d", *options)
+
+
+def _start_opensm(environment: Mapping[str, str]) -> None:
+    """Start the subnet manager, with its own defaults for a configuration where there is none yet.
+
+    Where it works, the library that stands in for its device keeps what the kernel would show in /sys
+    (umad2sim.c, umad2sim_init): a place that it can write. This waits until it knows whether it is the master.
+
+    Raises
+    ------
+    LabError
+        It does not come to know.
+    """
+    if not _OPENSM_CONF.exists():
+        run(str(_OPENSM), "-c", str(_OPENSM_CONF))
+    log = _opensm_log()
+    states = len(_STATES.findall(_text(log)))
+    run(
+        *(str(_OPENSM), "-B", "-F", str(_OPENSM_CONF), "--pidfile", str(_OPENSM_PID)),
+        environment={**ENVIRONMENT, **environment},
+        folder=str(_OPENSM_PID.parent),
+    )
+    deadline = time.monotonic() + _START_S
+    while is_running("opensm") and time.monotonic() < deadline:
+        found = len(_STATES.findall(_text(log)))
+        # without accum_log_file it begins its log anew
+        if found > states or 0 < found < states:
+            return
+        time.sleep(0.05)
+    words = _text(log).strip().splitlines()[-1:]
+    raise LabError(f"opensm does not come to manage its fabric: {' / '.join(words) or 'no output'}")
+
+
+def _opensm_log() -> Path:
+    """Return where OpenSM's configuration has it log; the default is that of its man page."""
+    match = re.search(r"^log_file (\S+)", _OPENSM_CONF.read_text(), re.MULTILINE)
+    return Path(match[1] if match else "/var/log/opensm.log")
+
+
+def _text(log: Path) -> str:
+    return log.read_text(errors="replace") if log.exists() else ""
 
 
 def _processes(name: str) -> list[int]:

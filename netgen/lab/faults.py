@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from netgen.lab.errors import LabError
+from netgen.lab.subnet import MANAGER, SWITCH
 
-_ALL = ("eos", "frr", "host")
-_NAMESPACED = ("frr", "host")
+_NAMESPACED = ("frr", "host", MANAGER)
+_ALL = ("eos", *_NAMESPACED)
+_CABLED = (*_ALL, SWITCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,14 @@ FAULTS = {
     "management-down": Fault(("NODE",), "its management refuses connections; open ones are cut"),
     "management-silent": Fault(("NODE",), "its management no longer answers; open connections hang", _NAMESPACED),
     "management-up": Fault(("NODE",), "its management answers again"),
-    "cable-down": Fault(("NODE", "PORT"), "the cable is pulled: both ends lose their carrier"),
-    "cable-up": Fault(("NODE", "PORT"), "the cable is put back"),
-    "isolate": Fault(("NODE",), "all its cables are pulled: to the fabric it is dead"),
-    "rejoin": Fault(("NODE",), "all its cables are put back"),
-    "swap": Fault(("NODE", "PORT", "NODE", "PORT"), "the cables of the two ports are exchanged"),
+    "cable-down": Fault(("NODE", "PORT"), "the cable is pulled: both ends lose their carrier", _CABLED),
+    "cable-up": Fault(("NODE", "PORT"), "the cable is put back", _CABLED),
+    "isolate": Fault(("NODE",), "all its cables are pulled: to the fabric it is dead", _CABLED),
+    "rejoin": Fault(("NODE",), "all its cables are put back", _CABLED),
+    "swap": Fault(("NODE", "PORT", "NODE", "PORT"), "the cables of the two ports are exchanged", _CABLED),
     "daemon-down": Fault(("NODE", "DAEMON"), "the daemon is killed, and nothing starts it again"),
     "daemon-up": Fault(("NODE", "DAEMON"), "the daemon is started, with its start-up configuration"),
-    "drift": Fault(("NODE", "LINE…"), "the lines are typed into its configuration", ("eos", "frr")),
+    "drift": Fault(("NODE", "LINE…"), "the lines are typed into its configuration", ("eos", "frr", MANAGER)),
     "serial": Fault(("NODE", "SERIAL"), "it is another box: its serial number is this one"),
     "simulate": Fault(("NODE", "FAULT"), "the simulated switch behaves as netgen.lab.eos.faults says", ("eos",)),
     "simulate-end": Fault(("NODE", "FAULT"), "the simulated switch behaves again", ("eos",)),

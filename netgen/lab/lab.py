@@ -24,7 +24,7 @@ from netgen.lab.status import LabStatus, from_json
 Progress = Callable[[str], None]
 
 #: TCP ports of the management of each kind of device, unless others are asked for.
-DEFAULT_PORTS: Mapping[str, int] = {"eos": 8443, "frr": 2222, "host": 2222}
+DEFAULT_PORTS: Mapping[str, int] = {"eos": 8443, "frr": 2222, "host": 2222, "opensm": 2222}
 
 _STOP_S = 10.0
 _KILL_S = 20.0

@@ -3,10 +3,12 @@
 import os
 import pwd
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netgen.lab.filesystem import DMI
+from netgen.lab.subnet import MANAGER
 
 #: The account that the lab's key opens, another name of root's as on a freshly provisioned switch.
 USERNAME = "netgen"
@@ -14,10 +16,15 @@ USERNAME = "netgen"
 #: The management port of every node: it has carrier and no address until somebody configures one.
 MANAGEMENT_PORT = "eth0"
 
+#: The port by which a node reaches the simulator of its InfiniBand fabric.
+SIMULATOR_PORT = "ibsim"
+
 _SSHD = Path("/etc/ssh/sshd_config")
 _FRR = Path("/etc/frr")
 
 # What the machine itself keeps here is not the node's.
+_OPENSM_EMPTIED = ("/etc/opensm", "/var/cache/opensm")
+_OPENSM_LOGS = "opensm*"
 _EMPTIED = ("/etc/frr", "/etc/ssh", "/etc/lldpd.d", "/etc/sysctl.d", "/etc/network/interfaces.d")
 
 _SSHD_CONFIG = f"""\
@@ -60,11 +67,15 @@ class NodeIdentity:
     Parameters
     ----------
     name, kind, serial, model
-        As in the lab's specification; the kind is ``frr`` or ``host``.
+        As in the lab's specification; the kind is ``frr``, ``host`` or ``opensm``.
     ports
         Names of its data ports.
     authorized_key
         The public key that may log in, one line.
+    addresses
+        What it has on some ports from the beginning, with their lengths: the lab's own business.
+    environment
+        Variables of all its programs, besides the usual ones.
     """
 
     name: str
@@ -73,26 +84,42 @@ class NodeIdentity:
     model: str
     ports: tuple[str, ...]
     authorized_key: str
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def write(identity: NodeIdentity) -> None:
     """Write every file of a freshly installed box; needs the private file system of `netgen.lab.filesystem`."""
-    for directory in map(Path, _EMPTIED):
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir(parents=True)
+    _empty(_EMPTIED)
     for place in ("/run/sshd", "/run/lldpd", "/run/network", "/run/lock", "/etc/ssh/authorized_keys.d"):
         Path(place).mkdir(parents=True)
     _text("/etc/hostname", f"{identity.name}\n")
     _text("/etc/hosts", f"127.0.0.1\tlocalhost\n127.0.1.1\t{identity.name}\n::1\tlocalhost ip6-localhost\n")
     _text("/etc/network/interfaces", _interfaces(identity))
     _text("/etc/lldpd.d/lldpd.conf", _LLDPD_CONFIG)
-    _text(str(_SSHD), _SSHD_CONFIG)
+    _text(str(_SSHD), _SSHD_CONFIG + _set_env(identity.environment))
     _text(f"/etc/ssh/authorized_keys.d/{USERNAME}", identity.authorized_key)
     _account()
     serial(identity.serial)
     _text(str(DMI / "product_name"), f"{identity.model}\n")
     if identity.kind == "frr":
         _frr(identity.name)
+    if identity.kind == MANAGER:
+        _empty(_OPENSM_EMPTIED)
+        for log in Path("/var/log").glob(_OPENSM_LOGS):
+            log.unlink()
+
+
+def _empty(directories: Iterable[str]) -> None:
+    for directory in map(Path, directories):
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+
+
+def _set_env(environment: Mapping[str, str]) -> str:
+    """Return sshd's line that gives sessions the node's variables; it heeds only the first of its kind."""
+    words = " ".join(f"{name}={value}" for name, value in environment.items())
+    return f"SetEnv {words}\n" if words else ""
 
 
 def serial(number: str) -> None:

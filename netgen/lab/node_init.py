@@ -20,6 +20,7 @@ from pathlib import Path
 from netgen.lab import daemons, filesystem, node_files, wire
 from netgen.lab.errors import LabError
 from netgen.lab.node_files import NodeIdentity
+from netgen.lab.subnet import MANAGER
 from netgen.lab.wire import Message
 
 _HOST_KEY = Path("/etc/ssh/ssh_host_ed25519_key")
@@ -90,11 +91,12 @@ def _session(connection: int) -> None:
 def _boot(identity: NodeIdentity, _: Message) -> Message:
     """Start everything; the answer has the public host key."""
     ports = "".join(f"link set dev {port} up\n" for port in ("lo", *node_files.all_ports(identity)))
-    Path("/run/ports").write_text(ports)
+    addresses = "".join(f"address add {address} dev {port}\n" for port, address in identity.addresses.items())
+    Path("/run/ports").write_text(ports + addresses)
     daemons.run("ip", "-batch", "/run/ports")
     Path("/run/ports").unlink()
     daemons.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", identity.name, "-f", str(_HOST_KEY))
-    daemons.start_all(identity.kind)
+    daemons.start_all(identity.kind, identity.environment)
     return {"host_key": _HOST_KEY.with_suffix(".pub").read_text()}
 
 
@@ -108,12 +110,15 @@ def _kill_daemon(identity: NodeIdentity, request: Message) -> Message:
 
 
 def _start_daemon(identity: NodeIdentity, request: Message) -> Message:
-    daemons.start(identity.kind, request["daemon"])
+    daemons.start(identity.kind, request["daemon"], identity.environment)
     return {}
 
 
 def _configure(identity: NodeIdentity, request: Message) -> Message:
-    """Type lines into the router's configuration terminal, as somebody at the console would."""
+    """Type lines into the configuration, as somebody at the console would."""
+    if identity.kind == MANAGER:
+        daemons.add_partitions(request["lines"])
+        return {}
     if identity.kind != "frr":
         raise LabError(f"{identity.name} is no router: there is no configuration terminal")
     commands = [word for line in ("configure terminal", *request["lines"]) for word in ("-c", line)]

@@ -6,6 +6,8 @@ pulled (both sockets down: both ports lose their carrier) and moved (redirected 
 their addresses and their daemons stay as they are, just as at a real panel. An empty socket is down: its port
 has no carrier. A cable that ends at a simulated switch gives carrier and carries nothing.
 
+Simulators of InfiniBand live in the panel's namespace, and nodes reach them over a port that leads there.
+
 The supervisor's own network namespace is never touched: both ends of a pair are created where they belong.
 """
 
@@ -45,7 +47,7 @@ def start(environment: Mapping[str, str]) -> Panel:
     return Panel(process)
 
 
-def build(panel: Panel, ports: Mapping[Port, int], *, live: Iterable[Port]) -> None:
+def build(panel: Panel, ports: Mapping[Port, int], *, live: Iterable[Port], own: Mapping[Port, str]) -> None:
     """Give every port its socket, all of them empty.
 
     Parameters
@@ -56,6 +58,8 @@ def build(panel: Panel, ports: Mapping[Port, int], *, live: Iterable[Port]) -> N
         For each port a process in the network namespace of its node.
     live
         Those that have carrier for ever, though no cable: the management ports.
+    own
+        Of those the ones that lead to the panel itself, where simulators live, with its address and length there.
 
     Raises
     ------
@@ -69,6 +73,7 @@ def build(panel: Panel, ports: Mapping[Port, int], *, live: Iterable[Port]) -> N
         links.append(f"link set dev s{number} alias {show((node, port))}\n")
         queues.append(f"qdisc add dev s{number} ingress\n")
     links += [f"link set dev s{panel.sockets[port]} up\n" for port in live]
+    links += [f"address add {address} dev s{panel.sockets[port]}\n" for port, address in own.items()]
     _batch(panel, "ip", links)
     _batch(panel, "tc", queues)
 

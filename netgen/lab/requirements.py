@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from netgen.lab.errors import LabError
-from netgen.lab.spec import LabSpec, in_namespaces
+from netgen.lab.spec import SIMULATED, LabSpec, in_namespaces
+from netgen.lab.subnet import MANAGER, SWITCH
 
-KINDS = ("eos", "frr", "host")
+KINDS = ("eos", "frr", "host", MANAGER, SWITCH)
 
 # Debian 12's packages; what is not on PATH is named with its place.
 _NAMESPACE_PROGRAMS = {
@@ -34,6 +35,15 @@ _FRR_PROGRAMS = {
     "/usr/lib/frr/frr-reload.py": "frr-pythontools",
 }
 
+_INFINIBAND_PROGRAMS = {
+    "ibsim": "ibsim-utils",
+    "/usr/sbin/opensm": "opensm",
+    "ibnetdiscover": "infiniband-diags",
+    "dump_fts": "infiniband-diags",
+    "smpquery": "infiniband-diags",
+    "sminfo": "infiniband-diags",
+}
+
 _NODE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 # IFNAMSIZ is 16 with the final zero (linux/if.h); the kernel refuses slashes, colons and white space.
 _INTERFACE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,14}")
@@ -52,8 +62,9 @@ def check(spec: LabSpec) -> None:
     if not kinds:
         return
     if os.geteuid() != 0:
-        raise LabError("FRR switches and hosts need network namespaces, and those need root: run it with sudo")
+        raise LabError("FRR switches, subnet managers and hosts need namespaces, and those need root: run it with sudo")
     programs = _NAMESPACE_PROGRAMS | (_FRR_PROGRAMS if "frr" in kinds else {})
+    programs |= _INFINIBAND_PROGRAMS if MANAGER in kinds else {}
     missing = sorted({package for program, package in programs.items() if not _is_there(program)})
     if missing:
         names = " ".join(missing)
@@ -77,13 +88,18 @@ def _check_spec(spec: LabSpec) -> None:
             raise LabError(f"{node.name!r} is no host name: lower-case letters, digits and hyphens, at most 63")
         _unique(node.ports, f"a port of {node.name}")
         for port in node.ports:
-            if node.kind != "eos" and not _INTERFACE_NAME.fullmatch(port):
+            if node.kind not in SIMULATED and not _INTERFACE_NAME.fullmatch(port):
                 raise LabError(f"{node.name}: {port!r} cannot be an interface of Linux: at most 15 letters and digits")
     _check_cables(spec)
+    adapters = {adapter.node for subnet in spec.subnets for adapter in subnet.adapters}
+    for node in spec.nodes:
+        if node.kind == MANAGER and node.name not in adapters:
+            raise LabError(f"{node.name}: a subnet manager manages over a channel adapter, and it has none")
 
 
 def _check_cables(spec: LabSpec) -> None:
     ports = {(node.name, port) for node in spec.nodes for port in node.ports}
+    ports |= {(adapter.node, adapter.port) for subnet in spec.subnets for adapter in subnet.adapters}
     ends = [end for cable in spec.cables for end in ((cable.a_node, cable.a_port), (cable.b_node, cable.b_port))]
     for node, port in ends:
         if (node, port) not in ports:

@@ -5,18 +5,20 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from netgen.lab import access, addresses, cabling, node, node_files, panel, simulators
+from netgen.lab import access, addresses, attach, cabling, ibsim, node, node_files, panel, simulators
 from netgen.lab.access import Endpoint
+from netgen.lab.attach import Attachment
 from netgen.lab.cabling import Cabling, Port
 from netgen.lab.eos.server import Server
 from netgen.lab.errors import LabError
+from netgen.lab.ibsim import Simulator
 from netgen.lab.journal import LOGS
 from netgen.lab.node import Node
-from netgen.lab.node_files import MANAGEMENT_PORT, NodeIdentity
+from netgen.lab.node_files import MANAGEMENT_PORT, SIMULATOR_PORT, NodeIdentity
 from netgen.lab.panel import Panel
 from netgen.lab.spec import LabNode, LabSpec, in_namespaces
 from netgen.lab.status import CableStatus, LabStatus, NodeStatus
@@ -44,6 +46,8 @@ class Running:
         Their patch panel; ``None`` in a lab of simulated switches alone.
     simulated
         The simulated switches; ``None`` in a lab without.
+    fabrics
+        The simulated InfiniBand fabrics.
     cabling
         What is plugged where.
     refusing, silent
@@ -59,6 +63,7 @@ class Running:
     nodes: dict[str, Node] = field(default_factory=dict)
     panel: Panel | None = None
     simulated: Server | None = None
+    fabrics: list[Simulator] = field(default_factory=list)
     cabling: Cabling = field(default_factory=Cabling)
     refusing: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
@@ -100,11 +105,13 @@ def _bring_up_nodes(lab: Running, members: Collection[LabNode], say: Say) -> dic
     (lab.directory / LOGS).mkdir(mode=0o700)
     lab.panel = panel.start(os.environ)
     say(f"starting {len(members)} nodes in namespaces of their own")
-    _start(lab, members, public_key)
+    ways = attach.attachments(lab.spec)
+    _start(lab, members, public_key, ways)
     say(f"laying {len(lab.spec.cables)} cables")
-    _cable(lab, lab.panel)
+    _cable(lab, lab.panel, ways)
+    lab.fabrics = attach.start(lab.spec, lab.cabling, lab.panel, lab.directory, say)
     say("starting their daemons")
-    return _boot(lab)
+    return _boot(lab, ways)
 
 
 def take_down(lab: Running) -> None:
@@ -116,6 +123,9 @@ def take_down(lab: Running) -> None:
     if lab.panel is not None:
         lab.panel.process.kill()
         held.append(lab.panel.process)
+    for fabric in lab.fabrics:
+        fabric.process.kill()
+        held.append(fabric.process)
     for process in held:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_END_S)
@@ -133,10 +143,13 @@ def rewire(lab: Running, ports: Iterable[Port]) -> None:
     LabError
         The kernel refused.
     """
+    touched = tuple(dict.fromkeys(ports))
     if lab.panel is not None:
-        panel.wire(lab.panel, lab.cabling, ports)
+        panel.wire(lab.panel, lab.cabling, touched)
     if lab.simulated is not None:
         simulators.lay(lab.simulated, lab.cabling)
+    for fabric in lab.fabrics:
+        ibsim.wire(fabric, lab.cabling, touched)
 
 
 def describe(lab: Running) -> LabStatus:
@@ -200,32 +213,52 @@ def _listen(lab: Running, members: Iterable[LabNode], ports: dict[str, int]) -> 
             lab.listeners[name] = listener
 
 
-def _start(lab: Running, members: Iterable[LabNode], public_key: str) -> None:
+def _start(lab: Running, members: Iterable[LabNode], public_key: str, ways: Mapping[str, Attachment]) -> None:
     def begin(member: LabNode) -> None:
         identity = NodeIdentity(member.name, member.kind, member.serial, member.model, member.ports, public_key)
+        if (way := ways.get(member.name)) is not None:
+            identity = replace(
+                identity,
+                ports=(*member.ports, SIMULATOR_PORT),
+                addresses={SIMULATOR_PORT: way.node},
+                environment=way.environment,
+            )
         log = lab.directory / LOGS / f"{member.name}.log"
         lab.nodes[member.name] = node.start(identity, log, os.environ)
 
     _in_turn(members, begin, lambda member: node.answer(lab.nodes[member.name]))
 
 
-def _cable(lab: Running, board: Panel) -> None:
+def _cable(lab: Running, board: Panel, ways: Mapping[str, Attachment]) -> None:
     ports: dict[Port, int] = {}
     for name, member in lab.nodes.items():
         pid = node.init_pid(member)
         ports |= {(name, port): pid for port in node_files.all_ports(member.identity)}
     management = [(name, MANAGEMENT_PORT) for name in lab.nodes if (name, MANAGEMENT_PORT) not in lab.cabling.far]
-    panel.build(board, ports, live=management)
+    own = {(name, SIMULATOR_PORT): way.panel for name, way in ways.items()}
+    panel.build(board, ports, live=[*management, *own], own=own)
     panel.wire(board, lab.cabling, lab.cabling.far)
 
 
-def _boot(lab: Running) -> dict[str, str]:
+def _boot(lab: Running, ways: Iterable[str]) -> dict[str, str]:
+    """Boot all nodes, subnet managers last and by their rank, and return their public host keys.
+
+    One that finds a master of lower rank sends a trap and waits for an answer, which ibsim drops
+    (ibsim/sim_mad.c, process_packet): it would wait for ever.
+    """
     host_keys: dict[str, str] = {}
 
     def finish(name: str) -> None:
         host_keys[name] = node.answer(lab.nodes[name])["host_key"]
 
-    _in_turn(list(lab.nodes), lambda name: node.request(lab.nodes[name], "boot"), finish)
+    def begin(name: str) -> None:
+        node.request(lab.nodes[name], "boot")
+
+    managers = tuple(ways)
+    _in_turn([name for name in lab.nodes if name not in managers], begin, finish)
+    for name in managers:
+        begin(name)
+        finish(name)
     return host_keys
 
 

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from netgen.lab.subnet import MANAGER, SWITCH, LabSubnet
+
+SIMULATED = ("eos", SWITCH)
+"""Kinds of switches that live in no namespace: no frame of a host would ever reach them."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabNode:
@@ -12,12 +17,13 @@ class LabNode:
     name
         Its hostname.
     kind
-        ``eos`` (simulated switch), ``frr`` (switch in a network namespace) or ``host`` (host in a network
-        namespace).
+        ``eos`` (simulated switch), ``ib-switch`` (switch of a simulated InfiniBand fabric); in a network namespace
+        ``frr`` (switch), ``host``, or ``opensm`` (host with a subnet manager).
     serial, os_version, model
         What the device says of itself.
     ports
-        The names of all its data ports, after breakout, cabled or not.
+        The names of all its data ports, after breakout, cabled or not; but for those of channel adapters, which
+        are in the lab's subnets.
     """
 
     name: str
@@ -50,26 +56,31 @@ class LabSpec:
         What it consists of.
     secrets
         Names of the secrets that the intent refers to: the lab makes one up for each.
+    subnets
+        InfiniBand fabrics; their cables are among the others.
     """
 
     name: str
     nodes: tuple[LabNode, ...]
     cables: tuple[LabCable, ...]
     secrets: tuple[str, ...] = ()
+    subnets: tuple[LabSubnet, ...] = ()
 
 
 def in_namespaces(spec: LabSpec) -> tuple[LabNode, ...]:
     """Return the nodes that live in network namespaces.
 
-    Those are the FRR switches and the hosts, but for hosts that are cabled to simulated switches alone: no frame
-    would ever reach them, so they are only the ends of their cables.
+    Those are the FRR switches, the subnet managers and the hosts, but for hosts that are cabled to simulated switches
+    alone: no frame would ever reach them, so they are only the ends of their cables.
     """
-    simulated = {node.name for node in spec.nodes if node.kind == "eos"}
+    simulated = {node.name for node in spec.nodes if node.kind in SIMULATED}
     far: dict[str, set[str]] = {}
     for cable in spec.cables:
         far.setdefault(cable.a_node, set()).add(cable.b_node)
         far.setdefault(cable.b_node, set()).add(cable.a_node)
     passive = {name for name, peers in far.items() if peers <= simulated}
     return tuple(
-        node for node in spec.nodes if node.kind == "frr" or (node.kind == "host" and node.name not in passive)
+        node
+        for node in spec.nodes
+        if node.kind in {"frr", MANAGER} or (node.kind == "host" and node.name not in passive)
     )

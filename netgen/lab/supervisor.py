@@ -22,6 +22,7 @@ from netgen.lab.injection import inject
 from netgen.lab.journal import JOURNAL, SPEC
 from netgen.lab.running import Running
 from netgen.lab.spec import LabCable, LabNode, LabSpec
+from netgen.lab.subnet import LabAdapter, LabSubnet, LabSwitch
 
 #: How often the supervisor looks whether its state directory is still there.
 _LOOK_S = 5.0
@@ -62,7 +63,13 @@ def read_spec(directory: Path) -> tuple[LabSpec, dict[str, int]]:
     spec = orders["spec"]
     nodes = tuple(LabNode(**{**member, "ports": tuple(member["ports"])}) for member in spec["nodes"])
     cables = tuple(LabCable(**cable) for cable in spec["cables"])
-    return LabSpec(spec["name"], nodes, cables, tuple(spec["secrets"])), orders["ports"]
+    subnets = tuple(_subnet(subnet) for subnet in spec["subnets"])
+    return LabSpec(spec["name"], nodes, cables, tuple(spec["secrets"]), subnets), orders["ports"]
+
+
+def _subnet(subnet: dict[str, Any]) -> LabSubnet:
+    switches = tuple(LabSwitch(**switch) for switch in subnet["switches"])
+    return LabSubnet(subnet["name"], switches, tuple(LabAdapter(**adapter) for adapter in subnet["adapters"]))
 
 
 def _report(**words: object) -> None:
