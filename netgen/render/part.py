@@ -1,5 +1,6 @@
 """A range of devices, rendered and staged: what one process does for another."""
 
+import contextlib
 import functools
 import gc
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,11 @@ from netgen.device.build_infiniband import switch_ports
 from netgen.export.cabling import cabling_lines, ib_lines
 from netgen.render.bundle import Bundle, unpack
 from netgen.render.device import render_device
+from netgen.render.errors import RenderError
 from netgen.render.manifest import digest
+from netgen.render.output import open_folder, open_output
 from netgen.render.source import Source, open_source, select
-from netgen.render.writer import State, open_output, put_all
+from netgen.render.writer import State, put_all
 
 CONFIGS = "configs"
 
@@ -36,6 +39,10 @@ class Part:
 
     states: dict[str, State] = field(default_factory=dict)
     """By name of the file."""
+    staged: list[str] = field(default_factory=list)
+    """Names of files that wait below temporary names beside their places."""
+    folders: list[str] = field(default_factory=list)
+    """Of devices whose folder was not there, and is staged as a whole."""
     digests: dict[str, str] = field(default_factory=dict)
     """SHA-256 by name of the file."""
     cabling: list[str] = field(default_factory=list)
@@ -103,15 +110,40 @@ def put(task: Task, devices: Iterator[Rendered]) -> Part:
         If the output folder refuses a file.
     """
     part = Part()
-    with open_output(task.out) as root:
+    with open_output(task.out) as root, _configs(root, create=not task.check) as place:
         for device in devices:
             folder = f"{CONFIGS}/{device.name}"
             if device.files:
-                part.states |= put_all(root, folder, device.files, check=task.check)
+                _note(part, device, folder, put_all(place, folder, device.files, check=task.check))
             part.digests |= {f"{folder}/{file}": digest(data) for file, data in device.files.items()}
             part.cabling.append(device.cabling)
             part.devices += 1
     return part
+
+
+def _note(part: Part, device: Rendered, folder: str, states: dict[str, State] | None) -> None:
+    """Note what became of a device's files; ``None``: all of them are new, and so is their folder."""
+    if states is None:
+        part.folders.append(device.name)
+        part.states |= {f"{folder}/{file}": State.ADDED for file in device.files}
+        return
+    for file, state in states.items():
+        part.states[f"{folder}/{file}"] = state
+        if state is not State.UNCHANGED:
+            part.staged.append(f"{folder}/{file}")
+
+
+@contextlib.contextmanager
+def _configs(root: int, *, create: bool) -> Iterator[int | None]:
+    """Open the folder of all devices; ``None``: it is not there, and is not to be made."""
+    with contextlib.ExitStack() as stack:
+        try:
+            place = stack.enter_context(open_folder(root, [CONFIGS], create=create))
+        except FileNotFoundError:
+            place = None
+        except OSError as error:
+            raise RenderError(f"{CONFIGS} cannot be used: {error.strerror}") from None
+        yield place
 
 
 @functools.cache

@@ -20,26 +20,14 @@ from netgen.render.errors import RenderError
 from netgen.render.inputs import digest_inputs
 from netgen.render.manifest import NAME as MANIFEST
 from netgen.render.manifest import Manifest, digest, parse_manifest
+from netgen.render.output import check_name, is_temporary, open_output
 from netgen.render.part import CONFIGS, Part, Task
 from netgen.render.parts import parts_of
+from netgen.render.reading import files, read
 from netgen.render.report import RenderReport
 from netgen.render.source import Source, open_source, select
 from netgen.render.standing import is_as_listed, stands
-from netgen.render.writer import (
-    State,
-    check_name,
-    commit,
-    compare,
-    files,
-    is_temporary,
-    open_output,
-    prune,
-    read,
-    stage,
-    sweep,
-    sweep_among,
-    temporary,
-)
+from netgen.render.writer import State, commit, commit_folders, compare, prune, stage, sweep, sweep_among
 
 INVENTORY, CABLING = "inventory/hosts.yaml", "cabling.csv"
 FOLDERS = (CONFIGS, "inventory")
@@ -152,14 +140,15 @@ def _run(
     manifest = _add_common(root, task, source.cluster, whole, inputs, before)
     if digest_inputs(task.intent, compiled, source.cluster) != inputs:
         raise RenderError("the intent or a template changed while it was rendered; nothing was written: render again")
+    if not task.check:
+        commit(root, *whole.staged)
+        commit_folders(root, CONFIGS, whole.folders)
     # With a limit, nothing else is looked at: the cost of one device is not that of all.
-    found = list(files(root, *FOLDERS, limit=task.limit))
+    found = list(files(root, *FOLDERS, limit=task.limit, but=frozenset(whole.folders)))
     others = set(found) - manifest.outputs.keys()
     gone = sorted(name for name in others if before is not None and name in before.outputs and _may_be_own(name))
     if not task.check:
-        _settle(root, whole.states, gone)
-        renamed = {temporary(name) for name, state in whole.states.items() if state is not State.UNCHANGED}
-        sweep_among(root, (name for name in found if name not in renamed))
+        _finish(root, gone, found, manifest=whole.states[MANIFEST])
     return RenderReport(
         check=task.check,
         added=_in_state(whole, State.ADDED),
@@ -195,6 +184,8 @@ def _merge(parts: Iterable[Part]) -> Part:
     whole = Part()
     for part in parts:
         whole.states |= part.states
+        whole.staged += part.staged
+        whole.folders += part.folders
         whole.digests |= part.digests
         whole.cabling += part.cabling
     return whole
@@ -202,8 +193,11 @@ def _merge(parts: Iterable[Part]) -> Part:
 
 def _add(root: int, task: Task, whole: Part, name: str, data: bytes) -> None:
     whole.states[name] = (compare if task.check else stage)(root, name, data)
-    if name != MANIFEST:
-        whole.digests[name] = digest(data)
+    if name == MANIFEST:
+        return
+    whole.digests[name] = digest(data)
+    if whole.states[name] is not State.UNCHANGED:
+        whole.staged.append(name)
 
 
 def _manifest(
@@ -229,13 +223,13 @@ def _may_be_own(name: str) -> bool:
     return name.startswith(f"{CONFIGS}/") or name in (INVENTORY, CABLING)
 
 
-def _settle(root: int, states: dict[str, State], gone: list[str]) -> None:
-    staged = [name for name, state in states.items() if state is not State.UNCHANGED]
-    commit(root, *(name for name in staged if name != MANIFEST))
+def _finish(root: int, gone: list[str], found: list[str], *, manifest: State) -> None:
+    """Remove what is no longer intended, put the manifest into its place, and sweep up after runs that were killed."""
     for name in gone:
         prune(root, name)
-    if MANIFEST in staged:
+    if manifest is not State.UNCHANGED:
         commit(root, MANIFEST)
+    sweep_among(root, found)
 
 
 def _in_state(whole: Part, wanted: State) -> tuple[str, ...]:

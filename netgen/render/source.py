@@ -9,8 +9,8 @@ from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
 from netgen.render.device import Renderer
 from netgen.render.errors import RenderError
+from netgen.render.reading import is_glob
 from netgen.render.text import jinja_environment
-from netgen.render.writer import is_glob
 
 
 @dataclass(frozen=True, slots=True)

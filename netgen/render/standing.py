@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from os import sched_getaffinity
 
 from netgen.render.manifest import NAME, Manifest, digest
-from netgen.render.writer import files, folders_of, read, read_all
+from netgen.render.reading import files, folders_of, read, read_all
 
 
 def stands(root: int, manifest: Manifest, top: str) -> list[str] | None:

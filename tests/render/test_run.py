@@ -352,24 +352,29 @@ def test_link_in_the_place_of_a_device_is_refused(intent: Path, out: Path, tmp_p
     assert contents(out) == {}
 
 
-@pytest.mark.slow
-def test_killed_run_leaves_whole_files_and_the_next_cleans_up(intent: Path, out: Path):
-    render(intent, out)
-    before = contents(out)
-    edit(intent, "    kind:", "    mtu: 8000\n    kind:")
+def killed(intent: Path, out: Path, when: str) -> None:
+    """Render in a process that is killed when it comes to a function of `netgen.render.run`."""
     program = (
         "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from netgen.compile import compile_intent\n"
         "from netgen.render import run\n"
         "def die(*_): os.kill(os.getpid(), signal.SIGKILL)\n"
-        "run._settle = die\n"
+        f"run.{when} = die\n"
         "intent, out = map(Path, sys.argv[1:])\n"
         "run.render(intent, compile_intent(intent), out)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(TOP)}
-    killed = subprocess.run([sys.executable, "-c", program, intent, out], env=environment, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    ended = subprocess.run([sys.executable, "-c", program, intent, out], env=environment, check=False)
+    assert ended.returncode == -signal.SIGKILL
+
+
+@pytest.mark.slow
+def test_killed_run_leaves_whole_files_and_the_next_cleans_up(intent: Path, out: Path):
+    render(intent, out)
+    before = contents(out)
+    edit(intent, "    kind:", "    mtu: 8000\n    kind:")
+    killed(intent, out, "commit")
     left = contents(out)
     assert {name: data for name, data in left.items() if name in before} == before
     assert all(name.endswith(".netgen-tmp") for name in set(left) - set(before))
@@ -379,6 +384,18 @@ def test_killed_run_leaves_whole_files_and_the_next_cleans_up(intent: Path, out:
     assert report.foreign == ()
     assert set(contents(out)) == set(before)
     assert b"8000" in contents(out)["configs/pod1-spine1/interfaces"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["commit", "commit_folders"])
+def test_first_run_that_is_killed_leaves_no_device_and_the_next_begins_anew(intent: Path, out: Path, when: str):
+    killed(intent, out, when)
+    assert {path.name for path in (out / "configs").iterdir() if not path.name.endswith(".netgen-tmp")} == set()
+    (out / "configs/.gone.netgen-tmp").mkdir()
+    assert render(intent, out, check=True).foreign == ()
+    assert render(intent, out).foreign == ()
+    assert not [path for path in out.rglob("*") if "netgen-tmp" in path.name]
+    assert render(intent, out, check=True).stale == ()
 
 
 def test_intent_with_errors_is_not_rendered(intent: Path, out: Path):

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from netgen.render.errors import RenderError
-from netgen.render.writer import State, check_name, commit, compare, files, open_output, prune, read, stage, sweep
+from netgen.render.output import check_name, open_folder, open_output
+from netgen.render.reading import files, read
+from netgen.render.writer import State, commit, commit_folders, compare, prune, put_all, stage, sweep
 
 
 @pytest.fixture
@@ -170,6 +172,46 @@ def test_sweep_removes_what_a_killed_run_left(root: int, out: Path):
     assert sorted(path.name for path in out.iterdir()) == ["configs"]
     assert (out / "configs/leaf1/eos.cfg").read_bytes() == b"x"
     assert not (out / "configs/leaf2").exists()
+
+
+def put_folder(root: int, contents: dict[str, bytes], *, check: bool = False) -> dict[str, State] | None:
+    with open_folder(root, ["configs"], create=True) as above:
+        return put_all(above, "configs/leaf1", contents, check=check)
+
+
+def test_new_folder_is_not_seen_before_it_is_committed_whole(root: int, out: Path):
+    assert put_folder(root, {"a": b"x", "b": b"y"}, check=True) == {"a": State.ADDED, "b": State.ADDED}
+    assert list((out / "configs").iterdir()) == []
+    assert put_folder(root, {"a": b"x", "b": b"y"}) is None
+    assert not (out / "configs/leaf1").exists()
+    commit_folders(root, "configs", ["leaf1"])
+    assert list(files(root, "configs")) == ["configs/leaf1/a", "configs/leaf1/b"]
+    assert put_folder(root, {"a": b"x", "b": b"z"}) == {"a": State.UNCHANGED, "b": State.CHANGED}
+
+
+def test_new_folder_that_a_killed_run_left_is_swept_or_written_anew(root: int, out: Path):
+    put_folder(root, {"a": b"x", "b": b"y"})
+    (out / "configs/.leaf2.netgen-tmp").mkdir()
+    put_folder(root, {"a": b"z"})
+    commit_folders(root, "configs", ["leaf1"])
+    assert [path.name for path in (out / "configs/leaf1").iterdir()] == ["a"]
+    sweep(root, "configs")
+    assert [path.name for path in (out / "configs").iterdir()] == ["leaf1"]
+
+
+def test_link_in_the_place_of_a_new_folder_is_not_written_through(root: int, out: Path, tmp_path: Path):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/theirs").write_bytes(b"x")
+    (out / "configs").mkdir()
+    (out / "configs/.leaf1.netgen-tmp").symlink_to(tmp_path / "outside")
+    put_folder(root, {"a": b"x"})
+    assert [path.name for path in (tmp_path / "outside").iterdir()] == ["theirs"]
+    (out / "configs/leaf1").symlink_to(tmp_path / "outside")
+    with pytest.raises(RenderError, match="configs/leaf1 cannot be written"):
+        commit_folders(root, "configs", ["leaf1"])
+    with pytest.raises(RenderError, match="configs/leaf1 is a link"):
+        put_folder(root, {"a": b"x"})
+    assert [path.name for path in (tmp_path / "outside").iterdir()] == ["theirs"]
 
 
 def test_walk_does_not_follow_links(root: int, out: Path, tmp_path: Path):
