@@ -10,7 +10,7 @@ from netgen.cli.compiled import compiled
 from netgen.cli.console import progress, say, table
 from netgen.cli.exits import Exit
 from netgen.cli.forms import Form, Written
-from netgen.export import bill, containerlab, dot, ibnetdiscover, listing, netbox
+from netgen.export import bill, containerlab, dot, ibnetdiscover, listing, netbox, topoconfig, topology_file
 from netgen.export.cables import Cabling
 from netgen.export.errors import ExportError
 
@@ -21,6 +21,8 @@ _OWN = {
     Form.CONTAINERLAB: containerlab.containerlab,
     Form.PTM: dot.ptm,
     Form.IBNETDISCOVER: ibnetdiscover.ibnetdiscover,
+    Form.UFM_TOPO: topology_file.topology_file,
+    Form.TOPOCONFIG: topoconfig.topoconfig,
 }
 """Forms with a format of their own."""
 
@@ -34,7 +36,7 @@ def export(intent: Path, form: Form, *, out: Path | None, fabric: str | None, wr
         If the cluster cannot be said in that form, or the place cannot be written.
     """
     cluster, result = compiled(intent, brief=True)
-    known = [one.name for one in cluster.fabrics]
+    known = [one.name for one in cluster.networks]
     if fabric is not None and fabric not in known:
         raise ExportError(f"there is no fabric {fabric!r} in {cluster.name}: there is {', '.join(known)}")
     if written is not None and form not in {Form.CABLING, Form.BOM}:

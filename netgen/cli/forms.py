@@ -12,6 +12,8 @@ class Form(StrEnum):
     CONTAINERLAB = "containerlab"
     PTM = "ptm"
     IBNETDISCOVER = "ibnetdiscover"
+    UFM_TOPO = "ufm-topo"
+    TOPOCONFIG = "topoconfig"
     NETBOX = "netbox"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netgen.catalog.optics import Medium, Module
-from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.fabric import AnyNetwork, DeviceRef
 from netgen.cluster.model import Cluster
 from netgen.cluster.racks import Place, distance_m, place, spans
 from netgen.cluster.topology.slots import HOST
@@ -125,11 +125,11 @@ class Cabling:
     only: str | None = None
 
     @property
-    def fabrics(self) -> tuple[Fabric, ...]:
+    def fabrics(self) -> tuple[AnyNetwork, ...]:
         """The fabrics that are asked for."""
-        return tuple(fabric for fabric in self.cluster.fabrics if self.only in {None, fabric.name})
+        return tuple(fabric for fabric in self.cluster.networks if self.only in {None, fabric.name})
 
-    def walk(self, fabric: Fabric) -> "Walk":
+    def walk(self, fabric: AnyNetwork) -> "Walk":
         """Return a way along the cables of a fabric."""
         return Walk(self.cluster, fabric, sockets(self.cluster, self.platforms, fabric))
 
@@ -149,7 +149,7 @@ class Cabling:
                 yield _cable(walk, link, choice, _design(fabric, link.key, longest))
 
 
-def _longest(cluster: Cluster, fabric: Fabric) -> dict[str, float]:
+def _longest(cluster: Cluster, fabric: AnyNetwork) -> dict[str, float]:
     """Return the longest distance between racks of each kind of links: they all have optics of one kind."""
     found: dict[str, float] = {}
     for span in spans(cluster, fabric):
@@ -157,7 +157,7 @@ def _longest(cluster: Cluster, fabric: Fabric) -> dict[str, float]:
     return found
 
 
-def _design(fabric: Fabric, key: str, longest: Mapping[str, float]) -> float | None:
+def _design(fabric: AnyNetwork, key: str, longest: Mapping[str, float]) -> float | None:
     """Return the length that optics of a kind of links are chosen for: the intent's, or the longest between racks."""
     planned, measured = fabric.cables_m.get(key), longest.get(key)
     return planned if measured is None else max(measured, planned or 0)
@@ -188,7 +188,7 @@ def _cable(walk: "Walk", link: "_Link", choice: Choice, design_m: float | None) 
     )
 
 
-def _attached(fabric: Fabric, ref: DeviceRef) -> bool:
+def _attached(fabric: AnyNetwork, ref: DeviceRef) -> bool:
     """Whether a device is a host, or another node, with NICs on a fabric."""
     return ref.role == HOST and ref.unit in fabric.pods.get(ref.pod, {})
 
@@ -209,7 +209,7 @@ class Walk:
     """A way along all cables of a fabric; remembers the devices that it has met."""
 
     cluster: Cluster
-    fabric: Fabric
+    fabric: AnyNetwork
     sockets: Sockets
     met: dict[int, Device] = field(default_factory=dict)
 

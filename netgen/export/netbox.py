@@ -11,6 +11,7 @@ from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.racks import rack_and_unit
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cable, Cabling, End
+from netgen.export.ibnetdiscover import LANES
 from netgen.export.listing import label
 from netgen.export.table import csv_lines
 
@@ -109,19 +110,26 @@ def _device(cabling: Cabling, ref: DeviceRef) -> dict[str, object]:
 
 def interfaces(cabling: Cabling) -> Iterator[str]:
     """Yield every port at the end of a cable."""
-    return csv_lines(INTERFACES, (row for cable in cabling for row in _interfaces(cable)))
+    return csv_lines(INTERFACES, (row for cable in cabling for row in _interfaces(cabling, cable)))
 
 
-def _interfaces(cable: Cable) -> Iterator[dict[str, object]]:
+def _interfaces(cabling: Cabling, cable: Cable) -> Iterator[dict[str, object]]:
     for near, far in ((cable.a, cable.b), (cable.b, cable.a)):
         yield {
             "device": near.name,
             "name": near.socket.interface,
-            "type": _INTERFACE_TYPES.get((cable.speed_gbps, near.socket.form), "other"),
+            "type": _interface_type(cabling, cable, near),
             # in kbit/s, as NetBox keeps it
             "speed": cable.speed_gbps * MBPS * 1000,
             "description": f"{far.name} {far.socket.interface}",
         }
+
+
+def _interface_type(cabling: Cabling, cable: Cable, end: End) -> str:
+    if any(fabric.name == cable.fabric for fabric in cabling.cluster.infiniband):
+        generation = LANES.get(int(end.socket.lane_gbps or 0), "").lower()
+        return f"infiniband-{generation}" if generation else "other"
+    return _INTERFACE_TYPES.get((cable.speed_gbps, end.socket.form), "other")
 
 
 def cables(cabling: Cabling) -> Iterator[str]:

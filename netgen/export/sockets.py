@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from netgen.cluster.fabric import DeviceRef, Fabric, SlotAt
+from netgen.cluster.fabric import AnyNetwork, DeviceRef, SlotAt
 from netgen.cluster.model import Cluster
 from netgen.cluster.ports import PortMap
 from netgen.cluster.topology.slots import HOST
@@ -71,7 +71,7 @@ class Sockets:
 
     cluster: Cluster
     platforms: Mapping[str, Platform]
-    fabric: Fabric
+    fabric: AnyNetwork
     known: dict[tuple[str, str, PortMap | None], Mapping[int, Socket]]
 
     def of(self, ref: DeviceRef) -> Mapping[int, Socket]:
@@ -140,6 +140,6 @@ class Sockets:
         )
 
 
-def sockets(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Fabric) -> Sockets:
+def sockets(cluster: Cluster, platforms: Mapping[str, Platform], fabric: AnyNetwork) -> Sockets:
     """Return what knows the sockets of a fabric's devices."""
     return Sockets(cluster, platforms, fabric, {})
