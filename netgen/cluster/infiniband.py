@@ -95,6 +95,8 @@ class Partition:
     everybody: Mapping[Everybody, Membership]
     """Members that are not named one by one."""
     origin: str
+    index0: bool = False
+    """Whether its P_Key has index 0 of its members' tables: what a program sends with unless it is told otherwise."""
     _by_guid: Mapping[int, Membership] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -113,7 +113,7 @@ class Population:
 def _partition(people: Population, name: str, given: infiniband.Partition, pkeys: infiniband.PkeyRange) -> Partition:
     origin = f"{people.fabric.origin}.partitions.{name}"
     members = people.members(given.members, f"{origin}.members")
-    return _made(name, pkey_of(name, given, pkeys), given, members, {}, origin)
+    return _made(name, pkey_of(name, given, pkeys), given, members, {}, origin, index0=given.index0)
 
 
 def _default(people: Population, given: infiniband.DefaultPartition) -> Partition:
@@ -142,6 +142,8 @@ def _made(
     members: Mapping[int, Member],
     everybody: Mapping[Everybody, Membership],
     origin: str,
+    *,
+    index0: bool = False,
 ) -> Partition:
     return Partition(
         name=name,
@@ -153,4 +155,5 @@ def _made(
         members=tuple(members[guid] for guid in sorted(members)),
         everybody=everybody,
         origin=origin,
+        index0=index0,
     )

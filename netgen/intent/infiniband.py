@@ -119,6 +119,9 @@ class Partition(PartitionOptions):
 
     pkey: Pkey | Literal["auto"] = "auto"
     """``auto``: from the range of ``pkeys``, by the partition's name."""
+    index0: bool = False
+    """Whether its P_Key has index 0 of its members' tables: programs send with that one unless they are told
+    otherwise, NCCL among them. A port has one such partition."""
     members: list[Member] = Field(min_length=1)
 
 

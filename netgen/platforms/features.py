@@ -53,6 +53,7 @@ FEATURES: dict[str, str] = {
 INFINIBAND: dict[str, str] = {
     "partitions": "partitions with the membership of each port",
     "both-memberships": "a port as full and as limited member of one partition",
+    "index-0": "a partition's P_Key at index 0 of its members' tables",
     "ipoib": "IP over InfiniBand in a partition",
     "ipoib-mtu": "the MTU of a partition's IP over InfiniBand",
     "ipoib-rate": "the rate of a partition's IP over InfiniBand",

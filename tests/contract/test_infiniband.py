@@ -59,6 +59,7 @@ def unlisted(manager: SubnetManager) -> None:
 PROBES: dict[str, Change] = {
     "partitions": partitions(turned),
     "both-memberships": partitions(single),
+    "index-0": partitions(lambda one: replace(one, index0=not one.index0)),
     "ipoib": partitions(lambda one: replace(one, ipoib=False)),
     "ipoib-mtu": partitions(lambda one: replace(one, mtu_bytes=None)),
     "ipoib-rate": partitions(lambda one: replace(one, rate_gbps=None)),
