@@ -15,6 +15,7 @@ from netgen.cluster.infiniband import (
     ServiceLevel,
 )
 from netgen.cluster.roce import Ecn, PortQos, TrafficClass, Watchdog
+from netgen.device.hca import Hca
 from netgen.device.infiniband import IbPort, IbSwitch, SubnetManager
 from netgen.device.model import (
     Bfd,
@@ -303,6 +304,32 @@ def host(platform: Platform, *, speaking: bool = False, bonded: bool = False) ->
         gpus=8,
         routes=[HostRoute(HOSTS, 12, HOSTS + 256 * rail) for rail in range(2)],
     )
+
+
+def ib_host(platform: Platform) -> Host:
+    """A host of two HCAs, in the default partition and in those of `subnet_manager`."""
+    found = host(platform)
+    default, train, storage = subnet_manager(platform).partitions
+    full, limited = Membership.FULL, Membership.LIMITED
+    found.ports, found.routes, found.fabric = [], [], "ib"
+    found.hcas = tuple(
+        Hca(
+            name=f"ib{rail}",
+            rdma=f"mlx5_{rail}",
+            port=1,
+            fabric="ib",
+            slot=rail,
+            speed_gbps=400,
+            guid=PORT_GUIDS + 16 * rail,
+            enabled=True,
+            partitions=((replace(train, index0=True), full), (storage, limited), (default, limited)),
+            peer_device=f"pod1-su1-rail{rail + 1}-leaf1",
+            peer_port="1/1/1",
+            cable_m=5,
+        )
+        for rail in range(2)
+    )
+    return found
 
 
 SPINE_GUIDS = 0x0002C90300200000

@@ -30,6 +30,8 @@ class Sweep:
     """On its terminal, and in its log."""
     tables: Mapping[int, frozenset[int]]
     """P_Keys of each port, with the bit of membership, by its GUID."""
+    first: Mapping[int, int]
+    """The one at index 0."""
     lanes: tuple[int, ...]
     """Of each service level, at the first port."""
 
@@ -92,8 +94,10 @@ def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path) -> Sweep
         done = _run(command, environment)
         said = done.stdout + done.stderr + (folder / "log").read_text()
         lids = dict(_lids(folder / "guid2lid"))
-        tables = {guid: frozenset(_table(lids[guid], environment)) for guid in ports}
-        return Sweep(said, tables, tuple(_lanes(lids[ports[0]], environment)))
+        tables = {guid: list(_table(lids[guid], environment)) for guid in ports}
+        keys = {guid: frozenset(key for key in table if key & 0x7FFF) for guid, table in tables.items()}
+        first = {guid: table[0] for guid, table in tables.items()}
+        return Sweep(said, keys, first, tuple(_lanes(lids[ports[0]], environment)))
 
 
 @contextmanager
@@ -132,7 +136,7 @@ def _lids(path: Path) -> Iterator[tuple[int, int]]:
 def _table(lid: int, environment: dict[str, str]) -> Iterator[int]:
     for line in _run(["smpquery", "pkeys", str(lid), "1"], environment).stdout.splitlines():
         if re.match(r"\s*\d+: 0x", line):
-            yield from (int(word, 16) for word in line.split()[1:] if int(word, 16) & 0x7FFF)
+            yield from (int(word, 16) for word in line.split()[1:])
 
 
 def _lanes(lid: int, environment: dict[str, str]) -> Iterator[int]:

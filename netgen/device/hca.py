@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from netgen.cluster.infiniband import Membership, Partition
+from netgen.cluster.infiniband import DEFAULT_PKEY, FULL_MEMBER, Membership, Partition
 
 
 @dataclass(slots=True)
@@ -26,3 +26,22 @@ class Hca:
     peer_device: str | None = None
     peer_port: str | None = None
     cable_m: int | None = None
+
+    @property
+    def first(self) -> Partition | None:
+        """The partition whose P_Key has index 0 of its table, if that is not the default one."""
+        return next((partition for partition, _ in self.partitions if partition.index0), None)
+
+    @property
+    def children(self) -> tuple[int, ...]:
+        """P_Keys of its interfaces of IP over InfiniBand beside the main one, which has that of index 0.
+
+        With the bit of full members, whatever the port is: the kernel takes no others (ip-link(8), ``ipoib``), for
+        all members share a broadcast group.
+        """
+        main = DEFAULT_PKEY if self.first is None else self.first.pkey
+        return tuple(
+            FULL_MEMBER | partition.pkey
+            for partition, _ in self.partitions
+            if partition.ipoib and partition.pkey != main
+        )

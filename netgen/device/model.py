@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from netgen.cluster.buffers import BufferPlan, Headroom
+from netgen.cluster.infiniband import Partition
 from netgen.cluster.roce import PortQos
 from netgen.device.hca import Hca
 from netgen.device.nic import NicQos, nic_qos
@@ -383,6 +384,14 @@ class Host(Node):
         """The fabrics that it is on."""
         on = (*(port.fabric for port in self.ports), *(hca.fabric for hca in self.hcas))
         return tuple(dict.fromkeys(on)) or (self.fabric,)
+
+    @property
+    def first_partition(self) -> Partition | None:
+        """What its HCAs on its first fabric send in by themselves; ``None``: the default one, or not all the same."""
+        found = {
+            None if hca.first is None else hca.first.pkey: hca.first for hca in self.hcas if hca.fabric == self.fabric
+        }
+        return next(iter(found.values())) if len(found) == 1 else None
 
     @property
     def qos(self) -> NicQos | None:

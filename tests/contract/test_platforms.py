@@ -75,10 +75,17 @@ def ib_switches(platform: Platform) -> Iterator[IbSwitch]:
         yield devices.ib_switch(platform, served=False)
 
 
+def ib_ends(platform: Platform) -> Iterator[SubnetManager | Host]:
+    """Yield devices that partitions are told to."""
+    yield from managers(platform)
+    if Kind.HOST in platform.kinds:
+        yield devices.ib_host(platform)
+
+
 def every_sample(platform: Platform) -> Iterator[Node]:
     """Yield a device of every kind and role that the platform configures."""
     yield from samples(platform)
-    yield from managers(platform)
+    yield from ib_ends(platform)
     yield from ib_switches(platform)
 
 

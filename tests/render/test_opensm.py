@@ -100,6 +100,8 @@ def subnet_managers(draw: st.DrawFn) -> SubnetManager:
         everybody={Everybody.ALL: LIMITED, Everybody.MANAGER: FULL},
     )
     others = [draw(partitions(pkey, allow_both, levels)) for pkey in pkeys]
+    if others and draw(st.booleans()):
+        others[-1] = replace(others[-1], index0=True)
     manager.guid, manager.allow_both, manager.qos = MANAGERS[0], allow_both, qos
     manager.partitions = (default, *others)
     manager.engine = draw(st.sampled_from(["ftree", "updn", "minhop"]))
@@ -144,6 +146,12 @@ def test_tables_are_what_the_partitions_say(manager: SubnetManager):
     assert configured(found.said) == [manager.engine]
     assert "SUBNET UP" in found.said
     assert found.tables == {port: expected(manager, port) for port in PORTS}
+    for partition in manager.partitions:
+        members = [
+            port for port, keys in found.tables.items() if partition.pkey in {key & ~FULL_MEMBER for key in keys}
+        ]
+        if partition.index0:
+            assert {found.first[port] & ~FULL_MEMBER for port in members} <= {partition.pkey}
     if manager.qos is not None and manager.qos.lanes > 1:
         assert found.lanes == manager.qos.lane_of_level
 

@@ -79,28 +79,28 @@ netplan_observe() { # FILE BASE
     emit rules "$work/rules"
 }
 
-# ------------------------------------------------------------------------------------------------ kind: roce
+# ------------------------------------------------------------------------------------------------ kind: tool
 
 # The file is the tool: it knows what to set, how to tell whether it is so, and how to bring back what was.
 
-roce_check() { # FILE
+tool_check() { # FILE
     run sh -n "$1"
 }
 
-roce_backup() { # FILE LIVE
-    ask sh "$1" --save >"$2/roce"
+tool_backup() { # FILE LIVE
+    ask sh "$1" --save >"$2/$name"
 }
 
-roce_activate() { # FILE
+tool_activate() { # FILE
     run sh "$1"
 }
 
-roce_restore() { # LIVE OLD NEW
-    timeout -k 5 "$TOOL_LIMIT_S" sh "$3" --restore <"$1/roce" >>"$log" 2>&1 3<&- 9>&-
+tool_restore() { # LIVE OLD NEW
+    timeout -k 5 "$TOOL_LIMIT_S" sh "$3" --restore <"$1/$name" >>"$log" 2>&1 3<&- 9>&-
 }
 
 # Where the files differ, what runs is told by them already.
-roce_observe() { # FILE BASE
+tool_observe() { # FILE BASE
     : >"$work/drift"
     if cmp -s "$1" "$2"; then
         ask sh "$1" --check >"$work/drift"

@@ -47,19 +47,22 @@ def _interfaces(target: str) -> Artifact:
     return Artifact("interfaces", "interfaces", target, "root:root", "0644", interfaces_diff)
 
 
+def _tool(name: str) -> Artifact:
+    return Artifact(name, "tool", f"/etc/netgen/{name}", "root:root", "0755", partial(drift_diff, name))
+
+
+def _unit(name: str, target: str) -> Artifact:
+    return Artifact(name, "unit", target, "root:root", "0644", partial(drift_diff, name))
+
+
 _SYSCTL = Artifact("sysctl.conf", "sysctl", "/etc/sysctl.d/90-netgen.conf", "root:root", "0644", sysctl_diff)
 FRR = Artifact("frr.conf", "frr", "/etc/frr/frr.conf", "frr:frr", "0640", frr_diff)
 
 _HOST = (
-    Artifact("roce.sh", "roce", "/etc/netgen/roce.sh", "root:root", "0755", partial(drift_diff, "roce.sh")),
-    Artifact(
-        "roce.service",
-        "unit",
-        "/etc/systemd/system/netgen-roce@.service",
-        "root:root",
-        "0644",
-        partial(drift_diff, "roce.service"),
-    ),
+    _tool("roce.sh"),
+    _unit("roce.service", "/etc/systemd/system/netgen-roce@.service"),
+    _tool("ipoib.sh"),
+    _unit("ipoib.service", "/etc/systemd/system/netgen-ipoib@.service"),
     Artifact("nccl.conf", "text", "/etc/nccl.conf", "root:root", "0644", partial(drift_diff, "nccl.conf")),
 )
 """What hosts have beside their network, whatever configures that."""
