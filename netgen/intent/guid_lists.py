@@ -6,16 +6,19 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from netgen.diagnostics.codes import schema
 from netgen.diagnostics.model import Diagnostic
+from netgen.intent.characters import decode
 from netgen.intent.errors import diagnose
-from netgen.intent.files import MAX_LIST_BYTES, InputRefusedError
+from netgen.intent.files import MAX_LIST_BYTES, InputRefusedError, read_bytes
 from netgen.intent.guids import GuidTable, ListedPort
+from netgen.intent.ibnetdiscover import is_ibnetdiscover, read_ibnetdiscover
 from netgen.intent.infiniband import Guid
 from netgen.intent.lists import graft, where_named
 from netgen.intent.models import Intent
 from netgen.intent.network import Model
 from netgen.intent.positions import MappingNode, Tree, to_data
-from netgen.intent.table import read_csv
+from netgen.intent.table import parse_csv
 from netgen.intent.texts import Line
 
 GUIDS = "guids"
@@ -61,14 +64,7 @@ def read_guids(intent: Intent, root: Path, tree: Tree) -> tuple[Mapping[str, Gui
             continue
         path = ("fabrics", name, GUIDS)
         try:
-            table, wrong = read_csv(
-                root / fabric.guids,
-                root=root,
-                columns=_COLUMNS,
-                required=("device", "hca", "port", "guid", "node-guid"),
-                key=None,
-                limit_bytes=MAX_LIST_BYTES,
-            )
+            table, wrong = _table(root / fabric.guids, root)
         except InputRefusedError as refused:
             diagnostics.append(where_named(refused.diagnostic, tree, path))
             continue
@@ -78,6 +74,15 @@ def read_guids(intent: Intent, root: Path, tree: Tree) -> tuple[Mapping[str, Gui
             found[name], wrong = _listed(table, tree, path)
             diagnostics += wrong
     return found, tree, diagnostics
+
+
+def _table(file: Path, root: Path) -> tuple[MappingNode | None, list[Diagnostic]]:
+    text, wrong = decode(file, read_bytes(file, root=root, budget_bytes=MAX_LIST_BYTES, limit_bytes=MAX_LIST_BYTES))
+    if wrong:
+        return None, wrong
+    if is_ibnetdiscover(text):
+        return read_ibnetdiscover(file, text), []
+    return parse_csv(file, text, columns=_COLUMNS, required=_COLUMNS, key=None)
 
 
 def _listed(table: MappingNode, tree: Tree, path: tuple[str, ...]) -> tuple[GuidTable, list[Diagnostic]]:
@@ -94,7 +99,9 @@ def _listed(table: MappingNode, tree: Tree, path: tuple[str, ...]) -> tuple[Guid
         if said.hca is None:
             switches.setdefault(said.device, said.node_guid)
             rows.setdefault(said.device, line)
+        elif said.guid is None:
+            message = f"the row of {said.device} names {said.hca} and no GUID of its port"
+            diagnostics.append(schema.MISSING_KEY.at(entry.node.span, message, advice="fill in the cell `guid`"))
         else:
-            guid = 0 if said.guid is None else said.guid
-            ports.append(ListedPort(said.device, said.hca, said.port, guid, said.node_guid, line))
+            ports.append(ListedPort(said.device, said.hca, said.port, said.guid, said.node_guid, line))
     return GuidTable(tuple(ports), switches, rows), diagnostics

@@ -75,6 +75,19 @@ def read_csv(
     text, diagnostics = decode(file, read_bytes(file, root=root, budget_bytes=limit_bytes, limit_bytes=limit_bytes))
     if diagnostics:
         return None, diagnostics
+    return parse_csv(file, text, columns=columns, required=required, key=key, others=others)
+
+
+def parse_csv(
+    file: Path,
+    text: str,
+    *,
+    columns: Collection[str],
+    required: Collection[str],
+    key: str | None,
+    others: bool = False,
+) -> tuple[MappingNode | None, list[Diagnostic]]:
+    """Read the table of a text; parameters and results are those of `read_csv`."""
     lines = ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
     try:
         header = _cells(file, *next(lines, (1, "")))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from netgen.cluster.fabric import Fabric
+from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
 from netgen.diagnostics.codes import derived
@@ -12,7 +12,7 @@ from netgen.diagnostics.finding import Finding, IntentPath
 
 def check(cluster: Cluster) -> Iterator[Finding]:
     """Yield every switch that exceptions leave without a link to a tier beside it; cost grows with the exceptions."""
-    for fabric in cluster.fabrics:
+    for fabric in cluster.networks:
         path: IntentPath = ("fabrics", fabric.name, "exceptions")
         shut = Counter((node, tier) for node, slot in fabric.overlay.disabled if (tier := _joined(fabric, node, slot)))
         for (node, tier), count in sorted(shut.items()):
@@ -27,7 +27,7 @@ def check(cluster: Cluster) -> Iterator[Finding]:
 _MANY = {"leaf": "leaves", "spine": "spines", "superspine": "superspines", "router": "other routers"}
 
 
-def _joined(fabric: Fabric, node: int, slot: int) -> str | None:
+def _joined(fabric: AnyNetwork, node: int, slot: int) -> str | None:
     """Return the tier at the other end of a switch's slot; ``None``: one of the ends is a host."""
     far = fabric.overlay.topology.peer(node, slot)
     if far is None or layer_of(fabric.plan, node).name == HOST:
@@ -36,7 +36,7 @@ def _joined(fabric: Fabric, node: int, slot: int) -> str | None:
     return None if tier == HOST else tier
 
 
-def _links(cluster: Cluster, fabric: Fabric, node: int, tier: str) -> int:
+def _links(cluster: Cluster, fabric: AnyNetwork, node: int, tier: str) -> int:
     """Count the links of a switch to switches of a tier that exist."""
     topology = fabric.overlay.topology
     far = (topology.peer(node, slot) for slot in range(layer_of(fabric.plan, node).slots))

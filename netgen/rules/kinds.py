@@ -11,7 +11,10 @@ from netgen.cluster.topology.slots import GLOBAL
 from netgen.device.text import network
 from netgen.diagnostics.codes import derived, listed
 from netgen.diagnostics.finding import Finding, IntentPath
+from netgen.intent.infiniband import InfinibandFabric
 from netgen.intent.models import Fabric, Intent
+
+Given = Fabric | InfinibandFabric
 
 # What each kind has no use for, with the reason. Below a tier that it does not have, nothing else is looked at.
 _SPINELESS = "hosts are on one tier of switches"
@@ -94,7 +97,7 @@ _GROUPED = ("dragonfly", "dragonfly-plus")
 
 def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
     """Yield what cannot be of any use, before anything is laid out; references have been checked."""
-    for name, fabric in intent.fabrics.items():
+    for name, fabric in intent.networks.items():
         path: IntentPath = ("fabrics", name)
         unused = _UNUSED[fabric.kind] | ({} if fabric.kind in _GROUPED else _OF_TREES)
         for keys, why in unused.items():
@@ -104,14 +107,24 @@ def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
             if _says(fabric, keys):
                 yield _no_use(fabric.kind, keys, "its switches and cables are derived", path)
         yield from _lacking(fabric, path)
-        if fabric.kind == "dragonfly-plus" and fabric.attach == "host-bgp":
+        if isinstance(fabric, InfinibandFabric):
+            yield from _natives(fabric, path)
+        elif fabric.kind == "dragonfly-plus" and fabric.attach == "host-bgp":
             said = "spines announce to other groups what is their leaves' own, and no host's loopback"
             yield derived.NO_USE.about(said, (*path, "attach"), advice="attach the hosts as routed-31")
-        if fabric.kind == "explicit":
+        elif fabric.kind == "explicit":
             yield from _lists(fabric, path)
             continue
         for nodes in _attached(intent, catalog, fabric):
             yield from _nics(fabric, nodes, path)
+
+
+def _natives(fabric: InfinibandFabric, path: IntentPath) -> Iterator[Finding]:
+    """Yield lines in a vendor's own words for switches, which no platform of InfiniBand takes."""
+    for key, one in fabric.exceptions.items():
+        if one.native is not None:
+            said = "switches of InfiniBand take no lines in the vendor's own words"
+            yield derived.NO_USE.about(said, (*path, "exceptions", key, "native"), at_key=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +136,7 @@ class _Attached:
     path: IntentPath
 
 
-def _attached(intent: Intent, catalog: Catalog, fabric: Fabric) -> Iterator[_Attached]:
+def _attached(intent: Intent, catalog: Catalog, fabric: Given) -> Iterator[_Attached]:
     named = {("hosts",): intent.hosts.profile} | {("nodes", name): one.profile for name, one in intent.nodes.items()}
     for path, profile in named.items():
         nics = catalog.hosts[profile].nics.get(fabric.nics)
@@ -131,7 +144,7 @@ def _attached(intent: Intent, catalog: Catalog, fabric: Fabric) -> Iterator[_Att
             yield _Attached(profile, nics, (*path, "profile"))
 
 
-def _nics(fabric: Fabric, nodes: _Attached, path: IntentPath) -> Iterator[Finding]:
+def _nics(fabric: Given, nodes: _Attached, path: IntentPath) -> Iterator[Finding]:
     has, uses = nodes.nics.ports, fabric.planes * (2 if fabric.dual_tor else 1)
     if has != uses:
         key = "planes" if fabric.planes > 1 or not fabric.dual_tor else "dual-tor"
@@ -148,7 +161,7 @@ def _nics(fabric: Fabric, nodes: _Attached, path: IntentPath) -> Iterator[Findin
         )
 
 
-def _lacking(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+def _lacking(fabric: Given, path: IntentPath) -> Iterator[Finding]:
     said = fabric.roles()
     for role in _NEEDED[fabric.kind]:
         if role not in said:
@@ -192,9 +205,9 @@ def _no_list(key: str, columns: str, path: IntentPath) -> Finding:
 
 def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
     """Yield what is said of the links above a tier that came out as the top one, and groups that hang on one cable."""
-    for fabric in cluster.fabrics:
+    for fabric in cluster.networks:
         top = fabric.told(tuple(fabric.tiers)[-1])
-        given = intent.fabrics[fabric.name]
+        given = intent.networks[fabric.name]
         path: IntentPath = ("fabrics", fabric.name)
         if given.kind == "dragonfly-plus" and fabric.grouped and fabric.grouped.links_across(2)[GLOBAL] == 1:
             yield derived.ONE_LINK.about(
@@ -203,7 +216,7 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
                 at_key=True,
                 advice="lay out fewer groups, or pin more global links a spine with `uplinks`",
             )
-        if given.kind == "dragonfly-plus":
+        if given.kind == "dragonfly-plus" and isinstance(fabric, Derived):
             yield from _ways_out(fabric)
         alone = not fabric.layer(tuple(fabric.tiers)[-1]).outward
         for keys in ((top, "uplinks"), (top, "uplink-breakout"), ("oversubscription", top)):
@@ -230,7 +243,7 @@ def _ways_out(fabric: Derived) -> Iterator[Finding]:
                 break
 
 
-def _says(fabric: Fabric, keys: tuple[str, ...]) -> bool:
+def _says(fabric: Given, keys: tuple[str, ...]) -> bool:
     """Whether the intent itself says something under these keys."""
     value: object = fabric
     for key in keys:

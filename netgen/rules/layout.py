@@ -6,7 +6,9 @@ from netgen.catalog.model import Catalog, SwitchModel
 from netgen.cluster.derive_fabric import breakout_of
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath
-from netgen.intent.models import Fabric, Intent, Pod, SwitchRole
+from netgen.intent.infiniband import InfinibandFabric
+from netgen.intent.models import Fabric, Intent, Pod
+from netgen.intent.network import SwitchBox
 from netgen.intent.quantities import Breakout, parse_ids
 
 
@@ -17,10 +19,11 @@ def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
         yield from _ids(list(given.units), ("pods", pod, "units"))
         yield from _capacity(given, ("pods", pod))
     yield from _nodes(intent)
-    for name, fabric in intent.fabrics.items():
+    for name, fabric in intent.networks.items():
         path = ("fabrics", name)
         yield from _speeds(intent, fabric, catalog, path)
-        yield from _mtu(intent, fabric, path)
+        if isinstance(fabric, Fabric):
+            yield from _mtu(intent, fabric, path)
 
 
 def _ids(keys: list[str | int], path: IntentPath) -> Iterator[Finding]:
@@ -79,7 +82,7 @@ def _nodes(intent: Intent) -> Iterator[Finding]:
             )
 
 
-def _speeds(intent: Intent, fabric: Fabric, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:
+def _speeds(intent: Intent, fabric: Fabric | InfinibandFabric, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:
     wrong = [
         finding
         for role, tier in fabric.roles().items()
@@ -128,7 +131,7 @@ def _breakout(breakout: Breakout | None, model: SwitchModel, path: IntentPath) -
     )
 
 
-def _speed(given: Breakout | None, tier: SwitchRole, catalog: Catalog, below_gbps: int | None) -> int | None:
+def _speed(given: Breakout | None, tier: SwitchBox, catalog: Catalog, below_gbps: int | None) -> int | None:
     """Return the speed of a tier's ports: as the intent divides its cages, else that of what is below them."""
     if given is None and below_gbps is not None:
         given = breakout_of(catalog.switches[tier.model], below_gbps)

@@ -8,9 +8,11 @@ from netgen.catalog.model import Catalog
 from netgen.diagnostics.codes import references
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.suggest import did_you_mean
-from netgen.intent.models import Intent, SwitchRole
+from netgen.intent.infiniband import InfinibandFabric, InfinibandRole
+from netgen.intent.models import Fabric, Intent, SwitchRole
 from netgen.platforms.model import Kind, Platform
 
+INFINIBAND = "infiniband"
 PLACEHOLDERS = {
     "leaf": {"fabric", "pod", "unit", "rail", "plane", "leaf"},
     "spine": {"fabric", "pod", "plane", "spine"},
@@ -38,33 +40,70 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
                 advice=did_you_mean(node.profile, catalog.hosts),
             )
         yield from _platform(node.platform, Kind.HOST, platforms, ("nodes", name, "platform"))
-    for name, fabric in intent.fabrics.items():
+    for name, fabric in intent.networks.items():
         for role, tier in fabric.roles().items():
-            yield from _tier(tier, catalog, platforms, ("fabrics", name, role))
+            yield from _tier(tier, fabric.technology, catalog, platforms, ("fabrics", name, role))
         for key, deviation in fabric.exceptions.items():
             if deviation.model is not None:
                 yield from _model(deviation.model, catalog, ("fabrics", name, "exceptions", key, "model"))
         for role, pattern in fabric.naming:
             yield from _pattern(pattern, ("fabrics", name, "naming", role), {fabric.kind})
-    kinds = {fabric.kind for fabric in intent.fabrics.values()}
+        yield from _nics(intent, name, fabric, catalog)
+    kinds = {fabric.kind for fabric in intent.networks.values()}
     for role, pattern in intent.naming:
         yield from _pattern(pattern, ("naming", role), kinds)
 
 
-def _tier(tier: SwitchRole, catalog: Catalog, platforms: Mapping[str, Platform], path: IntentPath) -> Iterator[Finding]:
-    unknown = [
-        *_model(tier.model, catalog, (*path, "model")),
-        *_platform(tier.platform, Kind.SWITCH, platforms, (*path, "platform")),
-    ]
+def _tier(
+    tier: SwitchRole | InfinibandRole,
+    technology: str,
+    catalog: Catalog,
+    platforms: Mapping[str, Platform],
+    path: IntentPath,
+) -> Iterator[Finding]:
+    unknown = list(_model(tier.model, catalog, (*path, "model")))
+    if tier.platform is not None:
+        kind = Kind.IB_SWITCH if technology == INFINIBAND else Kind.SWITCH
+        unknown += _platform(tier.platform, kind, platforms, (*path, "platform"))
     yield from unknown
-    if not unknown and tier.platform not in catalog.switches[tier.model].platforms:
-        runs = catalog.switches[tier.model].platforms
+    if unknown:
+        return
+    model = catalog.switches[tier.model]
+    if model.technology != technology:
+        yield _other_technology(f"{model.name} is a switch of", model.technology, technology, (*path, "model"))
+    elif tier.platform is not None and tier.platform not in model.platforms:
         yield references.PLATFORM_NOT_ON_MODEL.about(
             f"{tier.platform} does not run on {tier.model}",
             (*path, "platform"),
             related=(((*path, "model"), "the model"),),
-            advice=f"choose one of {', '.join(runs)}",
+            advice=f"choose one of {', '.join(model.platforms)}"
+            if model.platforms
+            else "leave `platform` out: nothing on it is configured",
         )
+
+
+def _nics(intent: Intent, name: str, fabric: Fabric | InfinibandFabric, catalog: Catalog) -> Iterator[Finding]:
+    """Yield the NICs on a fabric that are of another technology."""
+    profiles: dict[IntentPath, str] = {("hosts", "profile"): intent.hosts.profile}
+    profiles |= {("nodes", kind, "profile"): one.profile for kind, one in intent.nodes.items()}
+    for path, profile in profiles.items():
+        nics = catalog.hosts[profile].nics.get(fabric.nics) if profile in catalog.hosts else None
+        if nics is not None and nics.technology != fabric.technology:
+            said = f"the {fabric.nics} NICs of {profile} are of"
+            yield _other_technology(said, nics.technology, fabric.technology, ("fabrics", name), path)
+
+
+def _other_technology(
+    what: str, its: str, fabrics: str, path: IntentPath, related: IntentPath | None = None
+) -> Finding:
+    names = {INFINIBAND: "InfiniBand", "ethernet": "Ethernet"}
+    return references.OTHER_TECHNOLOGY.about(
+        f"{what} {names[its]}, the fabric is of {names[fabrics]}",
+        path if related is None else (*path, "technology"),
+        at_key=related is not None and fabrics != INFINIBAND,
+        related=() if related is None else ((related, "the hosts"),),
+        advice="write `technology: infiniband`" if related is not None and its == INFINIBAND else "",
+    )
 
 
 def _model(name: str, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:

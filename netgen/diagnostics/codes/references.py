@@ -64,3 +64,9 @@ NO_EFFECT = Code(
     "or says nothing of what it names, would look as if it did something.",
     "exceptions: {TT-1: {device: pod1-spine2, enabled: false, reason: TT-1}}",
 )
+OTHER_TECHNOLOGY = Code(
+    "NG311",
+    "Of another technology",
+    "A fabric is of Ethernet unless it says `technology: infiniband`; its switches and NICs are of the same.",
+    "fabrics: {compute: {leaf: {model: qm9700, platform: eos}}}",
+)

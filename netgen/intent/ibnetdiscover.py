@@ -1,0 +1,87 @@
+"""Reads what ibnetdiscover prints as a list of GUIDs: the same nodes as those of a CSV file, with their places.
+
+The format is that of rdma-core, infiniband-diags/ibnetdiscover.c; the descriptions of nodes are those that hosts and
+switches give themselves: ``host mlx5_0`` of rdma-core's rdma-ndd (``%h %d``), ``MF0;switch:MODEL/U1`` of MLNX-OS.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from netgen.diagnostics.model import Span
+from netgen.intent.positions import Entry, MappingNode, ScalarNode
+
+_NODE = re.compile(r'(?P<kind>Switch|Ca|Rt)\s+[0-9]+\s+"[SHR]-(?P<guid>[0-9a-fA-F]{16})"\s*#\s*"(?P<said>[^"]*)"')
+_PORT = re.compile(r"\[(?P<port>[0-9]+)\](?:\[ext [0-9]+\])?\((?P<guid>[0-9a-fA-F]{1,16})\)")
+_OF_HCA = re.compile(r"(?P<device>[A-Za-z0-9-]+)(?:\.\S*)? (?P<hca>\S+)")
+_OF_SWITCH = re.compile(r"MF0;(?P<device>[^:;]+):\S+/U[0-9]+")
+_AGGREGATION = "Mellanox Technologies Aggregation Node"
+"""A switch's own endpoint, by which it adds up what hosts send (SHARP): an HCA of no host."""
+UNNAMED = "?"
+"""RDMA device of a port whose node describes itself otherwise."""
+
+
+def is_ibnetdiscover(text: str) -> bool:
+    """Whether a text is what ibnetdiscover prints, and no table."""
+    return _NODE.search(text) is not None
+
+
+def read_ibnetdiscover(file: Path, text: str) -> MappingNode:
+    """Return a row for each switch and for each cabled port of an HCA, by the numbers of their lines."""
+    table = MappingNode(Span(file, 1, 1, 1, 1))
+    for line, cells in _rows(file, text.split("\n")):
+        entries = {column: Entry(column, node.span, node) for column, node in cells.items()}
+        first = next(iter(cells.values())).span
+        table.entries[str(line)] = Entry(str(line), first, MappingNode(first, entries))
+    return table
+
+
+def _rows(file: Path, lines: list[str]) -> Iterator[tuple[int, dict[str, ScalarNode]]]:
+    node: re.Match[str] | None = None
+    above = 0
+    for number, line in enumerate(lines, 1):
+        found = _NODE.match(line)
+        if found is not None:
+            node, above = found, number
+            if node["kind"] == "Switch":
+                yield number, _of_switch(file, number, node)
+            continue
+        port = _PORT.match(line)
+        is_hca = node is not None and node["kind"] == "Ca" and _AGGREGATION not in node["said"]
+        if port is not None and node is not None and is_hca:
+            yield number, _of_hca(file, (above, node), (number, port))
+
+
+def _of_switch(file: Path, number: int, node: re.Match[str]) -> dict[str, ScalarNode]:
+    said = _OF_SWITCH.fullmatch(node["said"])
+    start = node.start("said") + (0 if said is None else said.start("device"))
+    name = node["said"] if said is None else said["device"]
+    return {
+        "device": _cell(file, number, start, name),
+        "port": _cell(file, number, node.start("kind"), "0"),
+        "node-guid": _hexadecimal(file, number, node),
+    }
+
+
+def _of_hca(
+    file: Path, of_node: tuple[int, re.Match[str]], of_port: tuple[int, re.Match[str]]
+) -> dict[str, ScalarNode]:
+    (above, node), (number, port) = of_node, of_port
+    said, start = _OF_HCA.fullmatch(node["said"]), node.start("said")
+    device, hca = (node["said"], UNNAMED) if said is None else (said["device"], said["hca"])
+    return {
+        "device": _cell(file, above, start, device),
+        "hca": _cell(file, above, start if said is None else start + said.start("hca"), hca),
+        "port": _cell(file, number, port.start("port"), port["port"]),
+        "guid": _hexadecimal(file, number, port),
+        "node-guid": _hexadecimal(file, above, node),
+    }
+
+
+def _hexadecimal(file: Path, line: int, match: re.Match[str]) -> ScalarNode:
+    cell = _cell(file, line, match.start("guid"), match["guid"])
+    return ScalarNode(cell.span, f"0x{match['guid']}")
+
+
+def _cell(file: Path, line: int, start: int, text: str) -> ScalarNode:
+    return ScalarNode(Span(file, line, start + 1, line, start + len(text) + 1), text)
