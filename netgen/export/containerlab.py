@@ -35,6 +35,8 @@ def containerlab(cabling: Cabling) -> Iterator[str]:
 def _kind(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) -> Emulation:
     name = cluster.platform_of(ref)
     emulation = None if name is None else platforms[name].containerlab
+    if name is None:
+        raise ExportError(f"containerlab has nothing that stands for {ref.name}, a switch without an operating system")
     if emulation is None:
         raise ExportError(
             f"containerlab has nothing that stands for platform {name}, which {ref.name} runs: "

@@ -39,8 +39,11 @@ def ptm(cabling: Cabling) -> Iterator[str]:
 
     Every edge is ``"device":"port" -- "device":"port"`` (NVIDIA, Cumulus Linux, Prescriptive Topology Manager).
     """
+    infiniband = {fabric.name for fabric in cabling.cluster.infiniband}
     yield f"graph {quoted(cabling.cluster.name)} {{\n"
     for cable in cabling:
+        if cable.fabric in infiniband:  # whose switches speak no LLDP
+            continue
         a, b = cable.a, cable.b
         yield (f"  {quoted(a.name)}:{quoted(a.socket.interface)} -- {quoted(b.name)}:{quoted(b.socket.interface)};\n")
     yield "}\n"
