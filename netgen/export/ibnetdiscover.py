@@ -63,12 +63,23 @@ class Subnet:
     walk: Walk
 
     def guid(self, device: Device, slot: int) -> int:
-        """Return the node GUID of a switch, or of the channel adapter at a slot of a host."""
+        """Return the node GUID of a switch, or of the channel adapter at a slot of a host.
+
+        Raises
+        ------
+        ExportError
+            If the fabric has a list of GUIDs, and the device is not on it.
+        """
         if isinstance(self.fabric, InfinibandFabric):
             if device.ref.role == HOST and (device.node, slot) in self.fabric.hcas:
                 return self.fabric.hcas[device.node, slot].node_guid
             if device.node in self.fabric.switch_guids:
                 return self.fabric.switch_guids[device.node]
+            if self.fabric.listed_ports or self.fabric.listed_switches:
+                raise ExportError(
+                    f"no GUID is listed for {self.description(device, slot)}, and none is made up beside true ones: "
+                    f"add it to the list that `guids` of fabric {self.fabric.name} names"
+                )
         port = slot + 1 if device.ref.role == HOST else 0
         return 0x02 << 56 | (self.number + 1) << 48 | device.node << 16 | port
 
