@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from netgen.export.yaml import Value, emit
-from netgen.platforms.fixed import Fixed
 from netgen.platforms.model import Form
+from netgen.platforms.trees import Fixed, InOrder, natural
 from netgen.render.errors import RenderError
 
 Tree = Mapping[str, "Tree"] | Sequence["Tree"] | str | int | bool | None
@@ -56,8 +56,6 @@ def serialise(tree: Tree, form: Form = Form.JSON, lead: str | None = None) -> st
 def _json(value: object, newline: str, known: dict[tuple[int, str], str]) -> str:
     """Return the JSON of a value; ``known``: identity and indent of a mapping → its text, for many ports share one."""
     # A hand-made emitter: json.dumps with an indent leaves its C encoder and takes six times as long.
-    if isinstance(value, str):
-        return encode_basestring_ascii(value)
     if isinstance(value, Fixed):
         said = value.texts.get(newline)
         if said is None:
@@ -72,6 +70,12 @@ def _json(value: object, newline: str, known: dict[tuple[int, str], str]) -> str
     if isinstance(value, list | tuple):
         inner = newline + _STEP
         return _bracketed("[", [_json(item, inner, known) for item in value], "]", newline)
+    return _json_scalar(value)
+
+
+def _json_scalar(value: object) -> str:
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, int):
@@ -81,13 +85,29 @@ def _json(value: object, newline: str, known: dict[tuple[int, str], str]) -> str
 
 def _json_object(mapping: Mapping[str, object], newline: str, known: dict[tuple[int, str], str]) -> str:
     inner = newline + _STEP
-    # Most values are texts: they are spared a call each.
-    entries = [
-        f"{encode_basestring_ascii(key)}: "
-        f"{encode_basestring_ascii(value) if type(value) is str else _json(value, inner, known)}"
-        for key, value in _sorted(mapping)
-    ]
-    return _bracketed("{", entries, "}", newline)
+    if isinstance(mapping, InOrder):
+        _check_names(mapping)
+        entries = [f"{encode_basestring_ascii(key)}: {_json(value, inner, known)}" for key, value in mapping.items()]
+        return _bracketed("{", entries, "}", newline)
+    names, text = _shape(tuple(mapping), newline)
+    values: Iterable[Any] = mapping.values() if names is None else map(mapping.__getitem__, names)
+    try:
+        # Most mappings hold nothing but texts: what is no text is no argument here.
+        return text % tuple(map(encode_basestring_ascii, values))
+    except TypeError:
+        values = mapping.values() if names is None else map(mapping.__getitem__, names)
+        return text % tuple([_json(value, inner, known) for value in values])
+
+
+@lru_cache(maxsize=2048)
+def _shape(names: tuple[str, ...], newline: str) -> tuple[tuple[str, ...] | None, str]:
+    """Return how mappings with certain names are written down at a depth: the order of the values, and the text.
+
+    There is no order where it is that of the mapping; and the text has ``%s`` for each value.
+    """
+    order = _order(names)
+    entries = [encode_basestring_ascii(name).replace("%", "%%") + ": %s" for name in order]
+    return None if order == names else order, _bracketed("{", entries, "}", newline)
 
 
 def _bracketed(opened: str, entries: list[str], closed: str, newline: str) -> str:
@@ -118,6 +138,8 @@ def _nested(tree: object, form: Form, seen: set[int]) -> Mapping[str, Value]:
 
 
 def _sorted(mapping: Mapping[str, _Item]) -> list[tuple[str, _Item]]:
+    if isinstance(mapping, InOrder):
+        return list(mapping.items())
     return [(name, mapping[name]) for name in _order(tuple(mapping))]
 
 
@@ -126,14 +148,6 @@ def _order(names: tuple[str, ...]) -> tuple[str, ...]:
     _check_names(names)
     # Two names may differ in leading zeros only.
     return tuple(sorted(sorted(names), key=natural))
-
-
-@lru_cache(maxsize=16384)
-def natural(name: str) -> tuple[str | int, ...]:
-    """Return what a name is sorted by: ``swp10`` comes after ``swp9``, and ``0x10`` after ``0xf``."""
-    # Split by numbers, texts and numbers alternate, so that two of them can always be compared.
-    parts = re.split(r"(0x[0-9a-f]+|\d+)", name)
-    return tuple(int(part, 16 if part[:2] == "0x" else 10) if i % 2 else part for i, part in enumerate(parts))
 
 
 def _commands(mapping: Mapping[str, Value], known: dict[int, list[str]]) -> list[str]:

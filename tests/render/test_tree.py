@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netgen.platforms.model import Form
+from netgen.platforms.trees import Fixed, InOrder, natural
 from netgen.render.errors import RenderError
-from netgen.render.tree import natural, serialise
+from netgen.render.tree import serialise
 
 leaves = st.none() | st.booleans() | st.integers() | st.text()
 trees = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
@@ -26,6 +27,18 @@ def ordered(tree):
 @given(trees)
 def test_text_is_what_the_standard_library_writes(tree):
     assert serialise(tree) == json.dumps(ordered(tree), indent=4) + "\n"
+
+
+@given(st.dictionaries(st.text(), leaves | st.dictionaries(st.text(), leaves)))
+def test_mappings_of_which_more_is_known_have_the_same_text(tree):
+    text = serialise({"a": tree})
+    assert serialise({"a": InOrder(ordered(tree))}) == text
+    fixed = Fixed(tree)
+    assert [serialise({"a": fixed}), serialise({"b": {"a": fixed}}), serialise({"a": fixed})] == [
+        text,
+        serialise({"b": {"a": tree}}),
+        text,
+    ]
 
 
 def test_names_that_differ_in_leading_zeros_only_have_an_order_too():

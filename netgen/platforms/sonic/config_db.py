@@ -6,10 +6,10 @@ from functools import lru_cache
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.roce import PortQos
 from netgen.device.model import Switch
-from netgen.platforms.fixed import Fixed
 from netgen.platforms.model import Platform
 from netgen.platforms.sonic import buffers, ports, qos, system
 from netgen.platforms.sonic.sku import Table, find_sku
+from netgen.platforms.trees import Fixed
 
 
 def build(device: Switch, platform: Platform) -> dict[str, Table]:
@@ -26,14 +26,14 @@ def build(device: Switch, platform: Platform) -> dict[str, Table]:
     tables = {
         **system.tables(device, platform, sku),
         **ports.tables(device, sku),
-        **_lossless(_alike(device, platform)),
+        **_common(_alike(device, platform)),
     }
     return {name: table for name, table in tables.items() if table}
 
 
 @dataclass(frozen=True, slots=True)
 class _Alike:
-    """A switch, equal to every other that has the same RoCE policies on the same ports: all leaves of a fabric, say."""
+    """A switch, equal to others that have the same RoCE policies on the same ports: all leaves of a fabric, say."""
 
     model: str
     capabilities: int
@@ -42,8 +42,8 @@ class _Alike:
     """Of the ports, then of the device."""
     buffers: BufferPlan | None
     rooms: tuple[Headroom, ...]
-    ports: tuple[tuple[str, int, int | None, int | None], ...]
-    """Name, speed in Gb/s, and which of the policies and of the headrooms."""
+    ports: tuple[tuple[str, int, int, int, int | None, int | None], ...]
+    """Name, which of its cage, of how many, speed in Gb/s, and which of the policies and of the headrooms."""
     device: Switch = field(compare=False, repr=False)
     platform: Platform = field(compare=False, repr=False)
 
@@ -59,15 +59,22 @@ def _alike(device: Switch, platform: Platform) -> _Alike:
         (*policies.values(), *device.qos),
         device.buffers,
         tuple(rooms.values()),
-        tuple((p.name, p.speed_gbps, numbers.get(id(p.qos)), numbers.get(id(p.headroom))) for p in device.ports),
+        tuple(
+            (p.name, p.subport, p.breakout, p.speed_gbps, numbers.get(id(p.qos)), numbers.get(id(p.headroom)))
+            for p in device.ports
+        ),
         device,
         platform,
     )
 
 
 @lru_cache(maxsize=32)
-def _lossless(alike: _Alike) -> dict[str, Fixed]:
-    """Build the tables of the RoCE policy and of the buffer, which read nothing but what `_Alike` compares."""
-    sku = find_sku(alike.platform, alike.device.model)
-    tables = {**qos.tables(alike.device, sku), **buffers.tables(alike.device, sku)}
+def _common(alike: _Alike) -> dict[str, Fixed]:
+    """Build the tables of breakouts, RoCE policy and buffer, which read nothing but what `_Alike` compares."""
+    sku, device = find_sku(alike.platform, alike.device.model), alike.device
+    tables = {
+        "BREAKOUT_CFG": ports.breakouts(device, sku),
+        **qos.tables(device, sku),
+        **buffers.tables(device, sku),
+    }
     return {name: Fixed(table) for name, table in tables.items()}

@@ -4,19 +4,20 @@ Schema: sonic-{port,breakout_cfg,portchannel,interface,vlan,device_neighbor}.yan
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from string import ascii_lowercase
 
 from netgen.device.model import Bond, Port, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.document import PlatformError
 from netgen.platforms.sonic.sku import Fields, Sku, Table
+from netgen.platforms.trees import InOrder, natural
 
 
 def tables(device: Switch, sku: Sku) -> dict[str, Table]:
     """Build the tables of the ports."""
     return {
         "PORT": {port.name: _port(port, sku) for port in device.ports},
-        "BREAKOUT_CFG": _breakouts(device, sku),
         "INTERFACE": _interfaces(device.ports),
         **_bundles(device),
         **_vlans(device),
@@ -29,26 +30,47 @@ def tables(device: Switch, sku: Sku) -> dict[str, Table]:
 
 
 def _port(port: Port, sku: Sku) -> Fields:
-    first = sku.first_lanes[port.cage - 1] + port.lane
-    alias = sku.alias_whole if port.breakout == 1 else sku.alias_split
+    alias, index, lanes, subport = _place(sku, port.cage, port.subport, port.lane, port.lanes, port.breakout)
+    # in the order in which they are written
     fields = {
         "admin_status": "up" if port.enabled else "down",
-        "alias": alias.format(cage=port.cage, letter=ascii_lowercase[port.subport], lane1=port.lane + 1),
+        "alias": alias,
         "autoneg": "on" if port.autoneg else "off",
+        "description": port.description or "",
         "fec": port.fec,
-        "index": str(port.cage),
-        "lanes": ",".join(str(first + lane) for lane in range(port.lanes)),
+        "index": index,
+        "lanes": lanes,
         "mtu": str(port.mtu_bytes),
         "speed": str(port.speed_gbps * 1000),
-        # 0: the whole cage; else counted from 1.
-        "subport": "0" if port.breakout == 1 else str(port.subport + 1),
+        "subport": subport,
     }
-    if port.description is not None:
-        fields["description"] = port.description
+    if port.description is None:
+        del fields["description"]
     return fields
 
 
-def _breakouts(device: Switch, sku: Sku) -> Table:
+@lru_cache(maxsize=4096)
+def _place(sku: Sku, cage: int, subport: int, lane: int, lanes: int, breakout: int) -> tuple[str, str, str, str]:
+    """Return the alias, index, lanes and subport of a port; they are the same on all switches of a model."""
+    first = sku.first_lanes[cage - 1] + lane
+    alias = sku.alias_whole if breakout == 1 else sku.alias_split
+    return (
+        alias.format(cage=cage, letter=ascii_lowercase[subport], lane1=lane + 1),
+        str(cage),
+        ",".join(map(str, range(first, first + lanes))),
+        # 0: the whole cage; else counted from 1
+        "0" if breakout == 1 else str(subport + 1),
+    )
+
+
+def breakouts(device: Switch, sku: Sku) -> Table:
+    """Build the table of how cages are divided.
+
+    Raises
+    ------
+    PlatformError
+        If SONiC divides no cage of the model so.
+    """
     found = {}
     for port in device.ports:
         if port.subport == 0:
@@ -104,12 +126,19 @@ def _switched(device: Switch) -> Iterator[tuple[int, str]]:
 
 
 def _interfaces(ports: Iterable[Port]) -> Table:
-    found: Table = {}
-    for port in ports:
+    """Build the table of routed ports, which have an entry of their own and one for each address."""
+    found = InOrder()
+    for port in sorted(ports, key=_by_name):
         if port.ipv4 is not None:
-            # A routed port has an entry of its own and one for each address.
-            found[port.name] = {}
-            found[f"{port.name}|{ipv4(port.ipv4)}/{port.ipv4_length}"] = {}
+            found[port.name] = found[f"{port.name}|{ipv4(port.ipv4)}/{port.ipv4_length}"] = _ROUTED
         elif port.unnumbered:
-            found[port.name] = {"ipv6_use_link_local_only": "enable"}
+            found[port.name] = _LINK_LOCAL
     return found
+
+
+_ROUTED: Fields = {}
+_LINK_LOCAL = {"ipv6_use_link_local_only": "enable"}
+
+
+def _by_name(port: Port) -> tuple[str | int, ...]:
+    return natural(port.name)

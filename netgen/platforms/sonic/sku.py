@@ -1,7 +1,8 @@
 """What SONiC knows of a switch model, from the ``models`` of templates/sonic/platform.yaml."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from netgen.platforms.document import PlatformError
@@ -34,9 +35,9 @@ class Buffers:
     """Speed in Gb/s → lengths of cable in metres that buffermgrd knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sku:
-    """A switch model."""
+    """A switch model; of each there is one object."""
 
     model: str
     platform: str
@@ -61,6 +62,21 @@ def find_sku(platform: Platform, model: str) -> Sku:
     PlatformError
         If it says nothing of it, or not what is needed.
     """
+    return _read(_Wanted(model, id(platform.models), platform))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A model of a platform, which is known by its identity: it holds mappings, and no two are compared."""
+
+    model: str
+    models: int
+    platform: Platform = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=64)
+def _read(wanted: _Wanted) -> Sku:
+    platform, model = wanted.platform, wanted.model
     found = platform.models.get(model)
     if found is None:
         known = ", ".join(sorted(platform.models))

@@ -9,6 +9,7 @@ from netgen.device.text import ipv4
 from netgen.platforms.document import PlatformError
 from netgen.platforms.model import Platform
 from netgen.platforms.sonic.sku import Sku, Table
+from netgen.platforms.trees import Fixed
 
 TYPES = {Role.LEAF: "ToRRouter", Role.ROUTER: "ToRRouter", Role.SPINE: "LeafRouter", Role.SUPERSPINE: "SpineRouter"}
 """SONiC's names for the tiers, from the hosts upwards (device_metadata.yang; T0 and T1 of its shipped buffers)."""
@@ -42,6 +43,9 @@ COUNTERS = (
 """Counter groups that are polled, each at its default interval (dockers/docker-orchagent/enable_counters.py)."""
 
 
+_POLLED = Fixed({group: {"FLEX_COUNTER_STATUS": "enable"} for group in COUNTERS})
+
+
 def tables(device: Switch, platform: Platform, sku: Sku) -> dict[str, Table]:
     """Build the tables of the system itself.
 
@@ -53,7 +57,7 @@ def tables(device: Switch, platform: Platform, sku: Sku) -> dict[str, Table]:
     return {
         "DEVICE_METADATA": {"localhost": _metadata(device, sku)},
         "LOOPBACK_INTERFACE": {"Loopback0": {}, f"Loopback0|{ipv4(device.loopback)}/32": {}},
-        "FLEX_COUNTER_TABLE": {group: {"FLEX_COUNTER_STATUS": "enable"} for group in COUNTERS},
+        "FLEX_COUNTER_TABLE": _POLLED,
         **_management(device.management, platform),
         **_services(device.management, platform),
     }

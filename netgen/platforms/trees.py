@@ -1,0 +1,34 @@
+"""Mappings of which a tree says more than what is in them, so that they are written down sooner."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+
+class Fixed(dict[str, Any]):
+    """A mapping that devices share and nobody changes: what it says is written down once a process.
+
+    Parameters
+    ----------
+    texts
+        What the writer made of it, by the line break and indent that it stands at.
+    """
+
+    __slots__ = ("texts",)
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        super().__init__(content)
+        self.texts: dict[str, str] = {}
+
+
+class InOrder(dict[str, Any]):
+    """A mapping whose names stand in their natural order already, as `natural` tells."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=16384)
+def natural(name: str) -> tuple[str | int, ...]:
+    """Return what a name is sorted by: ``swp10`` comes after ``swp9``."""
+    # Split by digits, texts and numbers alternate, so that two of them can always be compared.
+    return tuple(int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name))
