@@ -29,6 +29,7 @@ class InOrder(dict[str, Any]):
 
 @lru_cache(maxsize=16384)
 def natural(name: str) -> tuple[str | int, ...]:
-    """Return what a name is sorted by: ``swp10`` comes after ``swp9``."""
-    # Split by digits, texts and numbers alternate, so that two of them can always be compared.
-    return tuple(int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name))
+    """Return what a name is sorted by: ``swp10`` comes after ``swp9``, and ``0x10`` after ``0xf``."""
+    # Split by numbers, texts and numbers alternate, so that two of them can always be compared.
+    parts = re.split(r"(0x[0-9a-f]+|\d+)", name)
+    return tuple(int(part, 16 if part[:2] == "0x" else 10) if i % 2 else part for i, part in enumerate(parts))
