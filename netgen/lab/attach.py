@@ -1,10 +1,14 @@
 """How the subnet managers of a lab reach the simulators of their fabrics.
 
 A simulator takes clients over UDP (ibsim -r): its local sockets have names in a network namespace, and the managers
-live in others. So each manager has a cable of its own to the panel, where the simulators are.
+live in others. So each manager has a cable of its own to the panel, where the simulators are, each behind a relay.
 """
 
+import os
+import select
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +26,10 @@ from netgen.lab.subnet import MANAGER
 _FIRST = 169 << 24 | 254 << 16
 _BLOCK, _LENGTH = 4, 30
 _LIBRARIES = Path("/usr/lib")
+_FIRST_PORT, _PORTS_EACH = 7070, 2 * (ibsim.CLIENTS + 1)
+_START_S = 30.0
+# of the panel's namespace, where every manager knows another one
+_ANY = "0.0.0.0"  # noqa: S104 -- of a namespace of the lab's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,14 @@ class Attachment:
     panel: str
     node: str
     environment: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedFabric:
+    """A simulator, and the relay before it."""
+
+    simulator: Simulator
+    relay: subprocess.Popen[bytes]
 
 
 def attachments(spec: LabSpec) -> dict[str, Attachment]:
@@ -61,7 +77,7 @@ def attachments(spec: LabSpec) -> dict[str, Attachment]:
                 environment = {
                     "LD_PRELOAD": _library(),
                     "IBSIM_SERVER_NAME": _address(base + 1),
-                    "IBSIM_SERVER_PORT": str(ibsim.udp_port(number)),
+                    "IBSIM_SERVER_PORT": str(_port(number)),
                     "SIM_HOST": names[adapter.node, adapter.port][0],
                 }
                 panel, node = (f"{_address(base + host)}/{_LENGTH}" for host in (1, 2))
@@ -71,7 +87,7 @@ def attachments(spec: LabSpec) -> dict[str, Attachment]:
 
 def start(
     spec: LabSpec, cabling: Cabling, panel: Panel, directory: Path, say: Callable[[str], None]
-) -> list[Simulator]:
+) -> list[SimulatedFabric]:
     """Start the simulators of all fabrics that are managed.
 
     Raises
@@ -82,18 +98,35 @@ def start(
     found = []
     for number, subnet in enumerate(ibsim.managed(spec)):
         say(f"simulating the InfiniBand fabric {subnet.name}: {len(subnet.adapters)} ports of adapters")
-        found.append(
-            ibsim.start(
-                spec,
-                subnet,
-                cabling,
-                port=ibsim.udp_port(number),
-                net=Path(f"/proc/{panel.process.pid}/ns/net"),
-                folder=directory / LOGS,
-                log=directory / LOGS / f"ibsim-{subnet.name}.log",
-            )
-        )
+        net, log = Path(f"/proc/{panel.process.pid}/ns/net"), directory / LOGS / f"ibsim-{subnet.name}.log"
+        port = _port(number) + ibsim.CLIENTS + 1
+        simulator = ibsim.start(spec, subnet, cabling, port=port, net=net, folder=directory / LOGS, log=log)
+        try:
+            relay = _relay(_port(number), port, net, log)
+        except BaseException:
+            simulator.process.kill()
+            raise
+        found.append(SimulatedFabric(simulator, relay))
     return found
+
+
+def _port(number: int) -> int:
+    """Return the UDP port of a fabric's relay; its clients' are behind it, and those of the simulator."""
+    return _FIRST_PORT + number * _PORTS_EACH
+
+
+def _relay(port: int, simulator_port: int, net: Path, log: Path) -> subprocess.Popen[bytes]:
+    argv = ["setpriv", "--pdeathsig", "KILL", "nsenter", f"--net={net}", sys.executable, "-P"]
+    argv += ["-m", "netgen.lab.umad_relay", _ANY, str(port), str(simulator_port)]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, env=dict(os.environ)
+        )
+    words = process.stdout
+    if words is None or not select.select([words], [], [], _START_S)[0] or words.readline() != b"ready\n":
+        process.kill()
+        raise LabError(f"the relay before the simulated InfiniBand fabric does not start: see {log}")
+    return process
 
 
 def _address(number: int) -> str:

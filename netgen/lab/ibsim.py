@@ -20,10 +20,9 @@ from netgen.lab.subnet import MANAGER, LabAdapter, LabSubnet
 LIBRARY = "umad2sim/libumad2sim.so"
 """Below the folder of an architecture's libraries; of Debian's package libumad2sim0, which ibsim-utils needs."""
 
-_FIRST_PORT = 7070
-# A control socket and ten clients (include/ibsim.h: IBSIM_MAX_CLIENTS); every simulator has a port for each.
-_CLIENTS = 10
-_PORTS_EACH = 16
+CLIENTS = 10
+"""That a simulator has at most (include/ibsim.h, IBSIM_MAX_CLIENTS); each has a port behind the simulator's own."""
+
 _START_S = 60.0
 _LOOK_S = 0.02
 # The fastest rate that ibsim 0.10 knows; what it is called has no influence on routes and partitions.
@@ -131,11 +130,6 @@ def commands(names: Mapping[Port, tuple[str, int]], cabling: Cabling, ports: Ite
             yield f'Link "{names[port][0]}"[{names[port][1]}] "{far[0]}"[{far[1]}]'
 
 
-def udp_port(number: int) -> int:
-    """Return the first UDP port of a simulator, by its number in the lab."""
-    return _FIRST_PORT + number * _PORTS_EACH
-
-
 def start(
     spec: LabSpec, subnet: LabSubnet, cabling: Cabling, *, port: int, net: Path, folder: Path, log: Path
 ) -> Simulator:
@@ -146,7 +140,7 @@ def start(
     spec, subnet, cabling
         What it simulates.
     port
-        UDP port, as `udp_port` says.
+        Its UDP port, the first of those of its clients.
     net
         The network namespace that it lives in.
     folder
@@ -168,7 +162,7 @@ def start(
     argv += ["-P", str(len(names) + len(subnet.switches) + 1), str(file)]
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)) as output:
         process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=output, stderr=output, env=dict(os.environ))
-    _await(process, port + _CLIENTS, log)
+    _await(process, port + CLIENTS, log)
     return Simulator(process, names)
 
 

@@ -66,7 +66,7 @@ def build(panel: Panel, ports: Mapping[Port, int], *, live: Iterable[Port], own:
     LabError
         The kernel refused; the message has its words.
     """
-    links, queues = [], []
+    links, queues = ["link set dev lo up\n"], []
     for number, ((node, port), pid) in enumerate(ports.items()):
         panel.sockets[node, port] = number
         links.append(f"link add dev s{number} mtu {_MTU_BYTES} type veth peer name {port} netns {pid}\n")

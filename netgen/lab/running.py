@@ -11,11 +11,10 @@ from typing import TypeVar
 
 from netgen.lab import access, addresses, attach, cabling, ibsim, node, node_files, panel, simulators
 from netgen.lab.access import Endpoint
-from netgen.lab.attach import Attachment
+from netgen.lab.attach import Attachment, SimulatedFabric
 from netgen.lab.cabling import Cabling, Port
 from netgen.lab.eos.server import Server
 from netgen.lab.errors import LabError
-from netgen.lab.ibsim import Simulator
 from netgen.lab.journal import LOGS
 from netgen.lab.node import Node
 from netgen.lab.node_files import MANAGEMENT_PORT, SIMULATOR_PORT, NodeIdentity
@@ -63,7 +62,7 @@ class Running:
     nodes: dict[str, Node] = field(default_factory=dict)
     panel: Panel | None = None
     simulated: Server | None = None
-    fabrics: list[Simulator] = field(default_factory=list)
+    fabrics: list[SimulatedFabric] = field(default_factory=list)
     cabling: Cabling = field(default_factory=Cabling)
     refusing: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
@@ -124,8 +123,9 @@ def take_down(lab: Running) -> None:
         lab.panel.process.kill()
         held.append(lab.panel.process)
     for fabric in lab.fabrics:
-        fabric.process.kill()
-        held.append(fabric.process)
+        for process in (fabric.simulator.process, fabric.relay):
+            process.kill()
+            held.append(process)
     for process in held:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_END_S)
@@ -149,7 +149,7 @@ def rewire(lab: Running, ports: Iterable[Port]) -> None:
     if lab.simulated is not None:
         simulators.lay(lab.simulated, lab.cabling)
     for fabric in lab.fabrics:
-        ibsim.wire(fabric, lab.cabling, touched)
+        ibsim.wire(fabric.simulator, lab.cabling, touched)
 
 
 def describe(lab: Running) -> LabStatus:
