@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from netgen.catalog.asic import Asic
 from netgen.catalog.asics import read_asic, undescribed
-from netgen.catalog.model import Catalog, HostProfile, Marking, Nics, Power, RoceProfile, SwitchModel
+from netgen.catalog.model import Catalog, HostProfile, ManagementSwitch, Marking, Nics, Power, RoceProfile, SwitchModel
 from netgen.intent.models import RoceClass
 from netgen.intent.network import Count, Model
 from netgen.intent.quantities import BreakoutMode, Bytes, Percent, SpeedGbps
@@ -54,6 +54,23 @@ class _Switch(Model):
         uneven = [str(breakout) for breakout in self.breakouts if self.lanes % breakout.ports]
         if uneven:
             raise ValueError(f"{self.lanes} lanes cannot be shared as {' and '.join(uneven)}")
+        return self
+
+
+class _ManagementSwitch(Model):
+    title: str
+    copper: Annotated[int, Field(ge=0, le=512)]
+    uplinks: Count
+    uplink_speed: SpeedGbps
+    cage: Annotated[str, Field(min_length=1)]
+    lanes: Count
+    interface: str
+    watts: _Power = Field(default_factory=lambda: _Power(unpublished="the catalog says nothing of it"))
+
+    @model_validator(mode="after")
+    def _tell_ports_apart(self) -> Self:
+        if "{port}" not in self.interface:
+            raise ValueError(f"its ports cannot all be called {self.interface!r}: write {{port}} in their name")
         return self
 
 
@@ -210,6 +227,7 @@ def load_catalog(found: Resources) -> Catalog:
         switches=read_entries(found, "switches", _switches_on(asics)),
         hosts=read_entries(found, "hosts", _host),
         roce=read_entries(found, "roce", _roce),
+        management=read_entries(found, "management", _management_switch),
     )
 
 
@@ -253,11 +271,30 @@ def _switches_on(asics: Mapping[str, Asic]) -> Callable[[str, object], SwitchMod
             tuple(entry.breakouts),
             tuple(entry.platforms),
             entry.cage,
-            Power(entry.watts.typical, entry.watts.maximum, entry.watts.source or entry.watts.unpublished),
+            _drawn(entry.watts),
             entry.technology,
         )
 
     return read
+
+
+def _drawn(given: _Power) -> Power:
+    return Power(given.typical, given.maximum, given.source or given.unpublished)
+
+
+def _management_switch(name: str, data: object) -> ManagementSwitch:
+    entry = _ManagementSwitch.model_validate(data)
+    return ManagementSwitch(
+        name=name,
+        title=entry.title,
+        copper=entry.copper,
+        uplinks=entry.uplinks,
+        uplink_gbps=entry.uplink_speed,
+        cage=entry.cage,
+        lanes=entry.lanes,
+        interface=entry.interface,
+        power=_drawn(entry.watts),
+    )
 
 
 def _host(name: str, data: object) -> HostProfile:

@@ -1,7 +1,7 @@
 """What the catalog knows of switches, hosts and policies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netgen.catalog.asic import Asic
 from netgen.intent.models import RoceClass
@@ -39,6 +39,30 @@ class SwitchModel:
     power: Power = UNKNOWN_POWER
     technology: str = "ethernet"
     """``ethernet`` or ``infiniband``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementSwitch:
+    """A switch of the out-of-band network: ports of twisted pair for devices, and behind them cages for uplinks."""
+
+    name: str
+    title: str
+    copper: int
+    """Ports of 1000BASE-T; 0: it joins others of its kind only."""
+    uplinks: int
+    """Cages, each undivided."""
+    uplink_gbps: int
+    cage: str
+    """Form of its cages, such as ``qsfp28``."""
+    lanes: int
+    """Electrical lanes a cage."""
+    interface: str
+    """What its ports are called; ``{port}`` counts from 1, copper first."""
+    power: Power = UNKNOWN_POWER
+
+    def port_name(self, port: int) -> str:
+        """Name a port, counted from 0, copper first."""
+        return self.interface.replace("{port}", str(port + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +153,5 @@ class Catalog:
     switches: Mapping[str, SwitchModel]
     hosts: Mapping[str, HostProfile]
     roce: Mapping[str, RoceProfile]
+    management: Mapping[str, ManagementSwitch] = field(default_factory=dict)
+    """Switches of the out-of-band network."""

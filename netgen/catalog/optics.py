@@ -41,7 +41,8 @@ class Medium:
     name: str
     title: str
     kind: str
-    """``optic``, or of copper ``dac`` (passive), ``acc`` or ``aec`` (active)."""
+    """``optic``, or of copper ``dac`` (passive), ``acc`` or ``aec`` (active); or ``twisted-pair``, which draws
+    nothing."""
     rank: int
     """Of those that fit, the one with the lowest is taken."""
     reach_m: float
@@ -107,7 +108,7 @@ class _Module(Model):
 
 class _Medium(Model):
     title: _Text
-    kind: Literal["optic", "dac", "acc", "aec"]
+    kind: Literal["optic", "dac", "acc", "aec", "twisted-pair"]
     rank: Count
     reach: _Metres
     split_reach: _Metres | None = None

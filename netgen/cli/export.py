@@ -10,9 +10,11 @@ from netgen.cli.compiled import compiled
 from netgen.cli.console import progress, say, table
 from netgen.cli.exits import Exit
 from netgen.cli.forms import Form, Written
+from netgen.cluster.out_of_band import OUT_OF_BAND
 from netgen.export import bill, containerlab, dot, ibnetdiscover, listing, netbox, topoconfig, topology_file
 from netgen.export.cables import Cabling
 from netgen.export.errors import ExportError
+from netgen.export.out_of_band import every_cable
 
 _SHOWN = ("item", "length_class", "quantity", "watts_each", "watts", "note")
 _SHOWN_EVERY = 1000
@@ -37,6 +39,8 @@ def export(intent: Path, form: Form, *, out: Path | None, fabric: str | None, wr
     """
     cluster, result = compiled(intent, brief=True)
     known = [one.name for one in cluster.networks]
+    if cluster.management.out_of_band is not None:
+        known.append(OUT_OF_BAND)
     if fabric is not None and fabric not in known:
         raise ExportError(f"there is no fabric {fabric!r} in {cluster.name}: there is {', '.join(known)}")
     if written is not None and form not in {Form.CABLING, Form.BOM}:
@@ -55,7 +59,8 @@ def _lines(cabling: Cabling, form: Form, written: Written | None) -> Iterable[st
     if form is Form.BOM:
         return _bill(bill.bill(cabling), written)
     if form is Form.CABLING:
-        return listing.as_json(cabling) if written is Written.JSON else listing.as_csv(cabling)
+        cables = every_cable(cabling)
+        return listing.as_json(cables) if written is Written.JSON else listing.as_csv(cables)
     return _OWN[form](cabling)
 
 

@@ -31,7 +31,15 @@ def topology(intent: Path, form: Format, *, analyze: bool) -> Exit:
         emit(table(("", "count"), _counts(fabric)))
         if analyze:
             emit("\n".join(_analysis(fabric["analysis"])))
+    if "out-of-band" in counted:
+        emit(f"{cluster.name}, out-of-band network")
+        emit(table(("", "count"), _beside(counted["out-of-band"])))
     return Exit.DONE
+
+
+def _beside(network: Figures) -> Iterator[Sequence[str]]:
+    yield from ((role, f"{count:,}") for role, count in network["switches"].items() if count)
+    yield from ((f"links {pair}", f"{count:,}") for pair, count in network["links"].items() if count)
 
 
 def _counts(fabric: Figures) -> Iterator[Sequence[str]]:

@@ -9,12 +9,13 @@ from netgen.cluster.derive_infiniband import bound, derive_infiniband
 from netgen.cluster.externals import externals
 from netgen.cluster.fabric import AnyNetwork, Fabric, Overlay, Pods
 from netgen.cluster.infiniband import InfinibandFabric
-from netgen.cluster.model import Cluster, HostPlan, ManagementPlan, Record, UserPlan
+from netgen.cluster.model import Cluster, HostPlan, ManagementPlan, OutOfBandPlan, Record, UserPlan
 from netgen.cluster.overlay import overlay
 from netgen.intent import models
 from netgen.intent.guids import GuidTable
 from netgen.intent.lists import Lists
 from netgen.intent.network import Deviation
+from netgen.intent.out_of_band import OutOfBand
 from netgen.intent.quantities import parse_ids
 from netgen.platforms.model import Platform
 
@@ -59,7 +60,7 @@ def derive(
     hosts = intent.hosts
     cluster = Cluster(
         name=intent.cluster,
-        management=_management(intent.management),
+        management=_management(intent.management, catalog),
         hosts=HostPlan(intent.naming.host, catalog.hosts[hosts.profile], hosts.platform, hosts.mtu, "hosts"),
         others=others,
         pods=pods,
@@ -141,7 +142,7 @@ def expand_pods(intent: models.Intent) -> Pods:
     return found
 
 
-def _management(given: models.Management) -> ManagementPlan:
+def _management(given: models.Management, catalog: Catalog) -> ManagementPlan:
     return ManagementPlan(
         address=int(given.subnet.network_address),
         length=given.subnet.prefixlen,
@@ -154,6 +155,20 @@ def _management(given: models.Management) -> ManagementPlan:
         snmp_location=None if given.snmp is None else given.snmp.location,
         gnmi=given.gnmi,
         users=tuple(_user(name, user) for name, user in sorted(given.users.items())),
+        out_of_band=None if given.out_of_band is None else _out_of_band(given.out_of_band, catalog),
+    )
+
+
+def _out_of_band(given: OutOfBand, catalog: Catalog) -> OutOfBandPlan:
+    spines = 0 if given.spine is None else given.spine.count
+    return OutOfBandPlan(
+        leaf=catalog.management[given.leaf.model],
+        spine=None if given.spine is None else catalog.management[given.spine.model],
+        spines=spines,
+        uplinks=given.leaf.uplinks or spines,
+        host_ports=tuple(given.host_ports or ()),
+        device_m=given.cables.device,
+        spine_m=given.cables.spine,
     )
 
 

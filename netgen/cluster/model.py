@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from netgen.catalog.model import HostProfile
+from netgen.catalog.model import HostProfile, ManagementSwitch
 from netgen.cluster.fabric import AnyNetwork, DeviceRef, Fabric, Pods
 from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.topology.slots import HOST, Ids, Layer, layer_of
@@ -28,6 +28,23 @@ class UserPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfBandPlan:
+    """What the switches are that management ports are cabled to (`netgen.cluster.out_of_band` lays them out)."""
+
+    leaf: ManagementSwitch
+    spine: ManagementSwitch | None
+    spines: int
+    """0: what joins the leaves is not netgen's."""
+    uplinks: int
+    """Of a leaf."""
+    host_ports: tuple[str, ...]
+    """Of every host; empty: those that its profile and its board have."""
+    device_m: int | None
+    spine_m: int | None
+    """Lengths of cables to devices, and between leaves and spines."""
+
+
+@dataclass(frozen=True, slots=True)
 class ManagementPlan:
     """The management plane; addresses as integers or dotted text for servers."""
 
@@ -42,6 +59,7 @@ class ManagementPlan:
     snmp_location: str | None
     gnmi: bool
     users: tuple[UserPlan, ...]
+    out_of_band: OutOfBandPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from netgen.catalog.model import SwitchModel
+from netgen.catalog.model import ManagementSwitch, SwitchModel
 from netgen.catalog.optics import Medium, Module
 from netgen.cluster.topology.slots import HOST
+from netgen.export import out_of_band
 from netgen.export.cables import Cable, Cabling, Cage, End
 from netgen.export.choice import SPLIT
 from netgen.export.listing import metres
+from netgen.export.out_of_band import every_cable
 from netgen.export.table import csv_lines
 
 COLUMNS = ("section", "item", "length_class", "quantity", "watts_each", "watts", "note")
@@ -87,7 +89,7 @@ class _Count:
 def bill(cabling: Cabling) -> list[Line]:
     """Return the bill of a cluster: switches, hosts and their NICs, transceivers, cables."""
     count = _Count()
-    for cable in cabling:
+    for cable in every_cable(cabling):
         count.add(cable)
     return [*_devices(cabling), *_optics(count), *_cables(count)]
 
@@ -117,6 +119,8 @@ def _devices(cabling: Cabling) -> Iterator[Line]:
             models[model.name] = model
     for name, quantity in switches.items():
         yield _switches(models[name], quantity)
+    for beside, quantity in Counter(model for _, model in out_of_band.switches(cabling)).items():
+        yield _switches(beside, quantity)
     purposes = {fabric.nics for fabric in cabling.fabrics}
     for name, quantity in hosts.items():
         yield Line("host", profiles[name].title, "", quantity, None, "power is not of the network")
@@ -126,7 +130,7 @@ def _devices(cabling: Cabling) -> Iterator[Line]:
                 yield Line("nic", item, "", quantity * nics.count, None, f"{purpose}, of {profiles[name].title}")
 
 
-def _switches(model: SwitchModel, quantity: int) -> Line:
+def _switches(model: SwitchModel | ManagementSwitch, quantity: int) -> Line:
     power = model.power
     notes = [] if power.typical is None else [f"typical {power.typical} W"]
     if power.maximum is None:
@@ -163,7 +167,8 @@ def _copper(cable: Cable, medium: Medium) -> tuple[str, str, float | None, str]:
     ends = f"{hub.socket.form} to {f'{legs}x ' if legs > 1 else ''}{far.socket.form}"
     drawn = [medium.watts.get(_carried(hub)), *[medium.watts.get(_carried(far))] * legs]
     each = None if None in drawn else round(sum(w for w in drawn if w is not None), 2)
-    return f"{medium.title}, {_carried(hub)}G, {ends}", metres(cable.sold_m), each, "" if each else "power not known"
+    note = "" if each or medium.kind == "twisted-pair" else "power not known"
+    return f"{medium.title}, {_carried(hub)}G, {ends}", metres(cable.sold_m), each, note
 
 
 def _carried(end: End) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cabling
+from netgen.export.out_of_band import every_cable, switches
 
 
 def quoted(text: str) -> str:
@@ -26,7 +27,9 @@ def graphviz(cabling: Cabling) -> Iterator[str]:
         yield f"    {quoted(ref.name)};\n"
     if tier is not None:
         yield "  }\n"
-    for cable in cabling:
+    for ref, _ in switches(cabling):
+        yield f"  {quoted(ref.name)};\n"
+    for cable in every_cable(cabling):
         # The upper end first: Graphviz ranks the tail of an edge above its head.
         ends = f"{quoted(cable.b.name)} -- {quoted(cable.a.name)}"
         ports = f"taillabel={quoted(cable.b.socket.interface)}, headlabel={quoted(cable.a.socket.interface)}"

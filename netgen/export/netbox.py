@@ -6,13 +6,16 @@ site are looked up by name in NetBox, and are there before.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.model import Cluster
 from netgen.cluster.racks import rack_and_unit
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cable, Cabling, End
 from netgen.export.ibnetdiscover import LANES
 from netgen.export.listing import label
+from netgen.export.out_of_band import every_cable, switches
 from netgen.export.table import csv_lines
 
 DEVICES = (
@@ -61,6 +64,8 @@ _INTERFACE_TYPES = {
     (200, "qsfp-dd"): "200gbase-x-qsfpdd",
     (200, "qsfp56"): "200gbase-x-qsfp56",
     (100, "qsfp-dd"): "100gbase-x-qsfpdd",
+    (100, "qsfp28"): "100gbase-x-qsfp28",
+    (1, "rj45"): "1000base-t",
 }
 """Speed of a port and form of its cage → InterfaceTypeChoices; all others are ``other``."""
 
@@ -79,25 +84,32 @@ def tables(cabling: Cabling) -> dict[str, Iterator[str]]:
 
 def devices(cabling: Cabling) -> Iterator[str]:
     """Yield every device that exists; the site is the cluster."""
-    return csv_lines(DEVICES, (_device(cabling, ref) for ref in cabling.devices()))
+    beside = (_device(cabling.cluster, ref, _of_make(model.title), None) for ref, model in switches(cabling))
+    return csv_lines(DEVICES, chain((_of_fabric(cabling.cluster, ref) for ref in cabling.devices()), beside))
 
 
-def _device(cabling: Cabling, ref: DeviceRef) -> dict[str, object]:
-    cluster = cabling.cluster
-    record = cluster.record(ref)
+def _of_fabric(cluster: Cluster, ref: DeviceRef) -> dict[str, object]:
     if ref.role == HOST:
         plan = cluster.host_plan(ref)
-        manufacturer, model, platform = NOBODY, plan.profile.name, plan.platform
-    else:
-        fabric = cluster.network(ref.fabric)
-        manufacturer, _, model = fabric.model_of(ref).title.partition(" ")
-        platform = fabric.tier(ref.role).platform
+        return _device(cluster, ref, (NOBODY, plan.profile.name), plan.platform)
+    fabric = cluster.network(ref.fabric)
+    return _device(cluster, ref, _of_make(fabric.model_of(ref).title), fabric.tier(ref.role).platform)
+
+
+def _of_make(title: str) -> tuple[str, str]:
+    """Return manufacturer and device type."""
+    manufacturer, _, model = title.partition(" ")
+    return manufacturer, model
+
+
+def _device(cluster: Cluster, ref: DeviceRef, of_make: tuple[str, str], platform: str | None) -> dict[str, object]:
+    record = cluster.record(ref)
     rack, unit = rack_and_unit(record.rack or "")
     return {
         "name": ref.name,
         "role": ref.role,
-        "manufacturer": manufacturer,
-        "device_type": model,
+        "manufacturer": of_make[0],
+        "device_type": of_make[1],
         "platform": platform,
         "serial": record.serial,
         "status": STATUS[record.state],
@@ -110,7 +122,7 @@ def _device(cabling: Cabling, ref: DeviceRef) -> dict[str, object]:
 
 def interfaces(cabling: Cabling) -> Iterator[str]:
     """Yield every port at the end of a cable."""
-    return csv_lines(INTERFACES, (row for cable in cabling for row in _interfaces(cabling, cable)))
+    return csv_lines(INTERFACES, (row for cable in every_cable(cabling) for row in _interfaces(cabling, cable)))
 
 
 def _interfaces(cabling: Cabling, cable: Cable) -> Iterator[dict[str, object]]:
@@ -134,7 +146,7 @@ def _interface_type(cabling: Cabling, cable: Cable, end: End) -> str:
 
 def cables(cabling: Cabling) -> Iterator[str]:
     """Yield every link as a cable of its own: NetBox's import has no cable with several ends on one side."""
-    return csv_lines(CABLES, (_cable(cabling, cable) for cable in cabling))
+    return csv_lines(CABLES, (_cable(cabling, cable) for cable in every_cable(cabling)))
 
 
 def _cable(cabling: Cabling, cable: Cable) -> dict[str, object]:

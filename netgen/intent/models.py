@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from netgen.intent.infiniband import InfinibandFabric
 from netgen.intent.network import Count, Model, Naming, Network, SwitchBox
+from netgen.intent.out_of_band import OutOfBand
 from netgen.intent.quantities import (
     Address,
     Bytes,
@@ -102,6 +103,8 @@ class Management(Model):
     snmp: Snmp | None = None
     gnmi: bool = False
     users: dict[Name, User] = {}
+    out_of_band: OutOfBand | None = None
+    """The switches that management ports are cabled to; default: they are not netgen's."""
 
 
 # --- hosts, pods and units ---------------------------------------------------------------------------

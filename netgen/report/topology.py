@@ -1,10 +1,12 @@
 """Counts of a cluster as built, in closed form."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
+from netgen.cluster.out_of_band import OOB_LEAF, OOB_SPINE, OUT_OF_BAND, OutOfBand, out_of_band
 from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, SPINE, SUPERSPINE
 
@@ -21,10 +23,20 @@ def summary(cluster: Cluster) -> dict[str, Any]:
     dict
         ``cluster`` and ``fabrics``; a tier that is absent counts 0. ``oversubscription`` is downlinks to uplinks in
         bandwidth, 1.0 for a top tier; of routers, and of spines with global links, down to global links.
+        ``out-of-band`` is there where the intent says what that network is.
         ``bisection_bandwidth_gbps`` is one way, between two halves of the hosts: half of the least that the NICs and
         the uplinks of a tier carry; of groups, at most what is between two halves of them.
     """
-    return {"cluster": cluster.name, "fabrics": [_fabric(cluster, fabric) for fabric in cluster.networks]}
+    beside = out_of_band(cluster)
+    fabrics = [_fabric(cluster, fabric) for fabric in cluster.networks]
+    return {"cluster": cluster.name, "fabrics": fabrics} | ({} if beside is None else {OUT_OF_BAND: _beside(beside)})
+
+
+def _beside(network: OutOfBand) -> dict[str, Any]:
+    switches = Counter(ref.role for ref in network.devices())
+    links = Counter(f"{plug.device.role}-{OOB_LEAF}" for plug in network.plugs())
+    links[f"{OOB_LEAF}-{OOB_SPINE}"] = sum(1 for _ in network.uplinks())
+    return {"switches": {role: switches[role] for role in (OOB_LEAF, OOB_SPINE)}, "links": dict(links)}
 
 
 def _fabric(cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any]:

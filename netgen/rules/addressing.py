@@ -7,6 +7,7 @@ from itertools import combinations
 from netgen.cluster.directory import Directory, directory, managed_at
 from netgen.cluster.fabric import DeviceRef, Fabric
 from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, ManagementPlan
+from netgen.cluster.out_of_band import out_of_band
 from netgen.cluster.topology.slots import HOST, LEAF, ROUTER, SPINE, SUPERSPINE
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -234,9 +235,11 @@ def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[F
         yield from _shared_addresses(rows, cluster)
     serials: dict[str, str] = {}
     subnet = IPv4Network((cluster.management.address, cluster.management.length))
+    beside = out_of_band(cluster) if any(found.derived(name) is None for name in rows) else None
+    managing = {ref.derived_name for ref in beside.devices()} if beside else set[str]()
     for name, row in rows.items():
-        if found.derived(name) is None:
-            known = [ref.derived_name for ref in cluster.refs()]
+        if found.derived(name) is None and name not in managing:
+            known = [*(ref.derived_name for ref in cluster.refs()), *managing]
             yield references.UNKNOWN_DEVICE.about(
                 f"there is no device {name!r} in this cluster", _row(name, "name"), advice=did_you_mean(name, known)
             )

@@ -40,6 +40,7 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
                 advice=did_you_mean(node.profile, catalog.hosts),
             )
         yield from _platform(node.platform, Kind.HOST, platforms, ("nodes", name, "platform"))
+    yield from _management_switches(intent, catalog)
     for name, fabric in intent.networks.items():
         for role, tier in fabric.roles().items():
             yield from _tier(tier, fabric.technology, catalog, platforms, ("fabrics", name, role))
@@ -52,6 +53,17 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
     kinds = {fabric.kind for fabric in intent.networks.values()}
     for role, pattern in intent.naming:
         yield from _pattern(pattern, ("naming", role), kinds)
+
+
+def _management_switches(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
+    given = intent.management.out_of_band
+    for key, switch in () if given is None else (("leaf", given.leaf), ("spine", given.spine)):
+        if switch is not None and switch.model not in catalog.management:
+            yield references.UNKNOWN_MODEL.about(
+                f"there is no management switch {switch.model!r} in the catalog",
+                ("management", "out-of-band", key, "model"),
+                advice=did_you_mean(switch.model, catalog.management),
+            )
 
 
 def _tier(

@@ -27,6 +27,7 @@ from netgen.rules import (
     lengths,
     limits,
     listed,
+    out_of_band,
     qos,
     references,
     steps,
@@ -79,6 +80,7 @@ def derive_checked(
         cluster = derive(intent, rows, catalog, snippets, lists, platforms, guids)
     except UnbuildableError as error:
         return None, [*findings, *error.findings]
+    findings += out_of_band.check(intent, cluster)
     findings += kinds.check_derived(intent, cluster)
     findings += bundles.check_derived(intent, cluster)
     findings += listed.check(cluster, lists)
