@@ -13,9 +13,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from netgen.intent import infiniband, models, network
+from netgen.intent import infiniband, models, network, out_of_band
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
+
+_MODULES = (network, infiniband, out_of_band, models)
+"""Where the models are, those of bases first."""
 
 _SCALARS = {"string": str, "integer": int, "boolean": bool}
 
@@ -62,7 +65,7 @@ def _by_technology(fabrics: dict[str, Any]) -> None:
 def _descriptions() -> dict[str, dict[str, str]]:
     """Return the docstrings of the fields of every model, by the keys that people write; its bases' too."""
     own = {}
-    for module in (network, infiniband, models):
+    for module in _MODULES:
         tree = ast.parse(inspect.getsource(module))
         for node in tree.body:
             if isinstance(node, ast.ClassDef):
@@ -71,7 +74,7 @@ def _descriptions() -> dict[str, dict[str, str]]:
 
 
 def _inherited(name: str, own: dict[str, dict[str, str]]) -> dict[str, str]:
-    model = next(getattr(module, name) for module in (network, infiniband, models) if hasattr(module, name))
+    model = next(getattr(module, name) for module in _MODULES if hasattr(module, name))
     found: dict[str, str] = {}
     for base in reversed(model.__mro__):
         found |= own.get(base.__name__.partition("[")[0], {})
