@@ -7,12 +7,12 @@ growth adds, and one host can retire.
 """
 
 from functools import cached_property
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from netgen.intent.infiniband import InfinibandFabric
-from netgen.intent.network import Count, Model, Naming, Network, SwitchBox
+from netgen.intent.network import Count, Model, Naming, Network, SwitchBox, distinct
 from netgen.intent.out_of_band import OutOfBand
 from netgen.intent.quantities import (
     Address,
@@ -44,21 +44,11 @@ MIN_MTU = 1280  # RFC 8200; unnumbered links speak IPv6
 MAX_MTU = 9216
 
 
-_Item = TypeVar("_Item")
-
-
-def _distinct(values: list[_Item]) -> list[_Item]:
-    for position, value in enumerate(values):
-        if value in values[:position]:
-            raise ValueError(f"{str(value)[:40]} is listed twice")
-    return values
-
-
 def _speed_key(value: str) -> str:
     return f"{parse_speed(value)}G"
 
 
-Addresses = Annotated[list[Address], AfterValidator(_distinct)]
+Addresses = Annotated[list[Address], AfterValidator(distinct)]
 SpeedKey = Annotated[str, AfterValidator(_speed_key)]
 Priority = Annotated[int, Field(ge=0, le=MAX_PRIORITY)]
 Dscp = Annotated[int, Field(ge=0, le=MAX_DSCP)]
@@ -88,7 +78,7 @@ class User(Model):
     role: Literal["admin", "operator"] = "operator"
     password: SecretRef | None = None
     """A crypt(3) SHA-512 hash (``$6$…``), so that salts do not churn diffs."""
-    ssh_keys: Annotated[list[SshKey], AfterValidator(_distinct)] = []
+    ssh_keys: Annotated[list[SshKey], AfterValidator(distinct)] = []
 
 
 class Management(Model):

@@ -8,6 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from netgen.intent.quantities import BreakoutMode, Metres, Ratio
 from netgen.intent.texts import FileName, Line, Name, NamePattern
 
+_Item = TypeVar("_Item")
+
 
 def _kebab(name: str) -> str:
     return name.replace("_", "-")
@@ -19,6 +21,20 @@ class Model(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, alias_generator=_kebab, arbitrary_types_allowed=True
     )
+
+
+def distinct(values: list[_Item]) -> list[_Item]:
+    """Return a list in which nothing stands twice.
+
+    Raises
+    ------
+    ValueError
+        If something does.
+    """
+    for position, value in enumerate(values):
+        if value in values[:position]:
+            raise ValueError(f"{str(value)[:40]} is listed twice")
+    return values
 
 
 Count = Annotated[int, Field(ge=1, le=65_536)]
