@@ -394,6 +394,11 @@ class Host(Node):
         return next(iter(found.values())) if len(found) == 1 else None
 
     @property
+    def nics(self) -> tuple[tuple[str, str, int], ...]:
+        """Its NICs that do RDMA: name, RDMA device, and metres of cable; 0 where the length is not known."""
+        return tuple((port.name, port.rdma, port.cable_m or 0) for port in self.ports if port.rdma)
+
+    @property
     def qos(self) -> NicQos | None:
         """The RoCE policy of its NICs, which share one whatever their fabrics; ``None``: these have none."""
         port = next((port for port in self.ports if port.qos is not None), None)

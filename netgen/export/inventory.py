@@ -1,14 +1,20 @@
 """The derived Ansible inventory: every device, and groups by role, pod, unit, rail, platform and state."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from json.encoder import encode_basestring
+
 from netgen.cluster.fabric import DeviceRef, Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.device.routing import as_number, loopback
 from netgen.device.text import ipv4
-from netgen.export.yaml import Unsafe, Value, emit
+from netgen.export.yaml import Unsafe, quoted
 
 SUBNET_MANAGER = "subnet-manager"
 """Role of a node that manages the subnet of an InfiniBand fabric."""
+
+Scalar = str | int | Unsafe
 
 
 def inventory(cluster: Cluster) -> str:
@@ -17,23 +23,37 @@ def inventory(cluster: Cluster) -> str:
     Credentials are not in it: they are in the inventories that people own, which Ansible reads beside this one.
     Everything here follows from the references to devices, so no device is built for it.
     """
-    hosts: dict[str, Value] = {}
-    groups: dict[str, dict[str, Value]] = {}
+    hosts: list[str] = []
+    groups: dict[str, list[str]] = {}
     for ref in cluster.configured():
         variables = _variables(cluster, ref)
-        hosts[ref.name] = variables
+        # Written line by line: of tens of thousands of devices, a general writer takes twice as long.
+        name = f"{quoted(ref.name)}:\n"
+        hosts += (f"    {name}", *(f"      {key}: {_value(value)}\n" for key, value in variables.items()))
         for group in _groups(ref, variables):
-            groups.setdefault(group, {})[ref.name] = None
-    children: dict[str, Value] = {name: {"hosts": groups[name]} for name in sorted(groups)}
-    return emit({"all": {"hosts": hosts, "children": children}})
+            groups.setdefault(group, []).append(name)
+    children = (
+        f"    {quoted(group)}:\n      hosts:\n        {'        '.join(names)}"
+        for group, names in sorted(groups.items())
+    )
+    return "".join(("all:\n  hosts:\n", *hosts, "  children:\n", *children))
 
 
-def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
+def _value(value: Scalar) -> str:
+    if isinstance(value, Unsafe):
+        return f"!unsafe {encode_basestring(value.text)}"
+    return _text(value) if isinstance(value, str) else str(value)
+
+
+_text = lru_cache(maxsize=4096)(quoted)
+
+
+def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Scalar]:
     record = cluster.record(ref)
     fabric = cluster.network(ref.fabric)
     model = cluster.host_plan(ref).profile.name if ref.role == HOST else fabric.model_of(ref).name
     address = loopback(fabric, ref) if isinstance(fabric, Fabric) else None
-    own: dict[str, Value] = {}
+    own: dict[str, Scalar] = {}
     if address is not None and isinstance(fabric, Fabric):
         own = {"netgen_asn": as_number(fabric, ref), "netgen_loopback": ipv4(address)}
     optional = {
@@ -46,7 +66,7 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
         "netgen_cluster": cluster.name,
         "netgen_fabric": ref.fabric,
         "netgen_role": ref.role if cluster.managed_by(ref) is None else SUBNET_MANAGER,
-        "netgen_platform": cluster.platform_of(ref),
+        "netgen_platform": cluster.platform_of(ref) or "",
         "netgen_model": model,
         "netgen_pod": ref.pod,
         "netgen_unit": ref.unit,
@@ -59,7 +79,7 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Value]:
     }
 
 
-def _groups(ref: DeviceRef, variables: dict[str, Value]) -> list[str]:
+def _groups(ref: DeviceRef, variables: Mapping[str, Scalar]) -> list[str]:
     names = [
         f"fabric_{ref.fabric}",
         f"role_{variables['netgen_role']}",

@@ -1,7 +1,8 @@
 """Renders text configurations: Jinja2 templates, found through the resources and compiled once."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -34,7 +35,8 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
     HTML, and values are checked by `netgen.render.guard`. Filters: ``by_number``, ``ipv4``, ``network(length)``,
     ``netmask``, ``seconds``, ``rate``, ``within(least, most)``, ``bits(width)``, ``units(unit)``, ``multiple(unit)``,
     ``kilobytes``; of InfiniBand ``guid``, ``pkey``, ``mtu_code``, ``rate_code``, ``lane_code``; ``quoted``,
-    ``shell_word``, ``unit_word`` and ``yaml_word`` quote, ``opensm_text`` leaves out what cannot be quoted.
+    ``shell_word``, ``unit_word`` and ``yaml_word`` quote, ``opensm_text`` leaves out what cannot be quoted;
+    ``macro | once(arguments …)`` calls a macro of an imported template, once for all devices of equal arguments.
     """
 
     def load(template: str) -> tuple[str, str, None]:
@@ -58,8 +60,18 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
     filters = (bits, by_number, ipv4, kilobytes, multiple, netmask, network, quoted, rate, seconds, units, within)
     infiniband = (guid, lane_code, mtu_code, pkey, rate_code)
     quoting = (opensm_text, shell_word, unit_word, yaml_word)
+    environment.filters["once"] = lru_cache(maxsize=MOST_REMEMBERED)(_call)
     environment.filters.update({function.__name__: function for function in (*filters, *infiniband, *quoting)})
     return environment
+
+
+MOST_REMEMBERED = 256
+"""Kinds of devices are few; where each device turns out to be of its own kind, memory does not grow with them."""
+
+
+def _call(macro: Callable[..., str], *arguments: object) -> str:
+    """Call a macro: as the filter ``once`` it is called once for equal arguments, which many devices may have."""
+    return macro(*arguments)
 
 
 class _Environment(jinja2.Environment):

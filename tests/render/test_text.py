@@ -77,3 +77,17 @@ def test_nothing_is_escaped(templates: Path):
 def test_failures_have_their_place(templates: Path, text: str, message: str):
     with pytest.raises(RenderError, match=message):
         render(templates, text, x="x")
+
+
+def test_a_macro_is_called_once_for_equal_arguments(templates: Path):
+    (templates / "macros.j2").write_text("{% macro line(calls, n) %}{{ calls.append(n) or n }}\n{% endmacro %}")
+
+    class Calls(list[int]):
+        """Those that a macro was called with; equal to themselves only."""
+
+        __hash__ = object.__hash__
+
+    calls = Calls()
+    text = '{% from "toy/macros.j2" import line %}{% for n in ns %}{{ line | once(calls, n) }}{% endfor %}'
+    assert render(templates, text, calls=calls, ns=[1, 2, 1, 2, 3]) == "1\n2\n1\n2\n3\n"
+    assert calls == [1, 2, 3]
