@@ -38,9 +38,11 @@ TIMEOUT_S = 60
 CONNECT_TIMEOUT_S = 10.0
 
 _ADAPTERS: Mapping[str, Adapter] = MappingProxyType(
-    {"eos": eos, "frr": linux, "linux": linux, "ubuntu": linux, "ufm": ufm}
+    {"eos": eos, "frr": linux, "linux": linux, "opensm": linux, "ubuntu": linux, "ufm": ufm}
 )
-_DEFAULT_PORTS: Mapping[str, int] = MappingProxyType({"eos": 443, "frr": 22, "linux": 22, "ubuntu": 22, "ufm": 443})
+_DEFAULT_PORTS: Mapping[str, int] = MappingProxyType(
+    {"eos": 443, "frr": 22, "linux": 22, "opensm": 22, "ubuntu": 22, "ufm": 443}
+)
 # They log what they send and receive, passwords and configurations, and tracebacks of what is reported anyway.
 _TALKATIVE = ("napalm", "netmiko", "paramiko", "pyeapi")
 
@@ -230,6 +232,21 @@ class DeviceSession:
         """Return the IPv4 routes of the default table with all their next hops; sorted."""
         with self._translated():
             return self._adapter.routes(self._driver)
+
+    def ask(self, program: str, *arguments: str, timeout_s: float | None = None) -> str:
+        """Return what a program prints that looks at an InfiniBand fabric, run on its subnet manager's host.
+
+        Parameters
+        ----------
+        program, arguments
+            Such as ``smpquery``; no shell reads them.
+        timeout_s
+            How long it may take; ``None``: as every request.
+        """
+        with self._translated():
+            if not hasattr(self._driver, "ask"):
+                raise NotImplementedError("this device manages no InfiniBand fabric")
+            return str(self._driver.ask(program, *arguments, timeout_s=timeout_s))
 
     def close(self) -> None:
         """End the session: a candidate is thrown away, a commit is left alone."""

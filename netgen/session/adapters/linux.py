@@ -1,4 +1,4 @@
-"""FRR routers and Linux hosts: netgen's own drivers, over SSH; several artifacts are one transaction."""
+"""FRR routers, Linux hosts, subnet managers: netgen's own drivers, over SSH; several artifacts are one transaction."""
 
 from collections.abc import Mapping
 from typing import Any

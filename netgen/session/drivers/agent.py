@@ -27,6 +27,7 @@ from netgen.session.drivers.artifacts import Artifact
 from netgen.session.drivers.ssh import Connection, Result
 
 ROOT = "/var/lib/netgen"
+_FILES = ("agent.sh", "agent_kinds.sh", "agent_host_kinds.sh", "agent_opensm_kinds.sh")
 # States of a commit that is neither confirmed nor undone; ``agent.sh`` describes them.
 OPEN_STATES = frozenset({"applying", "pending", "confirming", "broken"})
 # How long the device's tools may take for a verb that runs them; the agent bounds each of them to 180 s itself.
@@ -67,7 +68,7 @@ class Commit:
 @cache
 def _program() -> Mapping[str, bytes]:
     folder = resources.files("netgen.session.drivers")
-    return {name: folder.joinpath(name).read_bytes() for name in ("agent.sh", "agent_kinds.sh", "agent_host_kinds.sh")}
+    return {name: folder.joinpath(name).read_bytes() for name in _FILES}
 
 
 @cache

@@ -23,7 +23,7 @@
 #   agent/VERSION/   this program
 #
 # A manifest has one line an artifact, in the order of activation: NAME KIND TARGET OWNER MODE.
-# What a kind's tools are and how to trust them is in agent_kinds.sh and agent_host_kinds.sh beside this file.
+# What a kind's tools are and how to trust them is in agent_*kinds.sh beside this file.
 
 set -uf
 umask 077
@@ -37,6 +37,7 @@ TIMER_WAIT_S=1800      # the timer outwaits a commit that is still being activat
 TOOL_LIMIT_S=180       # no single tool may take longer
 GUARD_S=900            # even a commit that needs no confirmation is undone if it is cut off in the middle
 KEEP=10                # finished commits whose backups are kept
+PROGRAM='agent.sh agent_kinds.sh agent_host_kinds.sh agent_opensm_kinds.sh'
 
 # Exit codes; the reason is on standard error.
 REFUSED=10 LOCKED=11 PENDING=12 NOTHING=13 UNDONE=20 BROKEN=21
@@ -64,8 +65,29 @@ reason() { grep -v '^[[:space:]]*$' "$log" 2>/dev/null | tail -n 8; }
 # Replace a file in one step, durably.
 install_file() { # FROM TARGET OWNER MODE
     mkdir -p "$(dirname "$2")" && cp -f "$1" "$2.netgen" && chown "$3" "$2.netgen" && chmod "$4" "$2.netgen" \
-        && sync "$2.netgen" && mv -f "$2.netgen" "$2"
+        && sync "$2.netgen" && replace "$2.netgen" "$2"
 }
+
+# A cover goes in the same step: the kernel takes it away when the file below is replaced in another mount namespace,
+# and refuses that in this one.
+replace() { # FROM TARGET
+    if covered "$2"; then
+        unshare --mount --propagation private /bin/sh -c 'umount "$2" && mv -f "$1" "$2"' sh "$1" "$2"
+    else
+        mv -f "$1" "$2"
+    fi
+}
+
+# Let every program see $1 in the place of $target, until the machine boots or `uncover`.
+cover() { # FILE
+    mkdir -p "${target%/*}" && chown "$owner" "$1" && chmod "$mode" "$1" || return 1
+    [ -f "$target" ] || : >"$target" # a place to bind to
+    uncover && run mount --bind "$1" "$target"
+}
+
+uncover() { while covered "$target"; do run umount --lazy "$target" || return 1; done; }
+
+covered() { awk -v path="$1" '$5 == path { found = 1 } END { exit !found }' /proc/self/mountinfo; }
 
 # Call a function for every artifact of a manifest; stops at the first that fails, whose name is then in $name.
 each() { # FUNCTION MANIFEST
@@ -174,6 +196,11 @@ backup_one() {
 
 activate_one() { log=$dir/log.$name && : >"$log" && "${kind}_activate" "$dir/new/$name" "$dir/old/$name"; }
 
+settle_one() {
+    log=$dir/log.$name
+    ! command -v "${kind}_settle" >/dev/null || "${kind}_settle" "$dir/new/$name" "$dir/old/$name"
+}
+
 persist_one() {
     log=$dir/log.$name
     install_file "$dir/new/$name" "$target" "$owner" "$mode" 2>>"$log" || return 1
@@ -183,6 +210,7 @@ persist_one() {
 # Put back the file that the device boots from.
 unpersist_one() {
     log=$dir/log.$name
+    uncover || return 1
     if [ -f "$dir/old/$name.absent" ]; then
         rm -f "$target"
     elif ! cmp -s "$dir/old/$name" "$target"; then
@@ -195,6 +223,12 @@ restore_one() {
     log=$dir/log.$name
     unpersist_one && "${kind}_restore" "$dir/live" "$dir/old/$name" "$dir/new/$name" && return 0
     unrestored="$unrestored $name: $(reason)"
+}
+
+resettle_one() {
+    log=$dir/log.$name
+    command -v "${kind}_resettle" >/dev/null || return 0
+    "${kind}_resettle" "$dir/old/$name" "$dir/new/$name" || unrestored="$unrestored $name: $(reason)"
 }
 
 observe_one() {
@@ -217,6 +251,7 @@ undo() { # DIR STATE
     unrestored=
     sed '1!G;h;$!d' "$dir/manifest" >"$work/reversed"
     each restore_one "$work/reversed"
+    each resettle_one "$dir/manifest"
     log=$dir/log
     if [ -n "$unrestored" ]; then set_state "$dir" broken && return 1; fi
     set_state "$dir" "$2"
@@ -272,7 +307,7 @@ commit() { # HOLDER WAIT CANDIDATE SECONDS MESSAGE
     dir=$ROOT/commits/$id
     log=$dir/log
     mkdir -p "$dir/old" "$dir/live" && cp -R "$candidate" "$dir/new" && mv "$dir/new/manifest" "$dir/manifest" \
-        && cp "${0%/*}/agent.sh" "${0%/*}/agent_kinds.sh" "${0%/*}/agent_host_kinds.sh" "$dir" && boot_id >"$dir/boot" && printf '%s\n' "$3" >"$dir/session" \
+        && (cd "${0%/*}" && cp $PROGRAM "$dir") && boot_id >"$dir/boot" && printf '%s\n' "$3" >"$dir/session" \
         && printf '%s\n' "$5" >"$dir/message" || die $UNDONE "cannot write to $ROOT"
     set_state "$dir" preparing
     each backup_one "$dir/manifest" || { set_state "$dir" undone && die $UNDONE "backing up $name: $(reason)"; }
@@ -280,7 +315,7 @@ commit() { # HOLDER WAIT CANDIDATE SECONDS MESSAGE
     set_state "$dir" applying
     arm "$dir" "$id" "$([ "$4" -gt 0 ] && echo "$4" || echo $GUARD_S)" \
         || { set_state "$dir" undone && die $UNDONE "the timer cannot be set: $(reason)"; }
-    if each activate_one "$dir/manifest" && why= && set_state "$dir" pending && { [ "$4" -gt 0 ] || persist "$dir"; }; then
+    if each activate_one "$dir/manifest" && each settle_one "$dir/manifest" && why= && set_state "$dir" pending && { [ "$4" -gt 0 ] || persist "$dir"; }; then
         return 0
     fi
     why="${why:-$name: $(reason)}"
@@ -350,6 +385,7 @@ discard() { rm -rf "${ROOT:?}/candidate/$1"; }
 
 . "${0%/*}/agent_kinds.sh"
 . "${0%/*}/agent_host_kinds.sh"
+. "${0%/*}/agent_opensm_kinds.sh"
 work=$(mktemp -d "$ROOT/work.XXXXXX") || die $UNDONE "cannot write to $ROOT"
 trap 'rm -rf "$work"' EXIT
 log=$work/log

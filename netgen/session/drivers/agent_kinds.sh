@@ -8,6 +8,9 @@
 #   KIND_observe FILE BASE       emit what FILE is compared with; BASE is the file in force, which may be missing
 # and, where there is more to do than to put a file into its place,
 #   KIND_persisted NEW OLD       what must be done when the device boots from NEW, and no longer from OLD
+# and, where one program reads several artifacts at once,
+#   KIND_settle NEW BEFORE       after all are activated: have them read; fails if they are not taken as they are
+#   KIND_resettle OLD NEW        after all are restored: have them read
 
 FRR_RELOAD=/usr/lib/frr/frr-reload.py
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from netgen.session.drivers.diff_files import drift_diff, interfaces_diff, sysctl_diff
+from netgen.session.drivers.diff_files import drift_diff, interfaces_diff, running_diff, sysctl_diff
 from netgen.session.drivers.diff_frr import frr_diff
 from netgen.session.drivers.diff_netplan import netplan_diff
 
@@ -78,3 +78,24 @@ UBUNTU_ARTIFACTS = (
 """So it has under netplan; by its number the file comes after the installer's."""
 FRR_ARTIFACTS = (_interfaces("/etc/network/interfaces"), _SYSCTL, FRR)
 """A switch is netgen's whole."""
+
+
+def _opensm(name: str, kind: str, compare: Callable[[str, str, Mapping[str, str]], str] = drift_diff) -> Artifact:
+    return Artifact(name, kind, f"/etc/opensm/{name}", "root:root", "0644", partial(compare, name))
+
+
+OPENSM_ARTIFACTS = (
+    *(
+        _opensm(name, "smfile")
+        for name in (
+            "partitions.conf",
+            "qos-policy.conf",
+            "root-guids.conf",
+            "cn-guids.conf",
+            "io-guids.conf",
+            "node-name-map",
+        )
+    ),
+    _opensm("opensm.conf", "opensm", running_diff),
+)
+"""What a subnet manager reads; the last one names the others, and with it they are read."""

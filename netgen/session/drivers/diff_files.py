@@ -49,6 +49,11 @@ def drift_diff(name: str, candidate: str, parts: Mapping[str, str]) -> str:
     return text_diff(name, parts.get("base", ""), candidate) + live_diff(name, (f"+{line}" for line in drift))
 
 
+def running_diff(name: str, candidate: str, parts: Mapping[str, str]) -> str:
+    """Return what a commit would change of a file, and of what runs by it, whose lines have their signs already."""
+    return text_diff(name, parts.get("base", ""), candidate) + live_diff(name, parts["drift"].splitlines())
+
+
 # ---------------------------------------------------------------------------------------------------- sysctl
 
 

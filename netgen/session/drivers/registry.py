@@ -7,6 +7,7 @@ from typing import Any
 _OWN = {
     "frr": ("netgen.session.drivers.frr", "FrrDriver"),
     "linux": ("netgen.session.drivers.linux", "LinuxDriver"),
+    "opensm": ("netgen.session.drivers.opensm", "OpenSmDriver"),
     "ubuntu": ("netgen.session.drivers.ubuntu", "UbuntuDriver"),
     "ufm": ("netgen.session.drivers.ufm", "UfmDriver"),
 }
