@@ -234,15 +234,7 @@ class DeviceSession:
             return self._adapter.routes(self._driver)
 
     def ask(self, program: str, *arguments: str, timeout_s: float | None = None) -> str:
-        """Return what a program prints that looks at an InfiniBand fabric, run on its subnet manager's host.
-
-        Parameters
-        ----------
-        program, arguments
-            Such as ``smpquery``; no shell reads them.
-        timeout_s
-            How long it may take; ``None``: as every request.
-        """
+        """Return what a program prints that looks at an InfiniBand fabric from its subnet manager, as ``sminfo``."""
         with self._translated():
             if not hasattr(self._driver, "ask"):
                 raise NotImplementedError("this device manages no InfiniBand fabric")
