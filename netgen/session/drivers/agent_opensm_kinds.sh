@@ -193,7 +193,7 @@ opensm_read() { # FILE BEFORE
     case $how in
         restart*) opensm_restart ;;
         *) opensm_state && kill -HUP "$opensm_pid" ;;
-    esac
+    esac 2>>"$log"
 }
 
 # Say how OpenSM is made to take the file: `restart`, and why, or `sweep`.
@@ -267,12 +267,14 @@ opensm_hear() {
     return 1
 }
 
-# The log since the files were in their places, from the beginning of a sweep: one that was under way had begun with
-# the old ones. A log that is shorter than it was has begun anew.
+# The log since the files were in their places, from the beginning of a sweep, or of the new OpenSM: a sweep that was
+# under way had begun with the old files, and what an ending OpenSM still has to say comes with its end. A log that is
+# shorter than it was has begun anew.
 opensm_new_log() {
     [ "$(wc -c <"$opensm_log" 2>/dev/null || echo 0)" -ge "$heard_from" ] || heard_from=0
-    tail -c "+$((heard_from + 1))" "$opensm_log" 2>/dev/null \
-        | awk -v restarted="${how%%sweep}" 'restarted || /INITIATING HEAVY SWEEP/ { on = 1 } on'
+    beginning='INITIATING HEAVY SWEEP'
+    [ "$how" = sweep ] || beginning='-> OpenSM [0-9]'
+    tail -c "+$((heard_from + 1))" "$opensm_log" 2>/dev/null | awk -v begun="$beginning" '$0 ~ begun { on = 1 } on'
 }
 
 opensm_errors() { grep -E '\] 0x01 ->' "$work/sweep" | tail -n 1 | sed 's/.*-> //'; }
@@ -299,7 +301,7 @@ opensm_restart() {
 
 opensm_is_gone() { ! kill -0 "$old_pid" 2>/dev/null; }
 
-opensm_is_new() { opensm_find 2>/dev/null && [ "$opensm_pid" != "$old_pid" ]; }
+opensm_is_new() { pgrep -x opensm && opensm_find && [ "$opensm_pid" != "$old_pid" ]; }
 
 opensm_await() { # WHAT FUNCTION
     until=$(($(date +%s) + OPENSM_END_S))
