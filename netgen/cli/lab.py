@@ -76,7 +76,13 @@ def _show(state: LabStatus, form: Format, *, brief: bool) -> None:
     if brief:
         return
     rows = [
-        (node.name, node.kind, f"{node.address}:{node.port}", node.state, _daemons(node.daemons))
+        (
+            node.name,
+            node.kind,
+            f"{node.address}:{node.port}" if node.address else "",
+            node.state,
+            _daemons(node.daemons),
+        )
         for node in state.nodes
     ]
     emit(table(("device", "kind", "management", "state", "daemons"), rows))

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
+from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.model import ABSENT_STATES, Cluster
-from netgen.device.build import build_any
+from netgen.cluster.topology.slots import HOST
+from netgen.device.build import build
 from netgen.device.model import Host, Switch
+from netgen.export.lab_infiniband import lab_fabric
 from netgen.lab.spec import LabCable, LabNode, LabSpec
 from netgen.platforms.model import Platform
 
@@ -25,19 +28,37 @@ def lab_spec(cluster: Cluster, platforms: Mapping[str, Platform], limit: str | N
         As compiled.
     limit
         Glob over names: only these devices, and the cables among them.
+
+    Raises
+    ------
+    ExportError
+        If the GUID of something that is to be simulated is not known.
     """
-    devices = [
-        build_any(cluster, platforms, ref)
-        for ref in cluster.configured()
-        if (limit is None or fnmatchcase(ref.name, limit)) and cluster.record(ref).state not in ABSENT_STATES
-    ]
-    shown = {
-        device.name: device
-        for device in devices
-        if isinstance(device, Switch | Host) and platforms[device.platform].napalm in KINDS
-    }
-    nodes = tuple(_node(device, platforms) for device in shown.values())
-    return LabSpec(cluster.name, nodes, tuple(_cables(shown)), tuple(_secrets(cluster)))
+
+    def is_there(ref: DeviceRef) -> bool:
+        return (limit is None or fnmatchcase(ref.name, limit)) and cluster.record(ref).state not in ABSENT_STATES
+
+    devices = [build(cluster, platforms, ref) for ref in _ethernet(cluster) if is_there(ref)]
+    shown = {device.name: device for device in devices if platforms[device.platform].napalm in KINDS}
+    fabrics = [lab_fabric(cluster, platforms, fabric, is_there) for fabric in cluster.infiniband]
+    nodes = {device.name: _node(device, platforms) for device in shown.values()}
+    # a host that is on Ethernet as well has its ports there already
+    nodes = {node.name: node for fabric in fabrics for node in fabric.nodes} | nodes
+    return LabSpec(
+        name=cluster.name,
+        nodes=tuple(nodes.values()),
+        cables=(*_cables(shown), *(cable for fabric in fabrics for cable in fabric.cables)),
+        secrets=tuple(_secrets(cluster)),
+        subnets=tuple(fabric.subnet for fabric in fabrics),
+    )
+
+
+def _ethernet(cluster: Cluster) -> Iterator[DeviceRef]:
+    """Yield the switches of Ethernet, and the hosts that manage no subnet."""
+    infiniband = {fabric.name for fabric in cluster.infiniband}
+    for ref in cluster.configured():
+        if cluster.managed_by(ref) is None and (ref.role == HOST or ref.fabric not in infiniband):
+            yield ref
 
 
 def _secrets(cluster: Cluster) -> Iterator[str]:
