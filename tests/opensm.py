@@ -35,9 +35,20 @@ class Sweep:
     lanes: tuple[int, ...]
     """Of each service level, at the first port."""
 
+    @property
+    def troubles(self) -> list[str]:
+        """What it complained of."""
+        complaint = re.compile(r"PARSE|Unrecognized|ERR |[Ff]ailed")
+        return [line for line in self.said.splitlines() if complaint.search(line)]
+
+    @property
+    def engines(self) -> list[str]:
+        """Routing engines that computed the tables."""
+        return re.findall(r"(\S+) tables configured on all switches", self.said)
+
 
 def net(ports: Sequence[int]) -> str:
-    """Two spines over two leaves, with an HCA of one port for each GUID; OpenSM is attached to the first."""
+    """Two spines over two leaves, with an HCA of one port for each GUID."""
     lines: list[str] = []
     place = {guid: (LEAVES[index % 2], index // 2 + 1) for index, guid in enumerate(ports)}
     for guid in ports:
@@ -75,12 +86,24 @@ def _head(guid: int, name: str) -> list[str]:
     ]
 
 
-def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path) -> Sweep:
-    """Let an OpenSM that has some files, as they would lie in /etc/opensm, sweep the fabric of some ports once."""
-    (folder / "net").write_text(net(ports))
+def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path, network: str | None = None) -> Sweep:
+    """Let an OpenSM that has some files, as they would lie in /etc/opensm, sweep a fabric once.
+
+    Parameters
+    ----------
+    files
+        By name.
+    ports
+        GUIDs of ports to read back; OpenSM is at the first of them. The GUID of a node is one less.
+    folder
+        An empty one.
+    network
+        The fabric, as ibnetdiscover prints it; default: `net` of the ports.
+    """
+    (folder / "net").write_text(net(ports) if network is None else network)
     for name, text in files.items():
         (folder / name).write_text(text.replace("/etc/opensm/", f"{folder}/"))
-    with _simulated(folder) as environment:
+    with _simulated(folder, ports[0] - 1) as environment:
         command = [
             "opensm",
             "-o",
@@ -101,11 +124,11 @@ def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path) -> Sweep
 
 
 @contextmanager
-def _simulated(folder: Path) -> Iterator[dict[str, str]]:
-    """Run ibsim on a folder's ``net``; yield the environment that leads programs to it."""
+def _simulated(folder: Path, node: int) -> Iterator[dict[str, str]]:
+    """Run ibsim on a folder's ``net``; yield the environment that leads programs to it, as they run on a node."""
     name = f"netgen-{uuid.uuid4().hex[:12]}"
     environment = {**os.environ, "IBSIM_SOCKNAME": name, "OSM_CACHE_DIR": f"{folder}", "OSM_TMP_DIR": f"{folder}"}
-    command = ["ibsim", "-s", "-n", "-N", "64", "-S", "8", "-P", "512", f"{folder}/net"]
+    command = ["ibsim", "-s", "-n", "-N", "256", "-S", "64", "-P", "4096", f"{folder}/net"]
     with (folder / "ibsim").open("w") as said:
         simulator = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
     try:
@@ -114,7 +137,7 @@ def _simulated(folder: Path) -> Iterator[dict[str, str]]:
             assert simulator.poll() is None, (folder / "ibsim").read_text()
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        yield {**environment, "LD_PRELOAD": str(PRELOADED[0])}
+        yield {**environment, "LD_PRELOAD": str(PRELOADED[0]), "SIM_HOST": f"H-{node:016x}"}
     finally:
         simulator.terminate()
         simulator.wait(10)
