@@ -104,10 +104,13 @@ class Partition:
 
     def membership(self, guid: int) -> Membership | None:
         """Return what a port of an HCA is in the partition: as it is named itself, else as one of all."""
-        for everybody in (Everybody.HOSTS, Everybody.ALL):
-            if guid not in self._by_guid and everybody in self.everybody:
-                return self.everybody[everybody]
-        return self._by_guid.get(guid)
+        own = self._by_guid.get(guid)
+        return own if own is not None or not self.everybody else self._of_all
+
+    @property
+    def _of_all(self) -> Membership | None:
+        """What a port of an HCA is that is not named itself."""
+        return self.everybody.get(Everybody.HOSTS, self.everybody.get(Everybody.ALL))
 
     @property
     def in_words(self) -> tuple[tuple[Everybody, Membership], ...]:
@@ -200,9 +203,15 @@ class InfinibandFabric(Network[IbTier]):
     adaptive_routing: bool = False
     sharp: bool = False
 
+    _by_pkey: tuple[Partition, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        Network.__post_init__(self)
+        object.__setattr__(self, "_by_pkey", tuple(sorted(self.partitions, key=lambda one: one.pkey)))
+
     def memberships(self, port: HcaPort) -> Iterator[tuple[Partition, Membership]]:
         """Yield the partitions that a port of a host or of another node is in, in the order of their P_Keys."""
-        for partition in sorted(self.partitions, key=lambda one: one.pkey):
+        for partition in self._by_pkey:
             membership = partition.membership(port.guid)
             if membership is not None:
                 yield partition, membership

@@ -21,7 +21,6 @@ from netgen.cluster.infiniband import (
     Partition,
 )
 from netgen.cluster.model import Cluster
-from netgen.cluster.topology.slots import HOST, End
 from netgen.intent import infiniband
 
 AUTO = "auto"
@@ -63,6 +62,19 @@ def partitions_of(cluster: Cluster, fabric: InfinibandFabric, given: infiniband.
     return replace(fabric, partitions=(first, *sorted(named, key=lambda one: one.pkey)))
 
 
+Unit = tuple[int, int]
+"""Pod and unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Port:
+    """A port that has a GUID, and where it is."""
+
+    ref: DeviceRef
+    slot: int
+    port: HcaPort
+
+
 @dataclass(frozen=True)
 class Population:
     """The ports of a fabric that have a GUID, and how the intent may name them."""
@@ -72,34 +84,60 @@ class Population:
     tenants: Mapping[str, Sequence[infiniband.Selector]]
 
     @cached_property
-    def _refs(self) -> dict[int, DeviceRef]:
-        return {node: self.cluster.device_at(self.fabric, node) for node in self.cluster.nodes(self.fabric, HOST)}
+    def _by_unit(self) -> dict[Unit, list[_Port]]:
+        """The ports of each unit: a selector mostly means a few units, and looks at no others."""
+        found: dict[Unit, list[_Port]] = {}
+        for (node, slot), port in self.fabric.hcas.items():
+            ref = self.cluster.device_at(self.fabric, node)
+            found.setdefault((ref.pod, ref.unit), []).append(_Port(ref, slot, port))
+        return found
+
+    @cached_property
+    def _unit_of(self) -> dict[str | int, Unit]:
+        """The unit of a host by each of its names, and of a port by its GUID."""
+        found: dict[str | int, Unit] = {}
+        for unit, ports in self._by_unit.items():
+            for one in ports:
+                found |= {one.ref.name: unit, one.ref.derived_name: unit, one.port.guid: unit}
+        return found
 
     def ports(self, selector: infiniband.Selector) -> Iterator[HcaPort]:
         """Yield the ports for which all is true that a selector says, in the order of hosts and slots."""
-        for end, port in self.fabric.hcas.items():
-            if self._is_meant(selector, end, port):
-                yield port
+        if isinstance(selector, infiniband.Member) and selector.tenant is not None:
+            theirs = {port.guid for one in self.tenants.get(selector.tenant, ()) for port in self.ports(one)}
+        else:
+            theirs = None
+        for unit in self._units(selector):
+            for one in self._by_unit[unit]:
+                if (theirs is None or one.port.guid in theirs) and self._is_meant(selector, one):
+                    yield one.port
 
-    def _is_meant(self, selector: infiniband.Selector, end: End, port: HcaPort) -> bool:
-        ref = self._refs[end[0]]
-        plan = self.cluster.host_plan(ref)
+    def _units(self, selector: infiniband.Selector) -> list[Unit]:
+        """Return the units in which ports that a selector means can be."""
+        units = list(self._by_unit)
+        if selector.unit is not None:
+            units = [unit for unit in units if unit == selector.unit]
+        if selector.nodes is not None:
+            wanted = f"nodes.{selector.nodes}"
+            others = self.cluster.others
+            units = [unit for unit in units if unit in others and others[unit].origin == wanted]
+        for named in (selector.host, selector.guid):
+            if named is not None:
+                units = [unit for unit in units if unit == self._unit_of.get(named)]
+        return units
+
+    def _is_meant(self, selector: infiniband.Selector, one: _Port) -> bool:
+        ref, nics = one.ref, self.cluster.host_plan(one.ref).profile.nics[self.fabric.nics]
         wanted = (
             (selector.pod, ref.pod),
-            (selector.unit, (ref.pod, ref.unit)),
-            (None if selector.nodes is None else f"nodes.{selector.nodes}", plan.origin),
-            (selector.rail, end[1] // plan.profile.nics[self.fabric.nics].ports + 1),
-            (selector.guid, port.guid),
+            (selector.rail, one.slot // nics.ports + 1),
+            (selector.guid, one.port.guid),
         )
         if any(said is not None and said != true for said, true in wanted):
             return False
         if selector.hosts is not None and ref.number not in selector.hosts:
             return False
-        if selector.host is not None and selector.host not in (ref.name, ref.derived_name):
-            return False
-        if not isinstance(selector, infiniband.Member) or selector.tenant is None:
-            return True
-        return any(self._is_meant(one, end, port) for one in self.tenants.get(selector.tenant, ()))
+        return selector.host is None or selector.host in (ref.name, ref.derived_name)
 
     def members(self, said: Sequence[infiniband.Member], origin: str) -> dict[int, Member]:
         """Return the members that are meant, by GUID; of a port that is named twice, as it is named first."""

@@ -8,22 +8,31 @@ from netgen.platforms.model import Platform, PortNames
 from netgen.platforms.ports import fill
 
 
-def switch_ports(platform: Platform, ports: PortMap) -> tuple[str, ...]:
-    """Name all ports of a switch, in the order of their positions.
+def switch_ports(platform: Platform | None, ports: PortMap) -> tuple[str, ...]:
+    """Name all ports of a switch, in the order of their positions: by its platform; without one, by numbers from 1.
+
+    Such numbers are what a subnet manager calls the ports of an InfiniBand switch.
 
     Raises
     ------
     ValueError
         If the platform leaves names to the catalog.
     """
+    if platform is None:
+        return _numbers(ports.count)
     if platform.ports is None:
         raise ValueError(f"platform {platform.name} does not name ports: the host's profile does")
     return _all_names(platform.ports, ports)
 
 
-def slot_ports(platform: Platform, ports: PortMap) -> Mapping[int, str]:
+def slot_ports(platform: Platform | None, ports: PortMap) -> Mapping[int, str]:
     """Name the ports of a switch, by their slots; raises ValueError as `switch_ports` does."""
     return _by_slot(switch_ports(platform, ports), ports)
+
+
+@lru_cache(maxsize=1024)
+def _numbers(count: int) -> tuple[str, ...]:
+    return tuple(map(str, range(1, count + 1)))
 
 
 @lru_cache(maxsize=1024)

@@ -16,16 +16,10 @@ def ports_of(
     if ref.role == HOST:
         return dict(enumerate(cluster.host_plan(ref).profile.nics[fabric.nics].names))
     name, ports = fabric.tier(ref.role).platform, fabric.port_map(ref)
-    if name is None:
-        return {
-            slot: str(number) for number, slot in enumerate(map(ports.slot, range(ports.count)), 1) if slot is not None
-        }
-    return slot_ports(platforms[name], ports)
+    return slot_ports(None if name is None else platforms[name], ports)
 
 
 def positions_of(platforms: Mapping[str, Platform], network: AnyNetwork, ref: DeviceRef) -> tuple[str, ...]:
-    """Name all ports of a switch: as its platform does; of one without, by the numbers that a subnet manager sees."""
-    platform, ports = network.tier(ref.role).platform, network.port_map(ref)
-    if platform is None:
-        return tuple(str(position + 1) for position in range(ports.count))
-    return switch_ports(platforms[platform], ports)
+    """Name all ports of a switch, in the order of their positions."""
+    name, ports = network.tier(ref.role).platform, network.port_map(ref)
+    return switch_ports(None if name is None else platforms[name], ports)
