@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from netgen.platforms.model import Form
-from netgen.render.tree import Tree, natural, serialise, yaml_text
+from netgen.platforms.trees import natural
+from netgen.render.tree import Tree, serialise, yaml_text
 from netgen.session.drivers.ufm_client import Trouble, UfmClient, UfmError
 
 MANAGEMENT = 0x7FFF
