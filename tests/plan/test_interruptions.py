@@ -9,7 +9,7 @@ from netgen.plan.interruptions import interruptions
 from netgen.platforms.load import load_platforms
 from netgen.render.device import render_device
 from netgen.resources.load import resources
-from tests.contract.test_platforms import renderer, samples
+from tests.contract.test_platforms import every_sample, renderer, samples
 
 PLATFORMS = load_platforms(resources())
 EOS = "interrupts traffic: another speed, breakout or FEC takes the links of its cage down"
@@ -40,7 +40,7 @@ def test_each_kind_of_change_is_said_once():
 def test_every_pattern_is_of_a_line_that_the_platform_has(name):
     """A pattern that matches nothing would let a change pass as harmless."""
     platform = PLATFORMS[name]
-    devices = list(samples(platform))
+    devices = list(every_sample(platform))
     for way in ("flowlet", "per-packet"):
         balanced = [device for device in samples(platform) if isinstance(device, Switch)]
         for device in balanced:

@@ -118,16 +118,24 @@ opensm_check() { # FILE
     [ -z "$unused" ] || { say "OpenSM does not take it as it is: $unused" && return 1; }
     # fgets in osm_subn_rescan_conf_files has room for so many
     awk 'length > 1021 { bad = 1 } END { exit bad }' "$1" || { say "a line has more than 1021 characters, and would be cut" && return 1; }
-    opensm_speaks "$work/options" || return 1
-    opensm_names "$1" || return 1
+    opensm_speaks "$work/options" && opensm_warns "$1" "$work/options" && opensm_names "$1" || return 1
     opensm_find && opensm_starts_by "$work/options"
 }
 
-# Whether the log will have what has to be heard: complaints about partitions are "verbose", and nothing but errors
-# leaves OpenSM's buffer by itself (osm_log.c).
+# Whether the end of a sweep, and the engine that it found, are in the log at once: only errors leave its buffer by
+# themselves (osm_log.c).
 opensm_speaks() { # OPTIONS
-    [ $(($(opensm_value log_flags "$1") & 7)) = 7 ] || { say "log_flags must have 0x07, or OpenSM keeps its complaints to itself" && return 1; }
+    [ $(($(opensm_value log_flags "$1") & 3)) = 3 ] || { say "log_flags must have 0x03, or OpenSM does not tell of its sweeps" && return 1; }
     [ "$(opensm_value force_log_flush "$1")" = TRUE ] || { say "force_log_flush must be TRUE, or the log comes late" && return 1; }
+}
+
+# Whether the log will have what OpenSM passes over in a partition file, which is "verbose": by its flags, or by those of
+# the parser alone, in a file of its own.
+opensm_warns() { # FILE OPTIONS
+    [ $(($(opensm_value log_flags "$2") & 4)) = 0 ] || return 0
+    modules=$(awk -v path="$(opensm_value per_module_logging_file "$1")" '$3 == path { print $1 }' "$candidate/manifest")
+    flags=$([ -z "$modules" ] || awk -F= '$1 == "osm_prtn_config.c" { print $2 }' "$candidate/$modules")
+    [ $((${flags:-0} & 4)) = 4 ] || { say "log_flags, or those of osm_prtn_config.c in per_module_logging_file, must have 0x04, or OpenSM does not tell what it passes over" && return 1; }
 }
 
 # Without its partition file OpenSM makes every port a full member of the default partition, without a word.
@@ -136,7 +144,8 @@ opensm_names() { # FILE
     named=$(opensm_value partition_config_file "$work/options")
     awk -v path="$named" '$3 == path { found = 1 } END { exit !found }' "$manifest" \
         || { say "partition_config_file is $named, which this change does not bring" && return 1; }
-    for key in qos_policy_file root_guid_file cn_guid_file io_guid_file ids_guid_file node_name_map_name; do
+    for key in qos_policy_file root_guid_file cn_guid_file io_guid_file ids_guid_file node_name_map_name \
+        per_module_logging_file; do
         named=$(opensm_value $key "$1")
         [ -z "$named" ] || [ "$named" = '(null)' ] || [ -f "$named" ] \
             || awk -v path="$named" '$3 == path { found = 1 } END { exit !found }' "$manifest" \
@@ -242,24 +251,32 @@ opensm_state() {
     [ -n "$state" ] || { say "sminfo does not reach the subnet manager of this machine" && return 1; }
 }
 
-# Set $heard to what became of the sweep: up, errors, or standby, in which OpenSM reads no file; the log from the
-# sweep's beginning is then in $work/sweep.
+# Set $heard to what became of the sweep: up, errors, or standby, in which OpenSM reads no file; what it said meanwhile
+# is then in $work/sweep. A sweep that was under way had begun with the old files: the one that counts ends second.
 opensm_hear() {
     heard=standby
     : >"$work/sweep"
     case $how:$state in
         sweep:STANDBY | sweep:NOTACTIVE) return 0 ;;
+        sweep:*)
+            opensm_await_end || return 1
+            [ "$heard" != standby ] || return 0
+            heard_from=$((heard_from + $(wc -c <"$work/sweep")))
+            kill -HUP "$opensm_pid" 2>>"$log"
+            ;;
     esac
+    opensm_await_end
+}
+
+opensm_await_end() {
     until=$(($(date +%s) + OPENSM_SWEEP_S))
     while [ "$(date +%s)" -lt $until ]; do
         opensm_new_log >"$work/sweep"
-        if grep -q -e '-> SUBNET UP$' "$work/sweep"; then
-            heard=up && return 0
-        elif grep -q -e 'Errors during initialization$' "$work/sweep"; then
-            heard=errors && return 0
-        elif grep -q -e 'Entering STANDBY state$' "$work/sweep"; then
-            return 0
-        fi
+        case $(tail -n 1 "$work/sweep") in
+            *"-> SUBNET UP") heard=up && return 0 ;;
+            *"Errors during initialization") heard=errors && return 0 ;;
+            *"Entering STANDBY state") heard=standby && return 0 ;;
+        esac
         kill -0 "$opensm_pid" 2>>"$log" || { say "OpenSM has ended: $(tail -n 2 "$opensm_log")" && return 1; }
         sleep 0.2
     done
@@ -267,14 +284,14 @@ opensm_hear() {
     return 1
 }
 
-# The log since the files were in their places, from the beginning of a sweep, or of the new OpenSM: a sweep that was
-# under way had begun with the old files, and what an ending OpenSM still has to say comes with its end. A log that is
-# shorter than it was has begun anew.
+# The log from $heard_from to the end of a sweep. What an ending OpenSM still has to say is not the new one's; a log that
+# is shorter than it was has begun anew.
 opensm_new_log() {
     [ "$(wc -c <"$opensm_log" 2>/dev/null || echo 0)" -ge "$heard_from" ] || heard_from=0
-    beginning='INITIATING HEAVY SWEEP'
-    [ "$how" = sweep ] || beginning='-> OpenSM [0-9]'
-    tail -c "+$((heard_from + 1))" "$opensm_log" 2>/dev/null | awk -v begun="$beginning" '$0 ~ begun { on = 1 } on'
+    tail -c "+$((heard_from + 1))" "$opensm_log" 2>/dev/null | awk -v how="$how" '
+        how == "sweep" || /-> OpenSM [0-9]/ { on = 1 }
+        on
+        on && /(-> SUBNET UP|Errors during initialization|Entering STANDBY state)$/ { exit }'
 }
 
 opensm_errors() { grep -E '\] 0x01 ->' "$work/sweep" | tail -n 1 | sed 's/.*-> //'; }

@@ -94,6 +94,7 @@ OPENSM_ARTIFACTS = (
             "cn-guids.conf",
             "io-guids.conf",
             "node-name-map",
+            "per-module-logging.conf",
         )
     ),
     _opensm("opensm.conf", "opensm", running_diff),
