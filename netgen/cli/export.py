@@ -59,8 +59,8 @@ def _lines(cabling: Cabling, form: Form, written: Written | None) -> Iterable[st
     if form is Form.BOM:
         return _bill(bill.bill(cabling), written)
     if form is Form.CABLING:
-        cables = every_cable(cabling)
-        return listing.as_json(cables) if written is Written.JSON else listing.as_csv(cables)
+        write = listing.as_json if written is Written.JSON else listing.as_csv
+        return write(every_cable(cabling), listing.outside(cabling))
     return _OWN[form](cabling)
 
 

@@ -11,6 +11,8 @@ from netgen.device.text import ipv4
 HEADER = "a_device,a_interface,a_address,b_device,b_interface,b_address,speed,length,link,fabric\n"
 LINK = 31
 """Prefix length of an address of a point-to-point link."""
+EXTERNAL = PortRole.EXTERNAL.value
+"""What the link to a router that is not netgen's is called."""
 _UPLINKS = {Role.LEAF: "leaf-spine", Role.SPINE: "spine-superspine"}
 
 
@@ -65,6 +67,22 @@ def _ethernet_lines(device: Switch | Host, edges: Mapping[str, str]) -> Iterator
             f"{device.name},{port.name},{near},{port.peer_device},{port.peer_port},{far},"
             f"{port.speed_gbps}G,{length},{link},{port.fabric}\n"
         )
+    for port in leading_out(device):
+        near, far = (ipv4(one) for one in ends_of(port))
+        said = f"{port.speed_gbps}G,,{EXTERNAL},{port.fabric}"
+        yield f"{device.name},{port.name},{near},{port.description},,{far},{said}\n"
+
+
+def leading_out(device: Switch | Host) -> Iterator[Port]:
+    """Yield the ports of a device that lead to routers that are not netgen's; which port of these is not known."""
+    return (port for port in device.ports if port.role is PortRole.EXTERNAL)
+
+
+def ends_of(port: Port) -> tuple[int, int]:
+    """Return both addresses of a link of two, the port's own first: of a /31, or those of a /30 that hosts may have."""
+    if port.ipv4 is None:
+        raise ValueError(f"{port.name} has no address")
+    return port.ipv4, port.ipv4 ^ (1 if port.ipv4_length == LINK else 3)
 
 
 def leading_up(device: Switch | Host) -> Iterator[Port]:

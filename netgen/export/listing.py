@@ -1,10 +1,14 @@
 """The cabling list with all that a person needs to lay a cable: cages, lanes, media, lengths and labels."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
-from netgen.export.cables import Cable, End
+from netgen.cluster.fabric import Fabric
+from netgen.device.build import build
+from netgen.export.cables import Cable, Cabling, End
+from netgen.export.cabling import EXTERNAL, leading_out
 from netgen.export.table import csv_lines
 
 COLUMNS = (
@@ -89,15 +93,41 @@ def row(cable: Cable) -> dict[str, Any]:
     }
 
 
-def as_csv(cables: Iterable[Cable]) -> Iterator[str]:
-    """Yield the list as CSV, a line a cable."""
-    return csv_lines(COLUMNS, map(row, cables))
+def outside(cabling: Cabling) -> Iterator[dict[str, Any]]:
+    """Yield a row for every link to a router that is not netgen's: what is at its other end is not known."""
+    cluster = cabling.cluster
+    for fabric in cabling.fabrics:
+        for leaf in dict.fromkeys(one.leaf for one in fabric.externals) if isinstance(fabric, Fabric) else ():
+            ref = cluster.device_at(fabric, leaf)
+            rack, device = cluster.record(ref).rack, build(cluster, cabling.platforms, ref)
+            for port in leading_out(device):
+                here = f"{f'{rack} ' if rack else ''}{ref.name} {port.name}"
+                first, last = port.lane + 1, port.lane + port.lanes
+                yield dict.fromkeys(COLUMNS, "") | {
+                    "a_device": ref.name,
+                    "a_interface": port.name,
+                    "b_device": port.description,
+                    "speed": f"{port.speed_gbps}G",
+                    "link": EXTERNAL,
+                    "fabric": fabric.name,
+                    "fec": port.fec,
+                    "a_cage": port.cage,
+                    "a_lanes": f"{first}-{last}" if last > first else str(first),
+                    "a_rack": rack or "",
+                    "a_label": f"{here} > {port.description}",
+                    "b_label": f"{port.description} > {here}",
+                }
 
 
-def as_json(cables: Iterable[Cable]) -> Iterator[str]:
+def as_csv(cables: Iterable[Cable], others: Iterable[Mapping[str, Any]] = ()) -> Iterator[str]:
+    """Yield the list as CSV, a line a cable, and behind them rows that are no cable between two devices."""
+    return csv_lines(COLUMNS, chain(map(row, cables), others))
+
+
+def as_json(cables: Iterable[Cable], others: Iterable[Mapping[str, Any]] = ()) -> Iterator[str]:
     """Yield the list as a JSON array of objects, a line each, with the keys of the columns."""
     mark = "["
-    for cable in cables:
-        yield f"{mark}\n{json.dumps(row(cable))}"
+    for one in chain(map(row, cables), others):
+        yield f"{mark}\n{json.dumps(one)}"
         mark = ","
     yield "[]\n" if mark == "[" else "\n]\n"

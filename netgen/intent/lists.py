@@ -21,6 +21,8 @@ CABLING, SWITCHES = "cabling", "switches"
 """Keys of a fabric that name its lists; paths below them lead into the tables."""
 ENDS = ("a_device", "a_interface", "b_device", "b_interface")
 """Columns of a list of cables; others are left out."""
+LINK, EXTERNAL = "link", "external"
+"""What a list that netgen wrote says of a cable to a router that is not netgen's: the intent's `externals` say it."""
 _COLUMNS = tuple(field.alias or name for name, field in ListedSwitch.model_fields.items())
 
 
@@ -145,6 +147,8 @@ def _cables(
     cables: list[ListedCable] = []
     for line, entry in table.entries.items():
         said = {key: str(node.value) for key, node in _cells(entry.node)}
+        if said.get(LINK) == EXTERNAL:
+            continue
         half = next((end for end in "ab" if (f"{end}_device" in said) != (f"{end}_interface" in said)), None)
         if half is None and "a_device" in said:
             cables.append(ListedCable(line, *(said.get(column, "") for column in ENDS)))
@@ -170,7 +174,7 @@ def _table(
         return read_csv(
             root / file,
             root=root,
-            columns=ENDS if cabling else _COLUMNS,
+            columns=(*ENDS, LINK) if cabling else _COLUMNS,
             required=required,
             key=None if cabling else "name",
             others=cabling,

@@ -1,7 +1,8 @@
 import csv
 import io
+from dataclasses import replace
 
-from netgen.export.cabling import HEADER, cabling_lines
+from netgen.export.cabling import HEADER, cabling_lines, ends_of
 from netgen.platforms.load import load_platforms
 from netgen.resources.load import resources
 from tests import devices
@@ -51,3 +52,13 @@ def test_addresses_of_a_numbered_link_are_at_its_ends():
     host = devices.host(load_platforms(resources())["linux"])
     row = rows(*cabling_lines(host, EDGES))[0]
     assert (row["a_address"], row["b_address"]) == ("10.0.0.1", "10.0.0.0")
+
+
+def test_both_addresses_of_a_link_to_another_network_are_told():
+    port = replace(
+        devices.leaf(load_platforms(resources())["eos"]).ports[0], name="Ethernet9/1", ipv4=0xC6336401, ipv4_length=31
+    )
+    assert ends_of(port) == (0xC6336401, 0xC6336400)
+    # of a /30, the first and the last are no host's
+    assert ends_of(replace(port, ipv4_length=30)) == (0xC6336401, 0xC6336402)
+    assert ends_of(replace(port, ipv4=0xC6336402, ipv4_length=30)) == (0xC6336402, 0xC6336401)

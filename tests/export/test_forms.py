@@ -146,7 +146,9 @@ def test_a_rack_that_holds_a_comma_stays_one_field():
 def test_the_list_describes_a_fabric_that_exists_and_comes_out_the_same(name: str, tmp_path: Path):
     given, compiled = example(name), compile_intent(ROOT / "intent" / name)
     listed = "".join(listing.as_csv(given))
-    (tmp_path / "cabling.csv").write_text(listed)
+    # a link to a router that is not netgen's is no cable of it
+    beyond = dict.fromkeys(listing.COLUMNS, "") | {"a_device": "leaf", "a_interface": "eth0", "b_device": "wan"}
+    (tmp_path / "cabling.csv").write_text(listed + ",".join((beyond | {"link": "external"}).values()) + "\n")
     folder = tmp_path / "intent" / name
     describe(compiled, whole(ROOT / "intent" / name), tmp_path / "cabling.csv", folder)
     for file in compiled.files:
@@ -156,6 +158,18 @@ def test_the_list_describes_a_fabric_that_exists_and_comes_out_the_same(name: st
     assert explicit.cluster, explicit.diagnostics
     again = listing.as_csv(Cabling(explicit.cluster, explicit.platforms, MEDIA))
     assert sorted(again) == sorted(listed.splitlines(keepends=True))
+
+
+def test_links_to_other_networks_are_listed_without_their_far_port():
+    given = example("lyra")
+    rows = list(csv.DictReader(io.StringIO("".join(listing.as_csv(given, listing.outside(given))))))
+    assert [row["b_device"] for row in rows if not row["b_interface"]] == ["core-1"]
+    row = rows[-1]
+    assert (row["a_device"], row["a_interface"], row["link"]) == ("storage-leaf3-1", "swp40s0", "external")
+    assert (row["a_cage"], row["a_lanes"], row["speed"]) == ("40", "1-2", "200G")
+    assert row["a_label"] == "storage-leaf3-1 swp40s0 > core-1"
+    assert json.loads("".join(listing.as_json([], listing.outside(given))))[0]["b_device"] == "core-1"
+    assert not list(listing.outside(Cabling(given.cluster, given.platforms, MEDIA, "compute")))
 
 
 # --- programs of others -----------------------------------------------------------------------------
