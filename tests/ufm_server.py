@@ -194,14 +194,20 @@ class Ufm:
         return {"partition": name, "ip_over_ib": body.get("ip_over_ib", True), "guids": {}, "qos_conf": dict(LIMITS)}
 
 
+class Listener(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that hang up, as those do that try whether anybody listens."""
+
+
 class Server:
     """A `Ufm` at an address, with a certificate of its own authority."""
 
     def __init__(self, ufm: Ufm, host: str, folder: Path) -> None:
         self.ufm, issuer = ufm, authority(folder, "ufm")
         self.ca, self.host = issuer.path, host
-        self.http = ThreadingHTTPServer((host, 0), handler(ufm))
-        self.http.daemon_threads = True
+        self.http = Listener((host, 0), handler(ufm))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(issuer.issue("ufm", host))
         self.http.socket = context.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)
