@@ -102,15 +102,17 @@ def parse_platform(resource: Resource) -> Platform:
         containerlab=_emulation(top),
         hash_seed=_hash_seed(top.optional_section("hash_seed")),
         engines=top.texts("engines"),
+        level_engines=top.texts("level_engines"),
         adaptive_engines=_adaptive_engines(top),
     )
     for section in (mtu, queues, top):
         section.finish()
     if Kind.SUBNET_MANAGER in platform.kinds and not platform.engines:
         raise top.error("a platform of subnet managers must list the routing 'engines' that it knows")
-    unknown = {*platform.adaptive_engines, *platform.adaptive_engines.values()} - set(platform.engines)
+    adaptive = platform.adaptive_engines
+    unknown = {*platform.level_engines, *adaptive, *adaptive.values()} - set(platform.engines)
     if unknown:
-        raise top.error(f"'adaptive_engines' has {', '.join(sorted(unknown))}, which 'engines' does not list")
+        raise top.error(f"{', '.join(sorted(unknown))}: no engine that 'engines' lists")
     if Kind.SWITCH in platform.kinds and platform.ports is None:
         raise top.error("a platform of switches must name their 'ports'")
     if platform.bundles is None and platform.expresses.get("bond", "unasked") is None:

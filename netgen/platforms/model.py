@@ -178,5 +178,8 @@ class Platform:
     """``None``: no source says which it is, and nothing is rendered."""
     engines: tuple[str, ...] = ()
     """Routing engines that a subnet manager knows, by their own names."""
+    level_engines: tuple[str, ...] = ()
+    """Those that keep paths apart by service levels of their own choice, so that none wait for each other in a circle:
+    levels of partitions are not theirs to have."""
     adaptive_engines: Mapping[str, str] = field(default_factory=dict)
     """Engine → what the manager calls it where switches choose among its paths by load; others cannot do so."""

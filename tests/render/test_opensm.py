@@ -157,3 +157,13 @@ def test_what_the_parser_finds_odd_is_in_the_log(tmp_path: Path):
     found = opensm.sweep(files, (devices.PORT_GUIDS + 16 * 12, *PORTS), tmp_path)
     assert found.said.count("PARSE WARN") == 2
     assert "unrecognized partition flag 'ipoip'" in found.said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["lash", "dfsssp", "nue"])
+def test_engines_that_keep_paths_apart_by_levels_have_a_lane_for_each(engine: str, tmp_path: Path):
+    manager = devices.subnet_manager(renderer().platforms["opensm"], qos=False)
+    manager.engine, manager.guid, manager.roots = engine, PORTS[0], opensm.SPINES
+    found = opensm.sweep(render_device(manager, renderer()), PORTS, tmp_path)
+    assert (found.troubles, found.engines) == ([], [engine])
+    assert found.lanes[:LANES] == tuple(range(LANES))
