@@ -14,7 +14,9 @@ from netgen.diagnostics.suggest import closest, did_you_mean, listing
 from netgen.intent.causes import root_causes
 from netgen.intent.faults import EXTRA, LOST_LEVEL, MISSING, Fault, choose_members, take_apart
 from netgen.intent.fields import known_keys
+from netgen.intent.infiniband import InfinibandFabric
 from netgen.intent.locate import place
+from netgen.intent.models import Fabric
 from netgen.intent.positions import MappingNode, Node, ScalarNode, Tree
 from netgen.intent.problems import ERROR_TYPE
 from netgen.intent.wording import describe, describe_kind, due, type_advice
@@ -90,12 +92,23 @@ def _unknown_keys(scene: _Scene, faults: list[Fault]) -> list[Diagnostic]:
     strangers: dict[tuple[str | int, ...], list[Fault]] = {}
     for fault in faults:
         key, free = str(fault.path[-1]), _free_keys(scene, fault)
-        if ":" in key or closest(key, free):
-            message, advice = _unknown(scene, fault.path[:-1], key), _key_advice(key, free)
+        other = _of_other_technology(scene, fault)
+        if other or ":" in key or closest(key, free):
+            message, advice = _unknown(scene, fault.path[:-1], key), other or _key_advice(key, free)
             diagnostics.append(schema.UNKNOWN_KEY.at(_key_span(scene, fault), message, advice=advice))
         else:
             strangers.setdefault(fault.path[:-1], []).append(fault)
     return diagnostics + [_strangers(scene, of_mapping) for of_mapping in strangers.values()]
+
+
+def _of_other_technology(scene: _Scene, fault: Fault) -> str:
+    """Advise on a key that a fabric of another technology would have."""
+    path = (*scene.prefix, *fault.path)
+    if path[:1] != ("fabrics",) or len(path) != len(("fabrics", "name", "key")):
+        return ""
+    if str(path[-1]) in known_keys(InfinibandFabric, ()):
+        return "it is a key of InfiniBand fabrics: write `technology: infiniband`"
+    return "it is a key of Ethernet fabrics" if str(path[-1]) in known_keys(Fabric, ()) else ""
 
 
 def _strangers(scene: _Scene, faults: list[Fault]) -> Diagnostic:

@@ -1,5 +1,6 @@
 """pydantic's errors as findings: one for each mistake, at its place, in plain words."""
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import pytest
@@ -7,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from netgen.diagnostics.codes import reading, schema
 from netgen.intent.errors import diagnose
+from netgen.intent.load import load
 from netgen.intent.problems import problem
 from netgen.intent.reader import read
 
@@ -165,3 +167,13 @@ def test_a_value_where_a_secret_is_referred_to_is_not_repeated(tmp_path):
     (diagnostic,) = findings(tmp_path, "name: a\npassword: hunter2\n")
     assert "hunter2" not in repr(diagnostic)
     assert diagnostic.code == schema.WRONG_TYPE.code
+
+
+def test_a_key_of_the_other_technology_is_told_as_such(tmp_path: Path):
+    for name, technology, key, said in (
+        ("a", "ethernet", "partitions: {}", "it is a key of InfiniBand fabrics: write `technology: infiniband`"),
+        ("b", "infiniband", "pools: {}", "it is a key of Ethernet fabrics"),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(f"fabrics: {{x: {{technology: {technology}, kind: fat-tree, {key}}}}}\n")
+        found = load(tmp_path / f"{name}.yaml").diagnostics
+        assert [one.advice for one in found if one.code == "NG202"] == [said]
