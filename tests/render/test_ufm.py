@@ -54,6 +54,12 @@ def test_limits_are_in_the_units_of_ufm():
     assert found["0x200"]["qos_conf"] == {"mtu_limit": 2, "rate_limit": "2.5", "service_level": 2}
 
 
+def test_a_partition_at_index_0_says_so_of_every_member():
+    found = yaml.safe_load(rendered(manager(index0=True)))
+    assert set(found["0x101"]["guids"].values()) == {"full at index 0"}
+    assert set(found["0x200"]["guids"].values()) == {"full", "limited"}
+
+
 def test_the_default_partition_says_what_every_port_is():
     assert yaml.safe_load(rendered(manager()))["0x7fff"] == {"membership": "limited"}
 

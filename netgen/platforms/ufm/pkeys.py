@@ -16,6 +16,8 @@ MTU_UNIT_BYTES = 1024
 MTUS_BYTES = (2048, 4096)
 RATES_GBPS = (2.5, 5, 10, 14, 20, 25, 30, 40, 56, 60, 80, 100, 112, 120, 168, 200, 300)
 """Of ``rate_limit``, as NVIDIA/infra-controller lists them (ib/ufmclient)."""
+AT_INDEX_0 = " at index 0"
+"""What stands behind the membership of those whose first P_Key it is."""
 DEFAULT_MTU_BYTES, DEFAULT_RATE_GBPS, DEFAULT_SERVICE_LEVEL = 2048, 2.5, 0
 """What UFM gives a partition of which nothing is said (there: ``qos_conf`` of answers)."""
 
@@ -37,8 +39,11 @@ def _partition(partition: Partition) -> Branch:
     if partition.everybody:
         words = ", ".join(partition.everybody)
         raise _error(partition, f"UFM takes members by their GUIDs, and has no word for {words}")
+    place = AT_INDEX_0 if partition.index0 else ""
     return {
-        "guids": {f"0x{member.guid:016x}": _membership(partition, member.membership) for member in partition.members},
+        "guids": {
+            f"0x{member.guid:016x}": _membership(partition, member.membership) + place for member in partition.members
+        },
         "ip_over_ib": partition.ipoib,
         "partition": partition.name,
         "qos_conf": _limits(partition),

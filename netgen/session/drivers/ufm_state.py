@@ -13,6 +13,7 @@ import yaml
 
 from netgen.platforms.model import Form
 from netgen.platforms.trees import natural
+from netgen.platforms.ufm.pkeys import AT_INDEX_0
 from netgen.render.tree import Tree, serialise, yaml_text
 from netgen.session.drivers.ufm_client import Trouble, UfmClient, UfmError
 
@@ -21,7 +22,6 @@ MANAGEMENT = 0x7FFF
 FILE = "pkeys.yaml"
 KEYS = "/resources/pkeys"
 """Path of all partitions."""
-_AT_INDEX_0 = " at index 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def parse(text: str) -> State:
 
 
 def _member(words: str) -> Member:
-    return Member(words.removesuffix(_AT_INDEX_0), words.endswith(_AT_INDEX_0))
+    return Member(words.removesuffix(AT_INDEX_0), words.endswith(AT_INDEX_0))
 
 
 # ----------------------------------------------------------------------------------------------------- writing
@@ -151,7 +151,7 @@ def text_of(state: State) -> str:
 def _branch(key: Key) -> Tree:
     return {
         "guids": {
-            f"0x{guid:016x}": member.membership + (_AT_INDEX_0 if member.index0 else "")
+            f"0x{guid:016x}": member.membership + (AT_INDEX_0 if member.index0 else "")
             for guid, member in key.members.items()
         },
         "ip_over_ib": key.ip_over_ib,
