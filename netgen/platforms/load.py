@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -103,14 +104,15 @@ def parse_platform(resource: Resource) -> Platform:
         hash_seed=_hash_seed(top.optional_section("hash_seed")),
         engines=top.texts("engines"),
         level_engines=top.texts("level_engines"),
-        adaptive_engines=_adaptive_engines(top),
+        fallback_engines=_engines(top, "fallback_engines"),
+        adaptive_engines=_engines(top, "adaptive_engines"),
     )
     for section in (mtu, queues, top):
         section.finish()
     if Kind.SUBNET_MANAGER in platform.kinds and not platform.engines:
         raise top.error("a platform of subnet managers must list the routing 'engines' that it knows")
-    adaptive = platform.adaptive_engines
-    unknown = {*platform.level_engines, *adaptive, *adaptive.values()} - set(platform.engines)
+    pairs = (*platform.adaptive_engines.items(), *platform.fallback_engines.items())
+    unknown = {*platform.level_engines, *chain(*pairs)} - set(platform.engines)
     if unknown:
         raise top.error(f"{', '.join(sorted(unknown))}: no engine that 'engines' lists")
     if Kind.SWITCH in platform.kinds and platform.ports is None:
@@ -211,8 +213,8 @@ def _limits(top: Section) -> MappingProxyType[str, int]:
     return MappingProxyType({key: section.integer(key) for key in section.names()} if section else {})
 
 
-def _adaptive_engines(top: Section) -> MappingProxyType[str, str]:
-    section = top.optional_section("adaptive_engines")
+def _engines(top: Section, key: str) -> MappingProxyType[str, str]:
+    section = top.optional_section(key)
     return MappingProxyType({name: section.text(name) for name in section.names()} if section else {})
 
 

@@ -181,5 +181,8 @@ class Platform:
     level_engines: tuple[str, ...] = ()
     """Those that keep paths apart by service levels of their own choice, so that none wait for each other in a circle:
     levels of partitions are not theirs to have."""
+    fallback_engines: Mapping[str, str] = field(default_factory=dict)
+    """Engine → the one that takes its place while the fabric is not as it must be for the first; for others the
+    manager's own choice does, which may route in circles."""
     adaptive_engines: Mapping[str, str] = field(default_factory=dict)
     """Engine → what the manager calls it where switches choose among its paths by load; others cannot do so."""

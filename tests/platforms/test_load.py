@@ -189,7 +189,9 @@ def test_platform_of_subnet_managers_lists_its_engines(tmp_path: Path):
         parse(tmp_path, MANAGER.replace("engines: [minhop, updn]\n", ""))
 
 
-@pytest.mark.parametrize("more", ["level_engines: [lash]", "adaptive_engines: {updn: ar_updn}"])
+@pytest.mark.parametrize(
+    "more", ["level_engines: [lash]", "adaptive_engines: {updn: ar_updn}", "fallback_engines: {ftree: updn}"]
+)
 def test_platform_of_subnet_managers_says_nothing_of_engines_that_it_does_not_list(tmp_path: Path, more: str):
     with pytest.raises(PlatformError, match="no engine that 'engines' lists"):
         parse(tmp_path, MANAGER.replace("management:", f"{more}\nmanagement:"))

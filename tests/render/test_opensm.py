@@ -167,3 +167,11 @@ def test_engines_that_keep_paths_apart_by_levels_have_a_lane_for_each(engine: st
     found = opensm.sweep(render_device(manager, renderer()), PORTS, tmp_path)
     assert (found.troubles, found.engines) == ([], [engine])
     assert found.lanes[:LANES] == tuple(range(LANES))
+
+
+def test_a_fabric_that_is_no_tree_any_more_is_routed_up_and_down(tmp_path: Path):
+    manager = devices.subnet_manager(renderer().platforms["opensm"])
+    manager.guid, manager.engine, manager.roots = PORTS[0], "ftree", opensm.SPINES
+    # of two leaves one has lost its hosts
+    found = opensm.sweep(render_device(manager, renderer()), PORTS[:1], tmp_path)
+    assert found.engines == ["updn"]

@@ -88,9 +88,9 @@ def test_files_that_are_not_there_are_not_named():
 
 def test_nvidias_engines_are_adaptive_where_that_is_asked_for():
     device = manager("opensm-nvidia")
-    assert (keys(device)["routing_engine"], keys(device)["sharp_enabled"]) == ("ftree", "1")
+    assert (keys(device)["routing_engine"], keys(device)["sharp_enabled"]) == ("ftree,updn", "1")
     device.adaptive_routing = device.sharp = True
-    assert (keys(device)["routing_engine"], keys(device)["sharp_enabled"]) == ("ar_ftree", "2")
+    assert (keys(device)["routing_engine"], keys(device)["sharp_enabled"]) == ("ar_ftree,ar_updn", "2")
     device.engine = "minhop"
     with pytest.raises(RenderError, match="minhop"):
         render_device(device, RENDERER)
