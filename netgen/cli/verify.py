@@ -41,6 +41,8 @@ def show_report(report: Report) -> None:
         say(f"note: {count} devices were not asked: {why}")
     if report.absent:
         say(f"note: not expected to be there: {', '.join(report.absent)}")
+    for note in report.notes:
+        say(f"note: {note}")
     for link in report.expected_down[:MOST_EXPECTED]:
         say(f"note: expected to be down: {link}")
     if len(report.expected_down) > MOST_EXPECTED:
@@ -62,4 +64,5 @@ def to_data(report: Report) -> dict[str, Any]:
         "expected_down": list(report.expected_down),
         "absent": list(report.absent),
         "unmanaged": report.unmanaged,
+        "notes": list(report.notes),
     }

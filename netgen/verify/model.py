@@ -15,6 +15,12 @@ class Check(StrEnum):
     INTERFACE = "interface"
     SESSION = "session"
     PATHS = "paths"
+    MANAGER = "manager"
+    ENGINE = "engine"
+    PARTITIONS = "partitions"
+    PAIRS = "pairs"
+    ROUTES = "routes"
+    CIRCLES = "circles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class Report:
         Devices that are not expected to be there; sorted.
     unmanaged
         How many devices were not asked, for each reason why.
+    notes
+        What could not be judged, in words.
     """
 
     cluster: str
@@ -66,3 +74,4 @@ class Report:
     expected_down: tuple[str, ...]
     absent: tuple[str, ...]
     unmanaged: dict[str, int]
+    notes: tuple[str, ...] = ()

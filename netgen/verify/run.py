@@ -4,12 +4,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
 from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.model import ABSENT_STATES, Cluster
+from netgen.cluster.topology.slots import HOST
 from netgen.device.build import build
-from netgen.device.model import Host, Switch
 from netgen.platforms.model import Platform
 from netgen.session.connections import Connections
 from netgen.session.errors import Reason, SessionError
@@ -17,10 +18,14 @@ from netgen.session.secrets import Secrets
 from netgen.session.session import import_drivers, open_session
 from netgen.session.target import Target, make_target, why_rendered_only
 from netgen.verify.compare import compare
+from netgen.verify.infiniband.compare import Result
+from netgen.verify.infiniband.run import verify_fabrics
 from netgen.verify.model import Check, Report, State
 
 JOBS = 32
 """Sessions at once: devices are waited for, not computed."""
+BESIDE = ("opensm",)
+"""Drivers of subnet managers on whose hosts a fabric can be looked at."""
 PAUSE_S = 2.0
 """Between two looks at a fabric that is still converging."""
 
@@ -61,35 +66,56 @@ def verify(
     ConnectionsError
         If the connections do not say enough.
     """
-    devices = {ref.name: build(cluster, platforms, ref) for ref in cluster.configured()}
-    targets, unmanaged = _targets(cluster, platforms, connections, refs, devices)
-    if targets:
+    devices = {ref.name: build(cluster, platforms, ref) for ref in cluster.configured() if _has_ethernet(cluster, ref)}
+    targets, unmanaged = _targets(cluster, platforms, connections, refs)
+    managers = {target.device: target for target in targets if target.device not in devices}
+    targets = [target for target in targets if target.device in devices]
+    if targets or managers:
         import_drivers()
-    deadline = time.monotonic() + wait_s
+    secrets, deadline = Secrets(connections.secrets), time.monotonic() + wait_s
     while True:
-        states, unreachable = _ask(targets, Secrets(connections.secrets), jobs, progress)
+        states, unreachable = _ask(targets, secrets, jobs, progress)
         report = compare(cluster, platforms, devices, states, unreachable=unreachable, unmanaged=unmanaged)
+        report = _joined(report, verify_fabrics(cluster, platforms, managers, secrets, progress))
         if not report.problems or time.monotonic() + PAUSE_S > deadline:
             return report
         time.sleep(PAUSE_S)
 
 
+def _has_ethernet(cluster: Cluster, ref: DeviceRef) -> bool:
+    """Whether a device is one of Ethernet: fabrics of InfiniBand are asked about at their subnet managers."""
+    if ref.role == HOST:
+        return cluster.managed_by(ref) is None
+    return all(ref.fabric != fabric.name for fabric in cluster.infiniband)
+
+
+def _joined(report: Report, fabrics: Sequence[Result]) -> Report:
+    """Add what was found of InfiniBand fabrics."""
+    checked: Counter[Check] = Counter(report.checked)
+    for fabric in fabrics:
+        checked.update(fabric.checked)
+    return replace(
+        report,
+        checked={check: checked[check] for check in Check if check in checked},
+        problems=tuple(sorted([*report.problems, *(one for fabric in fabrics for one in fabric.problems)])),
+        notes=(*report.notes, *(note for fabric in fabrics for note in fabric.notes)),
+    )
+
+
 def _targets(
-    cluster: Cluster,
-    platforms: Mapping[str, Platform],
-    connections: Connections,
-    refs: Sequence[DeviceRef],
-    devices: Mapping[str, Switch | Host],
+    cluster: Cluster, platforms: Mapping[str, Platform], connections: Connections, refs: Sequence[DeviceRef]
 ) -> tuple[list[Target], dict[str, int]]:
     targets: list[Target] = []
     unmanaged: Counter[str] = Counter()
     for ref in refs:
-        device = devices[ref.name]
-        if device.state in ABSENT_STATES:
+        name = cluster.platform_of(ref)
+        if name is None or cluster.record(ref).state in ABSENT_STATES:
             continue
-        target = make_target(cluster, ref, platforms[device.platform], connections)
+        target = make_target(cluster, ref, platforms[name], connections)
         if target is None:
-            unmanaged[why_rendered_only(ref, platforms[device.platform], connections)] += 1
+            unmanaged[why_rendered_only(ref, platforms[name], connections)] += 1
+        elif cluster.managed_by(ref) is not None and target.driver not in BESIDE:
+            unmanaged[f"there are no tools beside {platforms[name].title} that fabrics could be looked at with"] += 1
         else:
             targets.append(target)
     return targets, dict(unmanaged)

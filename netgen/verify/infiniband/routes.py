@@ -5,7 +5,7 @@ channels; a route that takes one after the other makes a dependency. A circle of
 deadlock, as credits are never given back (Dally and Seitz, 1987); without a circle it cannot.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netgen.verify.infiniband.found import AdapterPort, End, Network, Tables
@@ -46,8 +46,17 @@ def edge_switches(network: Network) -> dict[int, list[int]]:
     return found
 
 
-def follow(network: Network, tables: Tables) -> tuple[list[Lost], Dependencies]:
-    """Follow the routes from every switch that has channel adapters to every port of one.
+def follow(
+    network: Network, tables: Tables, senders: Callable[[int], Iterable[int]] | None = None
+) -> tuple[list[Lost], Dependencies]:
+    """Follow the routes to every port of a channel adapter.
+
+    Parameters
+    ----------
+    network, tables
+        What is there, and how it forwards.
+    senders
+        The switches that something is sent to a port from, by the port's GUID; ``None``: all that have adapters.
 
     Returns
     -------
@@ -58,9 +67,10 @@ def follow(network: Network, tables: Tables) -> tuple[list[Lost], Dependencies]:
     dependencies: Dependencies = {}
     edge = sorted(edge_switches(network))
     for port in sorted(network.ports.values(), key=lambda one: one.lid):
+        begin = edge if senders is None else sorted(senders(port.guid))
         for lid in port.lids:
-            ways = _ways(network, tables, port, lid, edge)
-            missing = tuple(switch for switch in edge if not ways[switch])
+            ways = _ways(network, tables, port, lid, begin)
+            missing = tuple(switch for switch in begin if not ways[switch])
             if missing:
                 lost.append(Lost(port.guid, lid, missing))
             _note(network, tables, lid, ways, dependencies)

@@ -1,0 +1,91 @@
+"""What follows from the intent for an InfiniBand fabric, by GUIDs, as it can be held against what is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from netgen.cluster.fabric import DeviceRef
+from netgen.cluster.infiniband import InfinibandFabric
+from netgen.cluster.model import ABSENT_STATES, Cluster
+from netgen.cluster.topology.slots import HOST
+from netgen.device.build_infiniband import hcas, subnet_manager, switch_ports
+from netgen.device.infiniband import SubnetManager
+from netgen.platforms.model import Platform
+from netgen.verify.cabling import Cabling, End
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A fabric as it should be.
+
+    Parameters
+    ----------
+    managers
+        Those that should be there, the master first.
+    switches
+        Names and, by number, the names of the ports of each switch, by its GUID.
+    ports
+        Device and name of each port of an adapter, by its GUID.
+    cabling
+        As it should be.
+    """
+
+    managers: tuple[SubnetManager, ...]
+    switches: Mapping[int, tuple[str, tuple[str, ...]]]
+    ports: Mapping[int, End]
+    cabling: Cabling
+
+
+def wanted(cluster: Cluster, platforms: Mapping[str, Platform], fabric: InfinibandFabric) -> Wanted:
+    """Say what should be there.
+
+    Parameters
+    ----------
+    cluster, platforms
+        As compiled.
+    fabric
+        One of the cluster's that has managers.
+    """
+    far: dict[End, End] = {}
+    dark: set[End] = set()
+    absent: set[str] = set()
+    switches: dict[int, tuple[str, tuple[str, ...]]] = {}
+    ports: dict[int, End] = {}
+    for ref in cluster.switches(fabric):
+        own = list(switch_ports(cluster, platforms, ref))
+        guid = fabric.switch_guids.get(fabric.node(ref))
+        if guid is not None:
+            switches[guid] = (ref.name, tuple(port.name for port in own))
+        for port in own:
+            _link(far, dark, (ref.name, port.name), (port.peer_device, port.peer_port), up=port.enabled)
+        absent |= _absent(cluster, ref)
+    for ref in (cluster.device_at(fabric, node) for node in cluster.nodes(fabric, HOST)):
+        for hca in hcas(cluster, platforms, ref):
+            if hca.fabric == fabric.name:
+                _link(far, dark, (ref.name, hca.name), (hca.peer_device, hca.peer_port), up=hca.enabled)
+                if hca.guid is not None:
+                    ports[hca.guid] = (ref.name, hca.name)
+        absent |= _absent(cluster, ref)
+    dark |= {end for link in far.items() if absent & {link[0][0], link[1][0]} for end in link}
+    return Wanted(_managers(cluster, platforms, fabric), switches, ports, Cabling(far, frozenset(dark)))
+
+
+def _link(far: dict[End, End], dark: set[End], here: End, there: tuple[str | None, str | None], *, up: bool) -> None:
+    device, port = there
+    if device is None or port is None:
+        return
+    far[here] = (device, port)
+    if not up:
+        dark |= {here, (device, port)}
+
+
+def _absent(cluster: Cluster, ref: DeviceRef) -> set[str]:
+    return {ref.name} if cluster.record(ref).state in ABSENT_STATES else set()
+
+
+def _managers(
+    cluster: Cluster, platforms: Mapping[str, Platform], fabric: InfinibandFabric
+) -> tuple[SubnetManager, ...]:
+    nodes = () if fabric.managers is None else fabric.managers.priorities
+    refs = (cluster.device_at(fabric, node) for node in nodes)
+    built = (subnet_manager(cluster, platforms, fabric, ref) for ref in refs)
+    return tuple(sorted((one for one in built if one.state not in ABSENT_STATES), key=lambda one: -one.priority))
