@@ -103,6 +103,21 @@ def test_a_nic_that_refuses_undoes_all(applied):
     assert shell(applied, "cat /run/nic /etc/nccl.conf") == "one\nNCCL_IB_TC=106\n"
 
 
+def test_each_program_gets_back_what_it_saved_itself(applied):
+    """Of two, of which the second refuses."""
+    children = program("one").replace("/run/nic", "/run/hca")
+    shell(applied, "echo by-hand >/run/hca; echo by-hand >/run/nic")
+    refusing = children.replace("echo one >/run/hca", "echo two >/run/hca; echo ib0: no such interface; exit 1")
+    applied.load_replace_artifacts({**FILES, "roce.sh": program("two"), "ipoib.sh": refusing})
+    with pytest.raises(CommitError, match=r"ipoib\.sh: ib0: no such interface"):
+        applied.commit_config()
+    assert shell(applied, "cat /run/nic /run/hca") == "by-hand\nby-hand\n"
+    applied.load_replace_artifacts({**FILES, "ipoib.sh": children})
+    applied.commit_config()
+    assert shell(applied, "cat /run/nic /run/hca; stat -c %a /etc/netgen/ipoib.sh") == "one\none\n755\n"
+    shell(applied, "rm -f /run/hca /etc/netgen/ipoib.sh")
+
+
 def test_a_text_that_is_no_program_and_a_unit_of_others_are_refused(host):
     with pytest.raises(ReplaceConfigException, match=r"roce\.sh"):
         host.load_replace_artifacts({**FILES, "roce.sh": "case x in\n"})
