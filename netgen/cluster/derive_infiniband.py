@@ -9,6 +9,7 @@ from netgen.cluster.fabric import BoxTier, Overlay
 from netgen.cluster.infiniband import HcaPort, IbTier, InfinibandFabric, Managers, QosPlan, ServiceLevel
 from netgen.cluster.model import Cluster
 from netgen.cluster.partitions import partitions_of
+from netgen.cluster.seen_cables import switches_seen
 from netgen.cluster.topology.slots import HOST, End
 from netgen.diagnostics.finding import IntentPath
 from netgen.intent import infiniband, models
@@ -93,12 +94,10 @@ def bound(
         What the list of GUIDs says; empty: there is none.
     """
     ports = tuple(HcaPort(r.device, r.hca, r.port, r.guid, r.node_guid, r.row) for r in guids.ports)
-    switches = dict(guids.switches)
-    return partitions_of(
-        cluster,
-        _with_guids(cluster, fabric, ports, switches, given),
-        given,
-    )
+    known = _with_guids(cluster, fabric, ports, dict(guids.switches), given)
+    if guids.links:
+        known = replace(known, switch_guids=switches_seen(cluster, known, guids.links))
+    return partitions_of(cluster, known, given)
 
 
 def _with_guids(

@@ -18,6 +18,17 @@ class ListedPort:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenLink:
+    """A cable at a switch, as ibnetdiscover saw it; nodes by their GUIDs, ports by their numbers."""
+
+    guid: int
+    """Of the switch."""
+    port: int
+    peer: int
+    peer_port: int
+
+
+@dataclass(frozen=True, slots=True)
 class GuidTable:
     """What a list of GUIDs says; each port once, and each switch."""
 
@@ -26,3 +37,5 @@ class GuidTable:
     """Node GUIDs by name."""
     rows: Mapping[str, str] = field(default_factory=dict)
     """Keys of the switches' rows, by name."""
+    links: tuple[SeenLink, ...] = ()
+    """Cables, where the list has them."""

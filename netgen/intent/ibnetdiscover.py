@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from netgen.diagnostics.model import Span
+from netgen.intent.guids import SeenLink
 from netgen.intent.positions import Entry, MappingNode, ScalarNode
 
 _NODE = re.compile(r'(?P<kind>Switch|Ca|Rt)\s+[0-9]+\s+"[SHR]-(?P<guid>[0-9a-fA-F]{16})"\s*#\s*"(?P<said>[^"]*)"')
@@ -17,6 +18,9 @@ _OF_HCA = re.compile(r"(?P<device>[A-Za-z0-9-]+)(?:\.\S*)? (?P<hca>\S+)")
 _OF_SWITCH = re.compile(r"MF0;(?P<device>[^:;]+):\S+/U[0-9]+")
 _AGGREGATION = "Mellanox Technologies Aggregation Node"
 """A switch's own endpoint, by which it adds up what hosts send (SHARP): an HCA of no host."""
+_LINK = re.compile(
+    r'\[(?P<port>[0-9]+)\](?:\[ext [0-9]+\])?\s+"[SHR]-(?P<peer>[0-9a-fA-F]{16})"\[(?P<peer_port>[0-9]+)\]'
+)
 UNNAMED = "?"
 """RDMA device of a port whose node describes itself otherwise."""
 
@@ -34,6 +38,18 @@ def read_ibnetdiscover(file: Path, text: str) -> MappingNode:
         first = next(iter(cells.values())).span
         table.entries[str(line)] = Entry(str(line), first, MappingNode(first, entries))
     return table
+
+
+def read_links(text: str) -> Iterator[SeenLink]:
+    """Yield the cables at switches."""
+    switch: int | None = None
+    for line in text.split("\n"):
+        node = _NODE.match(line)
+        if node is not None:
+            switch = int(node["guid"], 16) if node["kind"] == "Switch" else None
+        link = None if switch is None else _LINK.match(line)
+        if link is not None and switch is not None:
+            yield SeenLink(switch, int(link["port"]), int(link["peer"], 16), int(link["peer_port"]))
 
 
 def _rows(file: Path, lines: list[str]) -> Iterator[tuple[int, dict[str, ScalarNode]]]:

@@ -117,3 +117,20 @@ def test_a_list_that_is_not_there_is_told_where_it_is_named(tmp_path: Path):
     (tmp_path / "cluster.yaml").write_text(INTENT)
     (wrong,) = load(tmp_path).diagnostics
     assert (wrong.code, wrong.label.span.line) == ("NG309", 11)
+
+
+def test_a_switch_is_listed_once(tmp_path: Path):
+    found = loaded(tmp_path, HEAD + "leaf1,,0,,0x200\nleaf1,,0,,0x300\n")
+    (wrong,) = found.diagnostics
+    assert (wrong.code, wrong.label.span.line, wrong.related[0].span.line) == ("NG135", 3, 2)
+    assert dict(found.guids["compute"].switches) == {"leaf1": 0x200}
+
+
+def test_switches_that_describe_themselves_alike_are_left_to_their_cables(tmp_path: Path):
+    alike = PRINTED.replace("MF0;leaf1:MQM9700/U1", "Quantum").replace('"spine1"', '"Quantum"')
+    found = loaded(tmp_path, alike)
+    assert found.diagnostics == ()
+    assert dict(found.guids["compute"].switches) == {}
+    links = {(one.guid, one.port, one.peer, one.peer_port) for one in found.guids["compute"].links}
+    assert (0xFC6A1C0300C3E580, 1, 0x1070FD0300ABCD00, 1) in links
+    assert len(links) == 2
