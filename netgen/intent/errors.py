@@ -19,7 +19,7 @@ from netgen.intent.locate import place
 from netgen.intent.models import Fabric
 from netgen.intent.positions import MappingNode, Node, ScalarNode, Tree
 from netgen.intent.problems import ERROR_TYPE
-from netgen.intent.wording import describe, describe_kind, due, type_advice
+from netgen.intent.wording import describe, describe_kind, dscp_advice, due, lacks_space, type_advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,12 @@ def _of_other_technology(scene: _Scene, fault: Fault) -> str:
 
 def _strangers(scene: _Scene, faults: list[Fault]) -> Diagnostic:
     first, *others = faults
+    meant = _home(scene, first) or _swapped(scene, first)
     return schema.UNKNOWN_KEY.at(
         _key_span(scene, first),
         _unknown(scene, first.path[:-1], *(str(fault.path[-1]) for fault in faults)),
         related=tuple(Label(_key_span(scene, fault), "and this one") for fault in others),
-        advice=_home(scene, first) or _key_advice(str(first.path[-1]), _free_keys(scene, first)) or "remove it",
+        advice=meant or _key_advice(str(first.path[-1]), _free_keys(scene, first)) or "remove it",
     )
 
 
@@ -127,6 +128,15 @@ def _home(scene: _Scene, fault: Fault) -> str:
     for depth in range(len(parent) - 1, -1, -1):
         if str(key) in known_keys(scene.model, parent[:depth]):
             return f"`{key}` is a key of {scene.name(tuple(parent[:depth]))}: indent it as the others there"
+    return ""
+
+
+def _swapped(scene: _Scene, fault: Fault) -> str:
+    """Advise on a key whose value is a key that could stand there."""
+    node, key = scene.node(fault), str(fault.path[-1])
+    value = node.value if isinstance(node, ScalarNode) else None
+    if isinstance(value, str) and value in _free_keys(scene, fault):
+        return f"key and value are swapped: write `{value}: {key}`"
     return ""
 
 
@@ -192,6 +202,10 @@ def _wrong_type(scene: _Scene, fault: Fault) -> Diagnostic:
     message = f"{scene.name(fault.path)} must be {wanted}, not {found}"
     keys = known_keys(scene.model, fault.location) if isinstance(node, ScalarNode) and node.value is not None else []
     advice = f"write `{{{keys[0]}: …}}`" if len(keys) == 1 else type_advice(fault.kind, node)
+    if "dscp" in fault.path:
+        advice = dscp_advice(node, listed=fault.path[-1] != "dscp") or advice
+    elif wanted == "a mapping" and lacks_space(node):
+        advice = "put a space after the colon"
     return code.at(scene.span(fault), message, advice=advice)
 
 

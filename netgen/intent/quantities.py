@@ -15,6 +15,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
+_BARE = re.compile(r"[0-9]{1,40}(\.[0-9]{1,20})?")
+"""A number without a unit."""
+
 
 def _quantity(noun: str, units: dict[str, int], *, minimum: int = 0, maximum: int) -> Callable[[object], int]:
     """Make a parser for whole quantities.
@@ -32,13 +35,14 @@ def _quantity(noun: str, units: dict[str, int], *, minimum: int = 0, maximum: in
     known = ", ".join(units)
     smallest = min(units, key=units.__getitem__)
 
+    def meant(bare: str) -> list[str]:
+        sizes = {unit: Fraction(bare) * size for unit, size in list(units.items())[:2]}
+        return [f"{bare}{unit}" for unit, size in sizes.items() if "." not in bare or size.denominator == 1]
+
     def parse(value: object) -> int:
-        if isinstance(value, int) and not isinstance(value, bool):
-            meant = " or ".join(f"{value}{unit}" for unit in list(units)[:2])
-            # pydantic takes a ValueError for a finding, whatever its cause
-            raise ValueError(  # noqa: TRY004
-                f"{value} has no unit: {noun} is written as {meant}"
-            )
+        bare = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+        if _BARE.fullmatch(bare) and (could_be := meant(bare)):
+            raise ValueError(f"{bare} has no unit: {noun} is written as {' or '.join(could_be)}")
         match = form.fullmatch(value) if isinstance(value, str) else None
         if match is None:
             raise ValueError(f"not {noun}: write a number and one of the units {known}")

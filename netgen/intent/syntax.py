@@ -10,6 +10,7 @@ import yaml
 from netgen.diagnostics.codes import reading
 from netgen.diagnostics.model import Diagnostic, Label, Span
 
+_COMMENT = re.compile(r"\s+#.*$")
 _KEY_AND_BRACKET = re.compile(r"\s*([\w-]+) *([\[{])")
 _CANNOT_START = "found character that cannot start any token"
 _MORE_ADVICE = {
@@ -84,8 +85,7 @@ def _no_colon(complaint: _Complaint) -> Diagnostic:
 
 
 def _no_colon_in(complaint: _Complaint, line: int) -> Diagnostic:
-    text = complaint.lines[line - 1].strip()
-    span = _whole_line(complaint, line)
+    text, span = _said(complaint, line), _whole_line(complaint, line)
     return reading.SYNTAX.at(
         span, f"`{text}` is neither a key nor a value", advice="write `key: value`, with a space after the colon"
     )
@@ -131,6 +131,10 @@ def _second_colon(complaint: _Complaint) -> Diagnostic:
 def _no_key(complaint: _Complaint) -> Diagnostic:
     mapping = complaint.context or complaint.at
     if complaint.starts_line and complaint.character not in {"", "}", "]", ",", ":"}:
+        above = _line_above(complaint, complaint.at.line)
+        if above is not None and _is_bare(complaint, above):
+            # a comment ends the text that the reader took for the value of the key above it
+            return _no_colon_in(complaint, above)
         return reading.SYNTAX.at(
             _whole_line(complaint, complaint.at.line),
             "the indentation of this line fits nothing above it",
@@ -152,6 +156,16 @@ def _no_content(complaint: _Complaint) -> Diagnostic:
     if complaint.character:
         return reading.SYNTAX.at(complaint.at, f"a value is due before this `{complaint.character}`")
     return reading.SYNTAX.at(complaint.at, "the file ends where a value is due", advice="close all brackets")
+
+
+def _is_bare(complaint: _Complaint, line: int) -> bool:
+    """Whether a line is neither a key nor an item of a list, and stands beside the one that is complained about."""
+    text, column = _said(complaint, line), _whole_line(complaint, line).column
+    return column == complaint.at.column and ": " not in text and not text.endswith(":") and not text.startswith("- ")
+
+
+def _said(complaint: _Complaint, line: int) -> str:
+    return _COMMENT.sub("", complaint.lines[line - 1]).strip()
 
 
 def _line_above(complaint: _Complaint, line: int) -> int | None:

@@ -35,6 +35,12 @@ _LONGEST_VALUE = 60
 _TRUTH = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
+# Names of code points: CS (RFC 2474) and AF (RFC 2597) by their digits, and those that have no digits.
+_DSCP = re.compile(r"(?i:cs([0-7])|af([1-4])([1-3]))")
+_DSCP_NAMES = {"ef": 46, "va": 44, "le": 1, "be": 0, "df": 0}  # RFC 3246, 5865, 8622, 2474
+_KEY_AND_VALUE = re.compile(r"[A-Za-z][\w-]*:\S+")
+
+
 def due(kind: str, context: dict[str, Any]) -> str:
     """Say what is due, by the type of pydantic's error and its context; empty where there are no words."""
     if kind in _KINDS:
@@ -83,6 +89,23 @@ def type_advice(kind: str, node: Node | None) -> str:
     if isinstance(node.value, str) and (kind == "bool_type" or _KINDS.get(kind) == "a whole number"):
         return _truth_advice(node.value) if kind == "bool_type" else _number_advice(node.value)
     return _KIND_ADVICE.get(kind, "")
+
+
+def dscp_advice(node: Node | None, *, listed: bool) -> str:
+    """Advise on a name of a code point where its number, in a list, is due; empty where it is none."""
+    name = node.value if isinstance(node, ScalarNode) and isinstance(node.value, str) else ""
+    match = _DSCP.fullmatch(name)
+    if match is None and name.lower() not in _DSCP_NAMES:
+        return ""
+    number = _DSCP_NAMES.get(name.lower(), 0)
+    if match is not None:
+        number = 8 * int(match[1] or match[2]) + 2 * int(match[3] or 0)
+    return f"{name.upper()} is {number}: write `{number if listed else [number]}`"
+
+
+def lacks_space(node: Node | None) -> bool:
+    """Whether a text is a key and a value with no space between them."""
+    return isinstance(node, ScalarNode) and bool(_KEY_AND_VALUE.fullmatch(str(node.value)))
 
 
 def _truth_advice(text: str) -> str:

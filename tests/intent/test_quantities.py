@@ -42,6 +42,10 @@ def test_what_is_written_is_read(kind: object, text: object, value: object):
 @pytest.mark.parametrize(
     ("kind", "value", "due"),
     [
+        (q.Milliseconds, 0.2, "0.2 has no unit: a time is written as 0.2s"),
+        (q.Milliseconds, "0.2", "0.2 has no unit: a time is written as 0.2s"),
+        (q.Milliseconds, "200", "200 has no unit: a time is written as 200ms or 200s"),
+        (q.Metres, 5.5, "not a length: write a number and one of the units m"),
         (q.Bytes, 500, "500 has no unit: a size is written as 500KB or 500KiB"),
         (q.Bytes, "0.5B", "not a whole number of the smallest unit, B"),
         (q.Bytes, "2048GB", "outside 0B to 1099511627776B"),
