@@ -3,9 +3,11 @@
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pyavd
 
+from benchmarks.avd_designs import Inputs, designs
 from benchmarks.clusters import EOS_64, write_intent
 from benchmarks.measure import Figures, repeat, rounded
 from netgen.compile import compile_intent
@@ -14,7 +16,7 @@ from netgen.device.model import Switch
 from netgen.render.device import render_device
 from netgen.render.run import render
 from netgen.render.source import open_source
-from tests.conformance.eos_structured import structured
+from tests.conformance.eos_structured import Tree, structured
 
 SAMPLE = 4
 """Switches of a role that the peer renders: it takes as long for each."""
@@ -23,22 +25,22 @@ MOST_APART = 0.2
 
 
 def measure(folder: Path, *, units: int, runs: int, switches: str) -> Figures:
-    """Measure both on one core; `switches` is a glob that matches no host."""
+    """Measure all on one core; `switches` is a glob that matches no host."""
     intent, out = write_intent(EOS_64, folder / "intent/bench", units=units), folder / "out"
     source = open_source(compile_intent(intent))
-    built = [build(source.cluster, source.renderer.platforms, ref) for ref in source.cluster.refs()]
+    cluster, fabric = source.cluster, source.cluster.fabrics[0]
+    built = (build(cluster, source.renderer.platforms, ref) for ref in cluster.switches(fabric))
     devices = [device for device in built if isinstance(device, Switch)]
     roles = Counter(device.role for device in devices)
     sample = [device for role in roles for device in [one for one in devices if one.role == role][:SAMPLE]]
     trees = [structured(device) for device in sample]
-
-    def generate() -> list[str]:
-        return [pyavd.get_device_config(pyavd.validate_structured_config(tree).validated_data) for tree in trees]
-
-    ours = sum(render_device(device, source.renderer)["eos.cfg"].count("\n") for device in sample)
-    theirs = sum(text.count("\n") for text in generate())
-    if abs(theirs - ours) > MOST_APART * ours:
-        raise RuntimeError(f"the configurations are not alike: {ours} lines here, {theirs} there")
+    inputs = designs(fabric, devices)
+    planned = _plan(inputs)
+    ours = _lines([render_device(device, source.renderer)["eos.cfg"] for device in sample])
+    theirs, designed = _lines(_generate(trees)), _lines(_generate_planned(sample, planned))
+    for lines in (theirs, designed):
+        if abs(lines - ours) > MOST_APART * ours:
+            raise RuntimeError(f"the configurations are not alike: {ours} lines here, {lines} there")
     whole = repeat(
         lambda: render(intent, compile_intent(intent), out, limit=switches, jobs=1),
         prepare=lambda: shutil.rmtree(out, ignore_errors=True),
@@ -47,7 +49,11 @@ def measure(folder: Path, *, units: int, runs: int, switches: str) -> Figures:
     written = len(list((out / "configs").iterdir()))
     if written != len(devices):
         raise RuntimeError(f"{written} devices were rendered, not the {len(devices)} switches")
-    peer = repeat(generate, runs=runs)
+    peer = repeat(lambda: _generate(trees), runs=runs)
+    planning = repeat(lambda: _plan(inputs), runs=runs)
+    generating = repeat(lambda: _generate_planned(sample, planned), runs=runs)
+    own_ms, bare_ms = whole.cpu_ms / len(devices), peer.cpu_ms / len(sample)
+    avd_ms = planning.cpu_ms / len(devices) + generating.cpu_ms / len(sample)
     ports = sum(len(device.ports) for device in sample)
     return rounded(
         {
@@ -55,10 +61,34 @@ def measure(folder: Path, *, units: int, runs: int, switches: str) -> Figures:
             "ports_per_switch": ports / len(sample),
             "lines_per_port": ours / ports,
             "pyavd_lines_per_port": theirs / ports,
+            "avd_designs_lines_per_port": designed / ports,
             "runs": whole.runs,
-            "whole_cpu_ms_per_device": whole.cpu_ms / len(devices),
+            "whole_cpu_ms_per_device": own_ms,
             "pyavd": pyavd.__version__,
-            "pyavd_cpu_ms_per_device": peer.cpu_ms / len(sample),
-            "pyavd_to_netgen_ratio": (peer.cpu_ms / len(sample)) / (whole.cpu_ms / len(devices)),
+            "pyavd_cpu_ms_per_device": bare_ms,
+            "pyavd_to_netgen_ratio": bare_ms / own_ms,
+            "avd_designs_cpu_ms_per_device": avd_ms,
+            "avd_designs_to_netgen_ratio": avd_ms / own_ms,
         }
     )
+
+
+def _generate(trees: list[Tree]) -> list[str]:
+    """Do the last two steps only, from configurations that are structured already."""
+    return [pyavd.get_device_config(pyavd.validate_structured_config(tree).validated_data) for tree in trees]
+
+
+def _plan(inputs: dict[str, Inputs]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Do what AVD does for all switches together, since each is in the inputs of its neighbours."""
+    valid = {name: pyavd.validate_inputs(given).validated_data for name, given in inputs.items()}
+    return valid, pyavd.get_avd_facts(valid)
+
+
+def _generate_planned(sample: list[Switch], planned: tuple[dict[str, Any], dict[str, Any]]) -> list[str]:
+    valid, facts = planned
+    trees = (pyavd.get_device_structured_config(device.name, valid[device.name], facts) for device in sample)
+    return [pyavd.get_device_config(tree) for tree in trees]
+
+
+def _lines(texts: list[str]) -> int:
+    return sum(text.count("\n") for text in texts)

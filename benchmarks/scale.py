@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -40,14 +41,18 @@ def measure(text: str, folder: Path, *, units: int = UNITS) -> Figures:
     """Measure commands on one intent, once each."""
     intent, out = write_intent(text, folder / "intent/bench", units=units), folder / "out"
     arguments = ["render", str(intent), "--out", str(out)]
-    spent = {
-        "validate": run("validate", str(intent)),
-        "topology": run("topology", str(intent)),
-        "switches": run(*arguments[:-1], str(folder / "switches"), "--limit", SWITCHES),
-        "render": run(*arguments),
-        "unchanged": run(*arguments),
-        "one_device": run(*arguments, "--limit", "pod1-su1-rail1-leaf1"),
+    commands = {
+        "validate": ["validate", str(intent)],
+        "topology": ["topology", str(intent)],
+        "switches": [*arguments[:-1], str(folder / "switches"), "--limit", SWITCHES],
+        "render": arguments,
+        "unchanged": arguments,
+        "one_device": [*arguments, "--limit", "pod1-su1-rail1-leaf1"],
     }
+    cache = folder / "bytecode"
+    # once more before, into another folder: an installed netgen has its byte code
+    run(*arguments[:-1], str(folder / "before"), "--limit", "pod1-su1-rail1-leaf1", cache=cache)
+    spent = {name: run(*command, cache=cache) for name, command in commands.items()}
     figures: Figures = {"gpus": 512 * units, "devices": len(list((out / "configs").iterdir()))}
     for name, one in spent.items():
         figures |= {
@@ -61,8 +66,9 @@ def measure(text: str, folder: Path, *, units: int = UNITS) -> Figures:
 def growth(text: str, folder: Path, *, units: tuple[int, ...] = GROWTH_UNITS) -> Figures:
     """Measure the whole way to the switches' files on one core by size; fit the exponent of the cost in ports."""
     points = []
-    for count in units:
+    for count in (units[0], *units):  # the first once more before: it also loads modules and compiles templates
         place = folder / str(count)
+        shutil.rmtree(place, ignore_errors=True)
         intent = write_intent(text, place / "intent/bench", units=count)
         begun = time.process_time()
         compiled = compile_intent(intent)
@@ -72,9 +78,9 @@ def growth(text: str, folder: Path, *, units: tuple[int, ...] = GROWTH_UNITS) ->
     return rounded(
         {
             "gpus": [512 * count for count in units],
-            "ports": [ports for ports, _ in points],
-            "cpu_us_per_port": [float(f"{cpu_s / ports * 1e6:.3g}") for ports, cpu_s in points],
-            "exponent_in_ports": _slope([(math.log(ports), math.log(cpu_s)) for ports, cpu_s in points]),
+            "ports": [ports for ports, _ in points[1:]],
+            "cpu_us_per_port": [float(f"{cpu_s / ports * 1e6:.3g}") for ports, cpu_s in points[1:]],
+            "exponent_in_ports": _slope([(math.log(ports), math.log(cpu_s)) for ports, cpu_s in points[1:]]),
         }
     )
 
@@ -98,9 +104,10 @@ def _slope(points: list[tuple[float, float]]) -> float:
     return sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
 
 
-def run(*arguments: str) -> Spent:
-    """Run a command of netgen; raise if it fails."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+def run(*arguments: str, cache: Path) -> Spent:
+    """Run a command of netgen, whose byte code is kept in a folder; raise if it fails."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"PYTHONPYCACHEPREFIX": str(cache), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     begun = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "netgen", *arguments],
