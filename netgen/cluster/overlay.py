@@ -103,9 +103,7 @@ class _Site:
 
     def far(self, node: int) -> Iterator[End]:
         """Yield the cabled slots of a switch, each with the node at its other end."""
-        plan = self.fabric.plan
-        for slot in range(layer_of(plan, node).slots):
-            far = plan.peer(node, slot)
+        for slot, far in enumerate(self.fabric.plan.far_ends(node)):
             if far is not None:
                 yield slot, far[0]
 

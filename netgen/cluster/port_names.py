@@ -46,7 +46,7 @@ def _all_names(patterns: PortNames, ports: PortMap) -> tuple[str, ...]:
             lanes_per_cage=ports.lanes,
             breakout=split,
         )
-        for cage, subport, split in map(ports.place, range(ports.count))
+        for cage, subport, split in ports.places
     )
 
 

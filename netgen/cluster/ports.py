@@ -42,6 +42,8 @@ class PortMap:
     """Position of the first uplink, from 0 and cage by cage."""
     count: int = field(init=False, repr=False, compare=False)
     """Ports of a switch after breakout."""
+    places: tuple[tuple[int, int, int], ...] = field(init=False, repr=False, compare=False)
+    """By position: the cage, the port within it (both from 0), and into how many ports it is divided."""
 
     def __post_init__(self) -> None:
         # Reckoned once: every port's place depends on them.
@@ -49,14 +51,14 @@ class PortMap:
         object.__setattr__(self, "first_uplink_cage", self.cages - cages_up)
         object.__setattr__(self, "first_up", self.first_uplink_cage * self.split)
         object.__setattr__(self, "count", self.first_up + cages_up * self.uplink_split)
+        object.__setattr__(self, "places", tuple(map(self._place, range(self.count))))
 
     @property
     def _gap(self) -> int:
         """Ports between those that face up or across, so that the last begin at a cage of their own."""
         return (self.apart - self.up) % self.uplink_split if self.apart else 0
 
-    def place(self, position: int) -> tuple[int, int, int]:
-        """Return the cage of a position, the port within it (both from 0), and into how many ports it is divided."""
+    def _place(self, position: int) -> tuple[int, int, int]:
         if position < self.first_up:
             return *divmod(position, self.split), self.split
         cage, subport = divmod(position - self.first_up, self.uplink_split)

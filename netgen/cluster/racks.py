@@ -88,8 +88,7 @@ def spans(cluster: Cluster, fabric: AnyNetwork) -> Iterator[Span]:
     topology = fabric.overlay.topology
     for node, (ref, here) in placed.items():
         layer = layer_of(fabric.plan, node)
-        for slot in range(layer.down, layer.slots):
-            far = topology.peer(node, slot)
+        for slot, far in enumerate(topology.far_ends(node)[layer.down :], layer.down):
             if far is not None and far[0] in placed and not (far[0] in layer and far < (node, slot)):
                 peer, there = placed[far[0]]
                 key = layer.link_across(slot) or (HOST if ref.role == HOST else peer.role)

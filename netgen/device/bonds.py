@@ -5,7 +5,6 @@ from itertools import takewhile
 
 from netgen.cluster.fabric import DeviceRef, Fabric
 from netgen.cluster.model import Cluster
-from netgen.cluster.topology.slots import HOST
 from netgen.device.model import Bond, Host, HostRoute, Port, Switch
 from netgen.device.routing import Cabled
 from netgen.platforms.model import Platform
@@ -19,9 +18,8 @@ def number_at_leaf(fabric: Fabric, host: DeviceRef) -> int | None:
     """Return the number of a host's bundle at its leaf, by where it is planned to be; ``None``: it has none."""
     if not fabric.numbers.bundled:
         return None
-    node, slots = fabric.node(host), range(fabric.layer(HOST).slots)
     # of a list of cables, the first NIC may have none
-    first = next((end for end in (fabric.plan.peer(node, slot) for slot in slots) if end is not None), None)
+    first = next((end for end in fabric.plan.far_ends(fabric.node(host)) if end is not None), None)
     return None if first is None else fabric.numbers.bundle(first[1])
 
 

@@ -173,11 +173,11 @@ def _nics(site: Site) -> Iterator[tuple[Port, DeviceRef, HostRoute]]:
     nics, numbers = plan.profile.nics[fabric.nics], fabric.numbers
     place = Place(HOST, nics.speed_gbps, plan.platform, "")
     qos = None if fabric.roce is None else fabric.roce.port_qos(place)
-    for slot, name in enumerate(nics.names):
-        far = site.far(slot)
-        if far is None:
+    # a unit may have hosts of fewer NICs, and of more than a list has cables for
+    for slot, (name, end) in enumerate(zip(nics.names, site.ends, strict=False)):
+        if end is None:
             continue
-        leaf, leaf_slot, _ = far
+        leaf, leaf_slot = site.cluster.device_at(fabric, end[0]), end[1]
         leaf_port = site.port_name(leaf, leaf_slot)
         gateway = numbers.gateway(leaf.index, leaf_slot)
         port = Port(

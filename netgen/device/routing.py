@@ -97,7 +97,8 @@ def host_bgp(fabric: Fabric, ref: DeviceRef, ports: list[Cabled]) -> Bgp | None:
 
 def as_number(fabric: Fabric, ref: DeviceRef) -> int:
     """Return the AS number of a switch, or of a host that speaks BGP."""
-    return fabric.numbers.asn(ref.role, fabric.node(ref) - fabric.layer(ref.role).first)
+    # a host's index is of the first fabric that it is on
+    return fabric.numbers.asn(ref.role, fabric.node(ref) if ref.role == HOST else ref.index)
 
 
 def loopback(fabric: Fabric, ref: DeviceRef) -> int | None:
@@ -258,7 +259,7 @@ def _of_group(fabric: Fabric, ref: DeviceRef, own: PrefixRule) -> Iterator[Prefi
         yield _loopbacks(Pool(numbers.loopbacks.address, numbers.loopbacks.length + 1), 20)
         yield _aggregates(numbers, 30)
         return
-    ends = (fabric.plan.peer(fabric.node(ref), slot) for slot in range(fabric.layer(ref.role).down))
+    ends = fabric.plan.far_ends(fabric.node(ref))[: fabric.layer(ref.role).down]
     leaves = sorted({end[0] for end in ends if end is not None})
     edge = fabric.layer(fabric.edge.role)
     routes = [

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from netgen.cluster.fabric import DeviceRef, Fabric
 from netgen.cluster.model import Cluster
-from netgen.cluster.topology.slots import HOST, Layer
+from netgen.cluster.topology.slots import HOST, End, Layer
 from netgen.device.names import ports_of
 from netgen.platforms.model import Platform
 
@@ -20,21 +20,16 @@ class Site:
     ref: DeviceRef
     node: int
     """Of the device in the fabric's topology."""
+    layer: Layer = field(init=False, repr=False)
+    """Of the device in the topology."""
+    ends: list[End | None] = field(init=False, repr=False)
+    """Nodes and their slots at the other ends of its cables, by slot."""
     _ports: dict[tuple[str, str], Mapping[int, str]] = field(default_factory=dict, init=False, repr=False)
     """Names of ports by slot, of the kinds of devices at the other ends: all cables of a device lead to a few."""
 
-    def far(self, slot: int) -> tuple[DeviceRef, int, bool] | None:
-        """Return the device and its slot at the other end of a slot's cable, and whether it exists."""
-        end = self.fabric.overlay.topology.peer(self.node, slot)
-        if end is None:
-            return None
-        node, far_slot = end
-        return self.cluster.device_at(self.fabric, node), far_slot, self.cluster.exists(self.fabric, node)
-
-    @property
-    def layer(self) -> Layer:
-        """The layer of the device in the topology."""
-        return self.fabric.layer(self.ref.role)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ends", self.fabric.overlay.topology.far_ends(self.node))
+        object.__setattr__(self, "layer", self.fabric.layer(self.ref.role))
 
     def port_name(self, ref: DeviceRef, slot: int) -> str:
         """Name the port of another device's slot."""

@@ -50,7 +50,7 @@ def switch_ports(site: Site, classes: Mapping[str, PortClass]) -> Iterator[Cable
     outside = {one.interface: one for one in fabric.externals if one.leaf == site.node}
     name, mtu = fabric.name, tier.mtu_bytes
     for position, interface in enumerate(names_of(site.platforms[tier.platform], ports)):
-        cage, subport, split = ports.place(position)
+        cage, subport, split = ports.places[position]
         slot = slot_at(position)
         speed, lanes, fec, qos = down if position < ports.first_up else up
         lane = subport * lanes
@@ -80,18 +80,19 @@ def _cables(fabric: Fabric, classes: Mapping[str, PortClass]) -> _Cables:
 
 def _connect(site: Site, cables: _Cables, port: Port, slot: int) -> DeviceRef | None:
     """Make a spare port what its cable makes it, or what it is kept for; return who is at the other end."""
-    far = site.far(slot)
-    if far is None:
+    end = site.ends[slot]
+    if end is None:
         if site.is_kept(slot):
             _keep(site, port, slot)
         return None
-    peer, far_slot, exists = far
+    node, far_slot = end
+    peer = site.cluster.device_at(site.fabric, node)
     shared = peer.role == HOST and site.fabric.numbers.shared
     port.enabled = not site.is_shut(slot)
     if shared:
         port.bond = number_at_leaf(site.fabric, peer)
         port.vlan = rail_vlan(site.ref.rail)
-    if not exists:
+    if not site.cluster.exists(site.fabric, node):
         port.role, port.description = _RESERVED, None
         return None
     port.peer_device = name = peer.name

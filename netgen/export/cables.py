@@ -229,8 +229,7 @@ class Walk:
         for layer in self.fabric.plan.layers:
             for node in self.cluster.nodes(self.fabric, layer.name):
                 device = self.device(node)
-                for slot in range(layer.down, layer.slots):
-                    far = topology.peer(node, slot)
+                for slot, far in enumerate(topology.far_ends(node)[layer.down :], layer.down):
                     # Within a layer both ends are such slots: the lesser stands for the cable.
                     if far is None or (far[0] in layer and far < (node, slot)):
                         continue

@@ -123,7 +123,7 @@ class Sockets:
     def _of_switch(self, ref: DeviceRef, ports: PortMap, slot: int, slot_at: SlotAt) -> Socket:
         tier, model = self.fabric.tier(ref.role), self.fabric.model_of(ref)
         position = ports.position(slot)
-        cage, subport, split = ports.place(position)
+        cage, subport, split = ports.places[position]
         breakout = tier.breakout if position < ports.first_up else tier.uplink_breakout
         lanes = model.lanes // split
         return Socket(

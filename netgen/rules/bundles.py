@@ -31,7 +31,7 @@ def check_derived(intent: models.Intent, cluster: Cluster) -> Iterator[Finding]:
     for fabric in cluster.fabrics:
         if not fabric.numbers.bundled:
             continue
-        most = max(len(_leaves(fabric, fabric.plan, host)) for host in cluster.nodes(fabric, HOST))
+        most = max(len(_leaves(fabric.plan, host)) for host in cluster.nodes(fabric, HOST))
         if most > 1:
             yield _by_plan(intent.fabrics[fabric.name], fabric, most)
         elif divided := [host for host in _moved(fabric) if _is_divided(fabric, host)]:
@@ -69,9 +69,8 @@ def _moved(fabric: Fabric) -> list[int]:
 
 def _is_divided(fabric: Fabric, host: int) -> bool:
     """Whether a host is anywhere but at the leaf where it is planned to be, by which its bundle has its number."""
-    return _leaves(fabric, fabric.overlay.topology, host) != _leaves(fabric, fabric.plan, host)
+    return _leaves(fabric.overlay.topology, host) != _leaves(fabric.plan, host)
 
 
-def _leaves(fabric: Fabric, topology: Topology, host: int) -> set[int]:
-    ends = (topology.peer(host, slot) for slot in range(fabric.layer(HOST).slots))
-    return {end[0] for end in ends if end is not None}
+def _leaves(topology: Topology, host: int) -> set[int]:
+    return {end[0] for end in topology.far_ends(host) if end is not None}

@@ -38,8 +38,7 @@ def _joined(fabric: AnyNetwork, node: int, slot: int) -> str | None:
 
 def _links(cluster: Cluster, fabric: AnyNetwork, node: int, tier: str) -> int:
     """Count the links of a switch to switches of a tier that exist."""
-    topology = fabric.overlay.topology
-    far = (topology.peer(node, slot) for slot in range(layer_of(fabric.plan, node).slots))
     return sum(
-        end is not None and layer_of(fabric.plan, end[0]).name == tier and cluster.exists(fabric, end[0]) for end in far
+        end is not None and layer_of(fabric.plan, end[0]).name == tier and cluster.exists(fabric, end[0])
+        for end in fabric.overlay.topology.far_ends(node)
     )

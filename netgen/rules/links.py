@@ -140,8 +140,7 @@ def _example(cluster: Cluster, fabric: Fabric, wanted: Pair) -> Slot:
 
 def _links(cluster: Cluster, fabric: Fabric, topology: Topology, node: int) -> Iterator[tuple[Pair, Slot]]:
     """Yield the links of a switch to what exists: the kinds of their ends, and the end that stands for the link."""
-    for slot in range(layer_of(fabric.plan, node).slots):
-        far = topology.peer(node, slot)
+    for slot, far in enumerate(topology.far_ends(node)):
         if far is None or not cluster.exists(fabric, far[0]):
             continue
         lower, upper = sorted(((node, slot), far))

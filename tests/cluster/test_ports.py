@@ -26,7 +26,7 @@ def test_every_slot_has_a_port_and_no_cage_ports_of_two_kinds(layer: Layer, spli
     assert {ports.slot(position) for position in spare} <= {None}
     kinds: dict[int, set[str]] = {}
     for slot, position in enumerate(positions):
-        cage, subport, divided = ports.place(position)
+        cage, subport, divided = ports.places[position]
         assert 0 <= subport < divided == (split if slot < layer.down else uplink_split)
         kind = "down" if slot < layer.down else layer.link_across(slot) or "up"
         kinds.setdefault(cage, set()).add(kind)

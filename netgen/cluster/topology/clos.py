@@ -14,10 +14,16 @@ by plane, spine by spine. So more hosts, units or pods add numbers and change no
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from bisect import bisect
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, End, Ids, Layer, layers_of
+
+_Seat = tuple[int, int, int]
+"""Position of a unit, host (from 0), and NIC."""
+_Peer = Callable[[int], End | None]
+"""From a slot of some node to the other end of its cable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class Clos:
     layers: tuple[Layer, ...] = field(init=False, repr=False, compare=False)
     """Hosts with a slot a port of a NIC, NIC by NIC; leaves with host slots before uplinks; spines with slots leaf by
     leaf before uplinks; superspines with slots block by block."""
+    firsts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """The first node of each layer."""
     sets: int = field(init=False, repr=False, compare=False)
     """Sets of leaves a pod."""
     leaves_per_plane: int = field(init=False, repr=False, compare=False)
@@ -107,6 +115,7 @@ class Clos:
         if self.cores:
             shapes.append((SUPERSPINE, self.planes * self.spines * self.cores, groups * self.core_trunk, 0))
         object.__setattr__(self, "layers", layers_of(*shapes))
+        object.__setattr__(self, "firsts", tuple(layer.first for layer in self.layers))
 
     # --- sizes ---------------------------------------------------------------------------------------
 
@@ -211,100 +220,126 @@ class Clos:
     def seats(self, leaf: int) -> Iterator[tuple[int, int, int, int]]:
         """Yield the host slots of a leaf that are laid out for a host: slot, pod, unit, host; by its node."""
         pod, _, leaf_set, rail, position = self._leaf(self.layers[1].index(leaf))
+        at = self._seating(pod, leaf_set, rail, position // self.tors)
         for slot in range(self.down - self.reserved):
-            seat = self._seat(pod, leaf_set, rail, position // self.tors, slot)
+            seat = at(slot)
             if seat is not None:
                 unit, host, _ = seat
                 yield slot, pod + 1, unit % self.units + 1, host + 1
 
-    def _seat(self, pod: int, leaf_set: int, rail: int, position: int, slot: int) -> tuple[int, int, int] | None:
-        """Return who sits at a host slot: position of the unit, host (from 0), and NIC."""
+    def _seating(self, pod: int, leaf_set: int, rail: int, position: int) -> Callable[[int], _Seat | None]:
+        """Return what tells who sits at a host slot of a leaf."""
         first = pod * self.units + leaf_set * self.sharing
-        per_rail = self.per_rail(first)
-        on_leaf, nic = divmod(slot, per_rail)
-        if on_leaf >= self.hosts_per_leaf(first):
-            return None
-        unit, host = divmod(position * self.hosts_per_leaf(first) + on_leaf, self.hosts)
-        nic += rail * per_rail
-        if unit >= self.sharing or leaf_set * self.sharing + unit >= self.units or nic >= self.nics_of(first + unit):
-            return None
-        return first + unit, host, nic
+        per_rail, hosts_per_leaf = self.per_rail(first), self.hosts_per_leaf(first)
+        units = min(self.sharing, self.units - leaf_set * self.sharing)
+        before, first_nic = position * hosts_per_leaf, rail * per_rail
+
+        def seat(slot: int) -> _Seat | None:
+            on_leaf, nic = divmod(slot, per_rail)
+            unit, host = divmod(before + on_leaf, self.hosts)
+            nic += first_nic
+            if on_leaf >= hosts_per_leaf or unit >= units or nic >= self.nics_of(first + unit):
+                return None
+            return first + unit, host, nic
+
+        return seat
 
     # --- cables ----------------------------------------------------------------------------------------
 
     def peer(self, node: int, slot: int) -> End | None:
         """The other end of a slot's cable."""
-        layers = self.layers
-        if node in layers[1]:
-            return self._peer_of_leaf(layers[1].index(node), slot)
-        if node in layers[0]:
-            return self._peer_of_host(node, slot)
-        if node in layers[2]:
-            return self._peer_of_spine(layers[2].index(node), slot)
-        return self._peer_of_superspine(layers[3].index(node), slot)
+        layer = bisect(self.firsts, node) - 1
+        return _PEERS[layer](self, node - self.firsts[layer])(slot)
 
-    def _peer_of_host(self, host: int, slot: int) -> End | None:
+    def far_ends(self, node: int) -> list[End | None]:
+        """`peer` of each slot of a node, in order: what they share is reckoned once."""
+        layer = bisect(self.firsts, node) - 1
+        return list(map(_PEERS[layer](self, node - self.firsts[layer]), range(self.layers[layer].slots)))
+
+    def _peers_of_host(self, host: int) -> _Peer:
         unit, number = divmod(host, self.hosts)
-        nic, port = divmod(slot, self.ports)
-        if nic >= self.nics_of(unit):
-            return None
         pod, unit_in_pod = divmod(unit, self.units)
         leaf_set, shared = divmod(unit_in_pod, self.sharing)
         first = pod * self.units + leaf_set * self.sharing
-        rail, nic_of_rail = divmod(nic, self.per_rail(first))
+        nics, per_rail, ports = self.nics_of(unit), self.per_rail(first), self.ports
         position, on_leaf = divmod(shared * self.hosts + number, self.hosts_per_leaf(first))
-        if position >= self.group // self.tors:
-            # a number that hosts of this unit cannot have: others have fewer NICs
-            return None
-        plane, tor = (port, 0) if self.planes > 1 else (0, port)
-        leaf = ((pod * self.planes + plane) * self.sets + leaf_set) * self.rails + rail
-        leaf = leaf * self.group + position * self.tors + tor
-        return self.layers[1].first + leaf, on_leaf * self.per_rail(first) + nic_of_rail
+        # a number that hosts of this unit cannot have: others have fewer NICs
+        beyond = position >= self.group // self.tors
 
-    def _peer_of_leaf(self, leaf: int, slot: int) -> End | None:
+        def peer(slot: int) -> End | None:
+            nic, port = divmod(slot, ports)
+            if nic >= nics or beyond:
+                return None
+            rail, nic_of_rail = divmod(nic, per_rail)
+            plane, tor = (port, 0) if self.planes > 1 else (0, port)
+            leaf = ((pod * self.planes + plane) * self.sets + leaf_set) * self.rails + rail
+            leaf = leaf * self.group + position * self.tors + tor
+            return self.firsts[1] + leaf, on_leaf * per_rail + nic_of_rail
+
+        return peer
+
+    def _peers_of_leaf(self, leaf: int) -> _Peer:
         pod, plane, leaf_set, rail, position = self._leaf(leaf)
-        if slot < self.down:
-            in_group, tor = divmod(position, self.tors)
-            seat = None if slot >= self.down - self.reserved else self._seat(pod, leaf_set, rail, in_group, slot)
+        in_group, port = position // self.tors, plane + position % self.tors
+        down, taken, hosts, ports = self.down, self.down - self.reserved, self.hosts, self.ports
+        seat_of = self._seating(pod, leaf_set, rail, in_group)
+        first_spine = in_block = 0
+        if self.spines:
+            outer, inner = (rail, leaf_set) if self.by_rail else (leaf_set, rail)
+            rest = outer * (self.sets if self.by_rail else self.rails) + inner
+            block, in_block = divmod(rest * self.group + position, self.block)
+            first_spine = self.firsts[2] + ((pod * self.planes + plane) * self.blocks + block) * self.spines
+        trunk = self.trunk
+
+        def peer(slot: int) -> End | None:
+            if slot >= down:
+                spine, link = divmod(slot - down, trunk)
+                return first_spine + spine, in_block * trunk + link
+            seat = seat_of(slot) if slot < taken else None
             if seat is None:
                 return None
             unit, host, nic = seat
-            return unit * self.hosts + host, nic * self.ports + plane + tor
-        outer, inner = (rail, leaf_set) if self.by_rail else (leaf_set, rail)
-        rest = outer * (self.sets if self.by_rail else self.rails) + inner
-        block, in_block = divmod(rest * self.group + position, self.block)
-        spine, link = divmod(slot - self.down, self.trunk)
-        spine += ((pod * self.planes + plane) * self.blocks + block) * self.spines
-        return self.layers[2].first + spine, in_block * self.trunk + link
+            return unit * hosts + host, nic * ports + port
 
-    def _peer_of_spine(self, index: int, slot: int) -> End | None:
+        return peer
+
+    def _peers_of_spine(self, index: int) -> _Peer:
         rest, spine = divmod(index, self.spines)
         rest, block = divmod(rest, self.blocks)
         pod, plane = divmod(rest, self.planes)
-        down = self.block * self.trunk
-        if slot >= down:
-            core, link = divmod(slot - down, self.core_trunk)
-            superspine = (plane * self.spines + spine) * self.cores + core
-            return self.layers[3].first + superspine, (pod * self.blocks + block) * self.core_trunk + link
-        in_block, link = divmod(slot, self.trunk)
-        position = block * self.block + in_block
-        if position >= self.leaves_per_plane:
-            return None
-        rest, leaf = divmod(position, self.group)
-        if self.by_rail:
-            rail, leaf_set = divmod(rest, self.sets)
-        else:
-            leaf_set, rail = divmod(rest, self.rails)
-        found = (((pod * self.planes + plane) * self.sets + leaf_set) * self.rails + rail) * self.group + leaf
-        return self.layers[1].first + found, self.down + spine * self.trunk + link
+        down, trunk, leaves = self.block * self.trunk, self.trunk, self.leaves_per_plane
+        before, uplink = block * self.block, self.down + spine * trunk
+        first_leaf = self.firsts[1] + (pod * self.planes + plane) * leaves
+        group = (pod * self.blocks + block) * self.core_trunk
 
-    def _peer_of_superspine(self, index: int, slot: int) -> End:
+        def peer(slot: int) -> End | None:
+            if slot >= down:
+                core, link = divmod(slot - down, self.core_trunk)
+                return self.firsts[3] + (plane * self.spines + spine) * self.cores + core, group + link
+            in_block, link = divmod(slot, trunk)
+            leaf = before + in_block
+            if leaf >= leaves:
+                return None
+            if self.by_rail:
+                rest, in_group = divmod(leaf, self.group)
+                rail, leaf_set = divmod(rest, self.sets)
+                leaf = (leaf_set * self.rails + rail) * self.group + in_group
+            return first_leaf + leaf, uplink + link
+
+        return peer
+
+    def _peers_of_superspine(self, index: int) -> _Peer:
         rest, core = divmod(index, self.cores)
         plane, spine = divmod(rest, self.spines)
-        group, link = divmod(slot, self.core_trunk)
-        pod, block = divmod(group, self.blocks)
-        found = ((pod * self.planes + plane) * self.blocks + block) * self.spines + spine
-        return self.layers[2].first + found, self.block * self.trunk + core * self.core_trunk + link
+        uplink = self.block * self.trunk + core * self.core_trunk
+
+        def peer(slot: int) -> End:
+            group, link = divmod(slot, self.core_trunk)
+            pod, block = divmod(group, self.blocks)
+            found = ((pod * self.planes + plane) * self.blocks + block) * self.spines + spine
+            return self.firsts[2] + found, uplink + link
+
+        return peer
 
     def link_counts(self) -> dict[tuple[str, str], int]:
         """Links laid out: one a port of a NIC; leaves to the spines of their block, spines to superspines."""
@@ -320,3 +355,5 @@ class Clos:
 
 _IDS = (Clos._host_ids, Clos._leaf_ids, Clos._spine_ids, Clos._superspine_ids)  # noqa: SLF001 - it is this module's
 """What reads the ids of each layer's nodes."""
+_PEERS = (Clos._peers_of_host, Clos._peers_of_leaf, Clos._peers_of_spine, Clos._peers_of_superspine)  # noqa: SLF001 - it is this module's
+"""What finds the peers of a node of each layer, slot by slot."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netgen.cluster.topology.groups import Mesh, mesh
-from netgen.cluster.topology.slots import GLOBAL, HOST, LOCAL, ROUTER, End, Ids, Layer, layer_named
+from netgen.cluster.topology.slots import GLOBAL, HOST, LOCAL, ROUTER, End, Ids, Layer, layer_named, layer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,10 @@ class Dragonfly:
         if slot >= self.host_ports or host >= self.hosts:
             return None
         return group * self.hosts + host, nic
+
+    def far_ends(self, node: int) -> list[End | None]:
+        """`peer` of each slot of a node, in order."""
+        return [self.peer(node, slot) for slot in range(layer_of(self, node).slots)]
 
     def link_counts(self) -> dict[tuple[str, str], int]:
         """Links laid out: one a NIC; local and global ones between routers."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.groups import Mesh, mesh
-from netgen.cluster.topology.slots import GLOBAL, SPINE, End, Ids, Layer
+from netgen.cluster.topology.slots import GLOBAL, SPINE, End, Ids, Layer, layer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,10 @@ class DragonflyPlus:
         group, spine = divmod(spines.index(node), self.tree.spines)
         far = self.mesh.far(group, spine, slot - spines.down)
         return None if far is None else (spines.first + far[0] * self.tree.spines + far[1], spines.down + far[2])
+
+    def far_ends(self, node: int) -> list[End | None]:
+        """`peer` of each slot of a node, in order."""
+        return [self.peer(node, slot) for slot in range(layer_of(self, node).slots)]
 
     def link_counts(self) -> dict[tuple[str, str], int]:
         """Links laid out: those of the tree, and global ones between spines."""

@@ -78,6 +78,10 @@ class Explicit:
         """The other end of a slot's cable."""
         return self.peers.get((node, slot))
 
+    def far_ends(self, node: int) -> list[End | None]:
+        """`peer` of each slot of a node, in order."""
+        return [self.peer(node, slot) for slot in range(layer_of(self, node).slots)]
+
     def link_counts(self) -> dict[tuple[str, str], int]:
         """Cables of the list."""
         return dict(self.links)

@@ -136,6 +136,10 @@ class Topology(Protocol):
         """The other end of a slot's cable; ``None``: nothing is cabled there."""
         ...
 
+    def far_ends(self, node: int) -> list[End | None]:
+        """`peer` of each slot of a node, in order: what they share is reckoned once."""
+        ...
+
     def link_counts(self) -> dict[tuple[str, str], int]:
         """How many links there are between layers, in closed form; keys name the lower layer first."""
         ...
@@ -196,8 +200,7 @@ def links(topology: Topology) -> Iterator[tuple[End, End]]:
     """Yield every link once, its lesser end first, in order."""
     for layer in topology.layers:
         for node in layer.nodes:
-            for slot in range(layer.slots):
-                other = topology.peer(node, slot)
+            for slot, other in enumerate(topology.far_ends(node)):
                 if other is not None and (node, slot) < other:
                     yield (node, slot), other
 
@@ -241,6 +244,10 @@ class Overlaid:
     def peer(self, node: int, slot: int) -> End | None:
         """The other end as cabled."""
         return self.peers.get((node, slot)) or self.base.peer(node, slot)
+
+    def far_ends(self, node: int) -> list[End | None]:
+        """The other ends as cabled."""
+        return [self.peers.get((node, slot), end) for slot, end in enumerate(self.base.far_ends(node))]
 
     def link_counts(self) -> dict[tuple[str, str], int]:
         """The counts of the plan: swaps change who is cabled to whom, not how many cables there are."""

@@ -7,7 +7,7 @@ there to router a - 1 - r, port h - 1 - k.
 
 from dataclasses import dataclass
 
-from netgen.cluster.topology.slots import End, Layer, layers_of
+from netgen.cluster.topology.slots import End, Layer, layer_of, layers_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ class Dragonfly:
         far_group = (group - (r * self.h + k + 1)) % self.groups
         far = routers.first + far_group * self.a + self.a - 1 - r
         return far, self.p + self.a - 1 + self.h - 1 - k
+
+    def far_ends(self, node: int) -> list[End | None]:
+        """`peer` of each slot of a node, in order."""
+        return [self.peer(node, slot) for slot in range(layer_of(self, node).slots)]
 
     def link_counts(self) -> dict[tuple[str, str], int]:
         local = self.groups * self.a * (self.a - 1) // 2

@@ -173,6 +173,14 @@ def test_a_swap_that_cannot_be_is_refused(pairs: list) -> None:
 
 @settings(max_examples=at_most(60), deadline=None)
 @given(topologies)
+def test_far_ends_are_the_peers_slot_by_slot(topology: Topology) -> None:
+    for layer in topology.layers:
+        for node in layer.nodes:
+            assert topology.far_ends(node) == [topology.peer(node, slot) for slot in range(layer.slots)]
+
+
+@settings(max_examples=at_most(120), deadline=None)
+@given(topologies)
 def test_ids_ascend_with_nodes_so_that_a_node_is_found_by_them(topology: Topology) -> None:
     if isinstance(topology, Dragonfly):
         return  # the oracle of another hand has no ids
