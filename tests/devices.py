@@ -12,6 +12,7 @@ from netgen.cluster.infiniband import (
     Membership,
     Partition,
     QosPlan,
+    Service,
     ServiceLevel,
 )
 from netgen.cluster.roce import Ecn, PortQos, TrafficClass, Watchdog
@@ -388,6 +389,7 @@ def subnet_manager(platform: Platform, *, qos: bool = True, both: bool = False, 
         ServiceLevel("training", 1, 1, 192, high=False, origin="fabrics.ib.qos"),
         ServiceLevel("storage", 2, 2, 64, high=True, origin="fabrics.ib.qos"),
     )
+    reached = Service("store", 2, tuple((guid, f"store {guid:x}") for guid in stores), "fabrics.ib.qos.services.store")
     return SubnetManager(
         name="sm-1",
         cluster="toy",
@@ -407,7 +409,7 @@ def subnet_manager(platform: Platform, *, qos: bool = True, both: bool = False, 
         priority=14,
         engine="ftree",
         partitions=(default, train, storage),
-        qos=QosPlan(levels, high_limit=4, lanes=4) if qos else None,
+        qos=QosPlan(levels, high_limit=4, lanes=4, services=(reached,)) if qos else None,
         allow_both=both,
         roots=() if bare else (SPINE_GUIDS, SPINE_GUIDS + 16),
         compute=() if bare else tuple(hosts),

@@ -135,6 +135,17 @@ class ServiceLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """What is reached by a service level of its own, whatever the partition."""
+
+    name: str
+    service_level: int
+    ports: tuple[tuple[int, str], ...]
+    """GUIDs, in order, and what people call the ports."""
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class QosPlan:
     """Service levels of a fabric; levels that are not listed use lane 0."""
 
@@ -144,6 +155,8 @@ class QosPlan:
     """How long high-priority lanes may go before others: 0 to 255, in units of 4096 bytes; 255: without limit."""
     lanes: int
     """Data lanes that every port has: 1, 2, 4, 8 or 15."""
+    services: tuple[Service, ...] = ()
+    """In the order of the intent: of two that mean a port, the first holds."""
 
     @property
     def lane_of_level(self) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from netgen.cluster.infiniband import (
     Member,
     Membership,
     Partition,
+    Service,
 )
 from netgen.cluster.model import Cluster
 from netgen.intent import infiniband
@@ -45,7 +46,7 @@ def pkey_of(name: str, given: infiniband.Partition, pkeys: infiniband.PkeyRange)
 
 
 def partitions_of(cluster: Cluster, fabric: InfinibandFabric, given: infiniband.InfinibandFabric) -> InfinibandFabric:
-    """Return the fabric with its partitions: the default one first, then by P_Key.
+    """Return the fabric with its partitions, the default one first, then by P_Key, and with its services.
 
     Parameters
     ----------
@@ -59,7 +60,10 @@ def partitions_of(cluster: Cluster, fabric: InfinibandFabric, given: infiniband.
     people = Population(cluster, fabric, given.tenants)
     named = [_partition(people, name, one, given.pkeys) for name, one in given.partitions.items()]
     first = _default(people, given.default_partition)
-    return replace(fabric, partitions=(first, *sorted(named, key=lambda one: one.pkey)))
+    partitions = (first, *sorted(named, key=lambda one: one.pkey))
+    if fabric.qos is None or given.qos is None:
+        return replace(fabric, partitions=partitions)
+    return replace(fabric, partitions=partitions, qos=replace(fabric.qos, services=tuple(_services(people, given.qos))))
 
 
 Unit = tuple[int, int]
@@ -169,8 +173,22 @@ def _default(people: Population, given: infiniband.DefaultPartition) -> Partitio
     return _made("Default", DEFAULT_PKEY, given, members, everybody, origin)
 
 
+def _services(people: Population, given: infiniband.IbQos) -> Iterator[Service]:
+    """Yield what is reached by service levels of its own; a port that is meant twice is of the first."""
+    taken: set[int] = set()
+    for name, one in given.services.items():
+        found = {port.guid: _called(port) for selector in one.to for port in people.ports(selector)}
+        ports = tuple((guid, found[guid]) for guid in sorted(found.keys() - taken))
+        taken |= found.keys()
+        yield Service(name, one.service_level, ports, f"{people.fabric.origin}.qos.services.{name}")
+
+
+def _called(port: HcaPort) -> str:
+    return f"{port.device} {port.hca}"
+
+
 def _member(port: HcaPort, membership: str, origin: str) -> Member:
-    return Member(port.guid, Membership(membership), origin, f"{port.device} {port.hca}")
+    return Member(port.guid, Membership(membership), origin, _called(port))
 
 
 def _made(

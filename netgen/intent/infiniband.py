@@ -171,6 +171,13 @@ class Level(Model):
     """Whether the lane goes before those that are not."""
 
 
+class Service(Model):
+    """What is sent to some ports in a service level of its own, whatever the partition."""
+
+    service_level: ServiceLevel
+    to: list[Selector] = Field(min_length=1)
+
+
 class IbQos(Model):
     """Service levels and virtual lanes."""
 
@@ -179,6 +186,8 @@ class IbQos(Model):
     """How long high lanes may go before others, in units of 4096 bytes; 255: without limit."""
     lanes: Literal[1, 2, 4, 8, 15] = 8
     """Data lanes of every port."""
+    services: dict[Name, Service] = {}
+    """What the subnet manager answers when it is asked for a path to these ports; those of partitions come after."""
 
 
 class InfinibandFabric(Network[InfinibandRole]):

@@ -179,6 +179,19 @@ def test_qos_levels_are_in_the_order_of_their_numbers():
     ]  # fmt: skip
 
 
+def test_what_is_reached_by_two_services_is_of_the_first():
+    services = {
+        "one": {"service-level": 1, "to": [{"host": "store-2"}]},
+        "all": {"service-level": 2, "to": [{"nodes": "store"}, {"host": "store-1"}]},
+    }
+    levels = {"a": {"level": 1, "lane": 0, "weight": 32}, "b": {"level": 2, "lane": 1, "weight": 32}}
+    _, fabric = derived(written(qos={"levels": levels, "services": services}))
+    assert fabric.qos is not None
+    found = {one.name: (one.service_level, [name for _, name in one.ports]) for one in fabric.qos.services}
+    assert found == {"one": (1, ["store-2 mlx5_0", "store-2 mlx5_1"]), "all": (2, ["store-1 mlx5_0", "store-1 mlx5_1"])}
+    assert all(list(one.ports) == sorted(one.ports) for one in fabric.qos.services)
+
+
 def test_exceptions_shut_both_ends_and_swap_cables():
     swap = {"tt-1": {"reason": "x", "port": {"leaf": "pod1-su1-rail1-leaf1", "host": 1}, "enabled": False}}
     cluster, fabric = derived(written(exceptions=swap))

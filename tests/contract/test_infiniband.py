@@ -81,6 +81,7 @@ PROBES: dict[str, Change] = {
     "ipoib-mtu": partitions(lambda one: replace(one, mtu_bytes=None)),
     "ipoib-rate": partitions(lambda one: replace(one, rate_gbps=None)),
     "service-levels": partitions(lambda one: replace(one, service_level=None)),
+    "services": plan(lambda qos: replace(qos, services=())),
     "virtual-lanes": plan(lambda qos: replace(qos, levels=())),
     "routing-engine": attribute("engine", lambda _: "updn"),
     "node-lists": manager(unlisted),
@@ -96,6 +97,9 @@ NUMBERS: dict[str, Change] = {
     "partition.rate-gbps": partitions(lambda one: one if one.rate_gbps is None else replace(one, rate_gbps=100)),
     "partition.service-level": partitions(
         lambda one: one if one.service_level is None else replace(one, service_level=3)
+    ),
+    "service.service-level": plan(
+        lambda qos: replace(qos, services=tuple(replace(one, service_level=1) for one in qos.services))
     ),
     "level.lane": levels(lambda level: replace(level, lane=3)),
     "level.weight": levels(lambda level: replace(level, weight=level.weight - 1)),

@@ -20,6 +20,7 @@ from netgen.cluster.infiniband import (
     Membership,
     Partition,
     QosPlan,
+    Service,
     ServiceLevel,
 )
 from netgen.device.infiniband import SubnetManager
@@ -82,7 +83,9 @@ def plans(draw: st.DrawFn) -> QosPlan:
         )
         for number in numbers
     )
-    return QosPlan(levels, draw(st.integers(0, 255)), lanes)
+    reached = tuple((guid, f"port {guid:x}") for guid in sorted(draw(st.sets(st.sampled_from(PORTS)))))
+    services = (Service("reached", draw(st.integers(0, 15)), reached, "fabrics.ib.qos"),)
+    return QosPlan(levels, draw(st.integers(0, 255)), lanes, services)
 
 
 @st.composite

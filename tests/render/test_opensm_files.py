@@ -56,7 +56,19 @@ def test_a_partition_that_nobody_is_in_is_still_a_statement():
     device = manager()
     device.partitions = (*device.partitions[:1], replace(device.partitions[1], members=(), index0=True))
     assert lines(device, "partitions.conf")[-1] == "train-a=0x0101, indx0, ipoib, mtu=5, rate=17, sl=1 : ;"
-    assert lines(device, "qos-policy.conf") == ["qos-ulps", "    default : 0", "end-qos-ulps"]
+    assert [line for line in lines(device, "qos-policy.conf") if "pkey" in line] == []
+
+
+def test_what_is_reached_comes_before_the_partition_that_it_is_reached_in():
+    assert lines(manager(), "qos-policy.conf") == [
+        "qos-ulps",
+        "    default : 0",
+        "    any, target-port-guid 0x0002c90300000081 : 2  # store: store 2c90300000081",
+        "    any, target-port-guid 0x0002c90300000091 : 2  # store: store 2c90300000091",
+        "    any, pkey 0x0101 : 1  # train-a",
+        "    any, pkey 0x0200 : 2  # storage",
+        "end-qos-ulps",
+    ]
 
 
 def test_marks_of_the_grammar_are_left_out_of_names():
