@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from netgen.intent.network import Count, Membership, Model, Network, SwitchBox
 from netgen.intent.quantities import Ids, SpeedGbps
-from netgen.intent.texts import FileName, Name
+from netgen.intent.texts import FileName, Line, Name
 
 MAX_SERVICE_LEVEL = 15  # four bits, IBA 1.4, 7.6.5
 MAX_DATA_LANE = 14  # VL15 is for subnet management, IBA 1.4, 3.5.7
@@ -152,7 +152,7 @@ class SubnetManagers(Model):
 
     manager: Literal["opensm", "opensm-nvidia", "ufm"] = "opensm"
     """Upstream OpenSM, NVIDIA's, or UFM."""
-    engine: Name
+    engine: Line
     """Routing engine, such as ``ftree``."""
     on: dict[Name, ManagerNode] = Field(min_length=1)
     """By the name of the node."""

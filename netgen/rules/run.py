@@ -28,9 +28,11 @@ from netgen.rules import (
     limits,
     listed,
     out_of_band,
+    partitions,
     qos,
     references,
     steps,
+    subnet,
     switches,
 )
 
@@ -74,6 +76,8 @@ def derive_checked(
     findings += externals.check(intent)
     findings += qos.check(intent, catalog.roce)
     findings += bundles.check(intent)
+    findings += partitions.check_given(intent)
+    findings += subnet.check_given(intent, platforms)
     if refused(findings):
         return None, findings
     try:
@@ -83,6 +87,8 @@ def derive_checked(
     findings += out_of_band.check(intent, cluster)
     findings += kinds.check_derived(intent, cluster)
     findings += bundles.check_derived(intent, cluster)
+    unfound = list(subnet.check(intent, cluster, guids))
+    findings += unfound if refused(unfound) else [*unfound, *partitions.check(intent, cluster)]
     findings += listed.check(cluster, lists)
     findings += addressing.check(intent, rows, cluster)
     findings += switches.check(intent, cluster, platforms)

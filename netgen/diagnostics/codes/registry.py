@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from netgen.diagnostics.codes import derived, listed, platform, qos, reading, references, repository, schema
+from netgen.diagnostics.codes import derived, infiniband, listed, platform, qos, reading, references, repository, schema
 from netgen.diagnostics.codes.code import Code
 
 # The hundred that each module owns, with the heading of its part of the documentation.
@@ -15,6 +15,7 @@ MODULES: tuple[tuple[int, str, ModuleType], ...] = (
     (6, "Platforms", platform),
     (7, "Repository", repository),
     (8, "Lists of an explicit fabric", listed),
+    (9, "InfiniBand", infiniband),
 )
 
 
