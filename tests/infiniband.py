@@ -52,7 +52,8 @@ def listed(cluster: Cluster) -> GuidTable:
             guid = 0x0200_0000_0000_0000 + (number << 16) + (slot << 8)
             ports.append(ListedPort(ref.name, rdma, 1, guid + 1, guid, str(len(ports) + 2)))
     switches = {ref.name: 0x0300_0000_0000_0000 + (n << 8) for n, ref in enumerate(cluster.switches(fabric), 1)}
-    return GuidTable(tuple(ports), switches, {})
+    rows = {name: str(row) for row, name in enumerate(switches, len(ports) + 2)}
+    return GuidTable(tuple(ports), switches, rows)
 
 
 def derived(intent: Mapping[str, Any], catalog: Catalog = CATALOG) -> tuple[Cluster, InfinibandFabric]:

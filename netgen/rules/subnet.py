@@ -40,8 +40,7 @@ _ONLY_DRAGONFLY_PLUS = ("dfp", "dfp2")
 UNICAST_LIDS = 0xBFFF
 """Local identifiers of a subnet, 0x0001 to 0xbfff (IBA 1.4, 4.1.3)."""
 NO_GUID = (0, 0xFFFF_FFFF_FFFF_FFFF)
-GROUP_BIT = 1 << 56
-"""Of an EUI-64: a group's address, never a port's (IEEE, Guidelines for Use of EUI; IBA 1.4, 4.1.1)."""
+"""Nothing, and everything: neither is anybody's."""
 
 
 def check_given(intent: Intent, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
@@ -264,7 +263,7 @@ def _bad_guids(table: GuidTable, path: IntentPath) -> Iterator[Finding]:
     rows += [(port.row, "node-guid", port.node_guid) for port in table.ports]
     rows += [(table.rows[name], "node-guid", guid) for name, guid in table.switches.items()]
     for row, column, guid in rows:
-        if guid in NO_GUID or guid & GROUP_BIT:
+        if guid in NO_GUID:
             yield codes.BAD_GUID.about(f"{guid:#018x} is no GUID of a device", (*path, row, column))
 
 
@@ -319,7 +318,7 @@ def _idle_rows(cluster: Cluster, fabric: InfinibandFabric, table: GuidTable, pat
     ]
     idle += [(table.rows[name], name) for name in table.switches if name not in nodes]
     if idle:
-        (row, name), *others = sorted(idle, key=lambda one: int(one[0]))
+        (row, name), *others = sorted(idle, key=lambda one: (len(one[0]), one[0]))
         more = f", and so are {len(others)} more rows" if others else ""
         yield codes.IDLE_ROW.about(f"{name} is nothing of {fabric.name}{more}", (*path, row), at_key=True)
 

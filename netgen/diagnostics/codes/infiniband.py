@@ -175,7 +175,7 @@ GROUP_RATE = Code(
 BAD_GUID = Code(
     "NG951",
     "No GUID",
-    "A GUID is never zero, and never that of a group or of all.",
+    "A GUID has 64 bits, which are neither all zero nor all one.",
     "pod1-su1-host1,mlx5_0,1,0x0000000000000000,0x1070fd0300abcd00",
 )
 GUID_TWICE = Code(
