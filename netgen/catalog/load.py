@@ -119,6 +119,8 @@ class _Nics(Model):
         if self.ports % self.ports_per_cage:
             raise ValueError(f"{self.ports} ports of a NIC cannot be shared as {self.ports_per_cage} a cage")
         many = self.count * self.ports
+        if self.technology == "infiniband" and self.rdma is None:
+            raise ValueError("NICs of InfiniBand are known by their RDMA devices: write `rdma`")
         if self.rdma is not None and len(set(self.rdma_devices())) != many:
             what = "NICs" if self.ports == 1 else "ports"
             raise ValueError(f"{many} {what} need {many} RDMA devices: write {{index}} in their name, or list")

@@ -152,6 +152,8 @@ class Cluster:
 
     def configured(self) -> Iterator[DeviceRef]:
         """Yield every device that exists and that netgen configures: not switches without management."""
+        if not self.infiniband:
+            return self.refs()
         return (ref for ref in self.refs() if self.platform_of(ref) is not None)
 
     def managed_by(self, ref: DeviceRef) -> InfinibandFabric | None:

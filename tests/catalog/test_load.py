@@ -86,6 +86,7 @@ def test_a_host_of_which_nothing_is_said_has_no_rdma(tmp_path: Path):
         ("hosts", HOST.replace("count", "rdma: [mlx5_0, mlx5_3], count"), "4 NICs need 4 RDMA devices"),
         ("hosts", HOST.replace("count", "rdma: [a, b, c, c], count"), "4 NICs need 4 RDMA devices"),
         ("hosts", HOST.replace("count", "rdma: [a, b, c, '$(x)'], count"), "is not the name of a device"),
+        ("hosts", HOST.replace("count", "technology: infiniband, count"), "known by their RDMA devices"),
         ("hosts", HOST + "frontend: eth0;reboot\n", "frontend: "),
         ("hosts", HOST.replace("400G", "400"), "nics.speed: "),
         ("roce", "title: Mine\n", "ecn: "),

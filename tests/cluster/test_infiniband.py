@@ -211,3 +211,24 @@ def test_membership_of_all_is_of_those_that_are_not_named():
     everybody = {Everybody.ALL: Membership.LIMITED, Everybody.HOSTS: Membership.FULL}
     some = Partition("p", 1, False, None, None, None, (), everybody, "x")
     assert some.membership(7) is Membership.FULL
+
+
+@pytest.mark.parametrize(("units", "leaves", "spines"), [(1, 8, 4), (2, 16, 8), (3, 24, 16), (4, 32, 16)])
+def test_a_dgx_superpod_has_the_switches_that_nvidia_publishes(units: int, leaves: int, spines: int):
+    """DGX SuperPOD with H100, reference architecture RA-11333-001, compute fabric: scalable units of 32 nodes."""
+    intent = written(**{"subnet-manager": None})
+    intent["pods"] = {1: {"units": {unit: {"hosts": "1-32"} for unit in range(1, units + 1)}}}
+    intent["nodes"] = {}
+    cluster, _ = derived(intent)
+    counted = summary(cluster)["fabrics"][0]
+    assert (counted["switches"]["leaf"], counted["switches"]["spine"]) == (leaves, spines)
+    assert counted["oversubscription"]["leaf"] == 1.0
+
+
+def test_xdr_switches_serve_hosts_of_800g():
+    intent = written(leaf={"model": "q3400-ra"}, spine={"model": "q3400-ra"}, **{"subnet-manager": None})
+    intent["hosts"]["profile"], intent["nodes"] = "hgx-b300-8x800g-ib", {}
+    intent["pods"] = {1: {"units": {1: {"hosts": "1-72"}}}}
+    cluster, fabric = derived(intent)
+    assert summary(cluster)["fabrics"][0]["switches"] == {"leaf": 8, "spine": 4, "superspine": 0}
+    assert fabric.edge.breakout.speed_gbps == 800
