@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from netgen.catalog.model import Catalog
-from netgen.cluster.derive_fabric import attached_to, cables_of, names_of, sized, speed_of, tiers_of
+from netgen.cluster.derive_network import attached_to, cables_of, names_of, sized, speed_of, tiers_of
 from netgen.cluster.fabric import BoxTier, Overlay
 from netgen.cluster.infiniband import HcaPort, IbTier, InfinibandFabric, Managers, QosPlan, ServiceLevel
 from netgen.cluster.model import Cluster

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from netgen.catalog.model import Catalog, SwitchModel
-from netgen.cluster.derive_fabric import breakout_of
+from netgen.cluster.derive_network import breakout_of
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.infiniband import InfinibandFabric
