@@ -113,7 +113,9 @@ def intents(draw: st.DrawFn) -> Drawn:
     hosts = draw(st.integers(1, 3))
     kind = draw(st.sampled_from(["rail-optimized", "fat-tree"]))
     engine = draw(st.sampled_from(["updn", "minhop"] + ["ftree"] * (kind == "rail-optimized")))
-    base = {"kind": kind, "build": "exact", "subnet-manager": {"engine": engine, "on": draw(managers())}}
+    both = draw(st.booleans())
+    manager = {"engine": engine, "on": draw(managers()), "allow-both": both}
+    base = {"kind": kind, "build": "exact", "subnet-manager": manager}
     bare = infiniband.written(**base)
     bare["pods"][1]["units"][1]["hosts"] = f"1-{hosts}" if hosts > 1 else "1"
     ports = population(derive(Intent.model_validate(bare), {}, infiniband.CATALOG, {}))
@@ -121,13 +123,14 @@ def intents(draw: st.DrawFn) -> Drawn:
     lanes = draw(st.sampled_from([2, 4, 8]))
     partitions, meaning = {}, []
     for position, pkey in enumerate(sorted(draw(st.sets(st.integers(1, 0x7FFE), max_size=4)))):
-        said, named = draw(members(ports, tenants))
+        said, named = draw(members(ports, tenants, ("full", "limited", "both") if both else ("full", "limited")))
         options = draw(st.fixed_dictionaries({}, optional={"mtu": st.sampled_from([2048, 4096]), "rate": RATES}))
         partitions[f"p{position}"] = {
             "pkey": pkey,
             "members": said,
             **({"ipoib": True, **options} if draw(st.booleans()) else {}),
             **({"service-level": draw(st.integers(0, 1))} if draw(st.booleans()) else {}),
+            **({"index0": True} if position == 1 else {}),
         }
         meaning.append((pkey, named))
     levels = {"one": {"level": 0, "lane": 0, "weight": 64}, "two": {"level": 1, "lane": lanes - 1, "weight": 100}}
@@ -147,13 +150,15 @@ def managers() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def members(draw: st.DrawFn, ports: list[Port], tenants: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[int, str]]:
+def members(
+    draw: st.DrawFn, ports: list[Port], tenants: dict[str, Any], kinds: tuple[str, ...]
+) -> tuple[list[dict[str, Any]], dict[int, str]]:
     """Draw members that contradict each other nowhere, some of them full."""
     said: list[dict[str, Any]] = []
     named: dict[int, str] = {}
     for position, selector in enumerate(draw(st.lists(selectors(ports), min_size=1, max_size=4))):
         guids = [port.guid for port in ports if meant(selector, port, tenants)]
-        kind = "full" if position == 0 else draw(st.sampled_from(["full", "limited"]))
+        kind = "full" if position == 0 else draw(st.sampled_from(kinds))
         if guids and named.keys().isdisjoint(guids):
             said.append({**selector, "membership": kind})
             named |= dict.fromkeys(guids, kind)
@@ -174,12 +179,15 @@ def manager_of(drawn: Drawn) -> tuple[Cluster, SubnetManager]:
     return cluster, best
 
 
+KEYS = {"full": (FULL,), "limited": (0,), "both": (FULL, 0)}
+
+
 def wanted(drawn: Drawn, port: Port) -> set[int]:
+    """Return the P_Keys that a port should have, with the bit of membership."""
     managing = drawn.written["fabrics"]["ib"]["subnet-manager"]["on"]
     found = {DEFAULT | (FULL if port.device in managing and port.rail == 1 else 0)}
     for pkey, named in drawn.meaning:
-        if port.guid in named:
-            found.add(pkey | (FULL if named[port.guid] == "full" else 0))
+        found |= {pkey | bit for bit in KEYS.get(named.get(port.guid, ""), ())}
     return found
 
 
@@ -197,3 +205,6 @@ def test_every_port_has_the_partitions_that_the_intent_says(drawn: Drawn):
     assert found.engines == [manager.engine]
     assert "SUBNET UP" in found.said
     assert found.tables == {port.guid: wanted(drawn, port) for port in drawn.ports}
+    # the second partition asks for index 0
+    for pkey, named in drawn.meaning[1:2]:
+        assert {found.first[guid] & ~FULL for guid in named} == {pkey}
