@@ -103,7 +103,7 @@ def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path, network:
     (folder / "net").write_text(net(ports) if network is None else network)
     for name, text in files.items():
         (folder / name).write_text(text.replace("/etc/opensm/", f"{folder}/"))
-    with _simulated(folder, ports[0] - 1) as environment:
+    with simulated(folder, ports[0] - 1) as environment:
         command = [
             "opensm",
             "-o",
@@ -114,7 +114,7 @@ def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path, network:
             "--dump_files_dir",
             f"{folder}",
         ]
-        done = _run(command, environment)
+        done = run(command, environment)
         said = done.stdout + done.stderr + (folder / "log").read_text()
         lids = dict(_lids(folder / "guid2lid"))
         tables = {guid: list(_table(lids[guid], environment)) for guid in ports}
@@ -124,11 +124,11 @@ def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path, network:
 
 
 @contextmanager
-def _simulated(folder: Path, node: int) -> Iterator[dict[str, str]]:
+def simulated(folder: Path, node: int) -> Iterator[dict[str, str]]:
     """Run ibsim on a folder's ``net``; yield the environment that leads programs to it, as they run on a node."""
     name = f"netgen-{uuid.uuid4().hex[:12]}"
     environment = {**os.environ, "IBSIM_SOCKNAME": name, "OSM_CACHE_DIR": f"{folder}", "OSM_TMP_DIR": f"{folder}"}
-    command = ["ibsim", "-s", "-n", "-N", "256", "-S", "64", "-P", "4096", f"{folder}/net"]
+    command = ["ibsim", "-s", "-n", "-N", "512", "-S", "64", "-P", "8192", f"{folder}/net"]
     with (folder / "ibsim").open("w") as said:
         simulator = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
     try:
@@ -143,7 +143,7 @@ def _simulated(folder: Path, node: int) -> Iterator[dict[str, str]]:
         simulator.wait(10)
 
 
-def _run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     # libumad2sim makes a folder where the program runs.
     folder = environment["OSM_TMP_DIR"]
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=True)
@@ -157,12 +157,12 @@ def _lids(path: Path) -> Iterator[tuple[int, int]]:
 
 
 def _table(lid: int, environment: dict[str, str]) -> Iterator[int]:
-    for line in _run(["smpquery", "pkeys", str(lid), "1"], environment).stdout.splitlines():
+    for line in run(["smpquery", "pkeys", str(lid), "1"], environment).stdout.splitlines():
         if re.match(r"\s*\d+: 0x", line):
             yield from (int(word, 16) for word in line.split()[1:])
 
 
 def _lanes(lid: int, environment: dict[str, str]) -> Iterator[int]:
-    for line in _run(["smpquery", "sl2vl", str(lid), "1"], environment).stdout.splitlines():
+    for line in run(["smpquery", "sl2vl", str(lid), "1"], environment).stdout.splitlines():
         if line.startswith("ports: in  0, out  0:"):
             yield from (int(word) for word in line.split(":", 2)[2].split("|") if word.strip())
