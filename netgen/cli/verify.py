@@ -47,7 +47,7 @@ def show_report(report: Report) -> None:
         say(f"note: expected to be down: {link}")
     if len(report.expected_down) > MOST_EXPECTED:
         say(f"note: and {len(report.expected_down) - MOST_EXPECTED} more links")
-    checked = ", ".join(f"{count:,} {check}" for check, count in report.checked.items())
+    checked = ", ".join(f"{count:,} {check}" for check, count in report.checked.items() if count)
     problems = len(report.problems)
     verdict = "all as intended" if not problems else f"{problems} problem{'s' if problems > 1 else ''}"
     emit(f"{report.cluster}: {verdict}; checked: {checked}")

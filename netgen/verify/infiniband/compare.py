@@ -15,9 +15,6 @@ from netgen.verify.infiniband.read import Look, Reading
 from netgen.verify.infiniband.wanted import Wanted
 from netgen.verify.model import Check, Problem, State
 
-LANES_BY_PATH = ("lash", "dfsssp", "nue", "torus-2QoS")
-"""Engines that give each path a lane of their choice, so that no circle closes (OpenSM, doc/current-routing.txt)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -61,7 +58,7 @@ def compare(wanted: Wanted, looks: Mapping[int, Look], reading: Reading) -> Resu
     problems += _lost(master, lost, tables, names, reading.network)
     notes: tuple[str, ...] = ()
     if routes.circle(dependencies):
-        if master.engine in LANES_BY_PATH:
+        if wanted.lanes_by_path:
             notes = (_not_judged(master),)
         else:
             problems += _circles(master, reading, tables, names)
@@ -97,9 +94,8 @@ def _master(wanted: Wanted, found: Manager) -> Iterator[Problem]:
     master = wanted.managers[0]
     should = f"{master.name} (priority {master.priority}) should"
     if found.guid not in known:
-        yield Problem(
-            master.name, Check.MANAGER, "", f"0x{found.guid:016x} manages the fabric, and nobody knows it; {should}"
-        )
+        stranger = f"0x{found.guid:016x} manages the fabric, which the intent does not know"
+        yield Problem(master.name, Check.MANAGER, "", f"{stranger}; {should}")
     elif found.guid != master.guid:
         other = known[found.guid]
         yield Problem(other.name, Check.MANAGER, "", f"it manages the fabric (priority {found.priority}); {should}")

@@ -27,12 +27,15 @@ class Wanted:
         Device and name of each port of an adapter, by its GUID.
     cabling
         As it should be.
+    lanes_by_path
+        Whether the engine gives each path a lane of its own choice, which no table shows.
     """
 
     managers: tuple[SubnetManager, ...]
     switches: Mapping[int, tuple[str, tuple[str, ...]]]
     ports: Mapping[int, End]
     cabling: Cabling
+    lanes_by_path: bool
 
 
 def wanted(cluster: Cluster, platforms: Mapping[str, Platform], fabric: InfinibandFabric) -> Wanted:
@@ -66,7 +69,9 @@ def wanted(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Infiniba
                     ports[hca.guid] = (ref.name, hca.name)
         absent |= _absent(cluster, ref)
     dark |= {end for link in far.items() if absent & {link[0][0], link[1][0]} for end in link}
-    return Wanted(_managers(cluster, platforms, fabric), switches, ports, Cabling(far, frozenset(dark)))
+    managers = _managers(cluster, platforms, fabric)
+    by_path = any(manager.engine in platforms[manager.platform].level_engines for manager in managers)
+    return Wanted(managers, switches, ports, Cabling(far, frozenset(dark)), by_path)
 
 
 def _link(far: dict[End, End], dark: set[End], here: End, there: tuple[str | None, str | None], *, up: bool) -> None:

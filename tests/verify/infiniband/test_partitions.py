@@ -3,11 +3,12 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netgen.cluster.infiniband import Everybody, Member, Membership, Partition
 from netgen.verify.infiniband.partitions import amiss, compare_pairs, count_pairs, intended, may_speak
+from tests.examples import at_most
 
 FULL, LIMITED, BOTH = Membership.FULL, Membership.LIMITED, Membership.BOTH
 
@@ -65,6 +66,7 @@ TABLES = st.dictionaries(
 )
 
 
+@settings(max_examples=at_most(60), deadline=None)
 @given(TABLES, st.data())
 def test_pairs_are_those_that_a_look_at_each_finds(wanted, data):
     found = {guid: data.draw(st.frozensets(st.sampled_from([0x10, 0x8010, 0x11]), max_size=2)) for guid in wanted}

@@ -1,11 +1,12 @@
 """Routes on small fabrics that are known: those that arrive, those that do not, and those that wait for each other."""
 
 import networkx as nx
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netgen.verify.infiniband.found import AdapterPort, Network, Node
 from netgen.verify.infiniband.routes import Lost, circle, follow
+from tests.examples import at_most
 
 # one adapter a switch: switch n has LID n, its adapter the port GUID and LID 100 + n at port 1
 
@@ -61,6 +62,7 @@ def test_a_pulled_link_loses_what_went_over_it():
 EDGES = st.sets(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=14)
 
 
+@settings(max_examples=at_most(80), deadline=None)
 @given(EDGES)
 def test_a_circle_is_found_where_there_is_one(edges):
     dependencies = {}
