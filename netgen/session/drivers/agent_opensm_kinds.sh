@@ -68,6 +68,9 @@ opensm_find() {
     [ -n "$opensm_pid" ] || { say "OpenSM does not run: start it, so that it can say what it makes of its files" && return 1; }
 }
 
+# One that has ended and that nobody has waited for still has a number, but no program.
+opensm_lives() { [ -e "/proc/$1/exe" ]; } # PID
+
 opensm_words() { tr '\0' '\n' <"/proc/$opensm_pid/cmdline" | tail -n +2; }
 
 # The value of an option on OpenSM's command line, of which it has a short and a long form.
@@ -113,11 +116,11 @@ opensm_check() { # FILE
     for tool in opensm sminfo ibstat pgrep; do
         command -v $tool >/dev/null || { say "$tool is missing: install opensm, infiniband-diags and procps" && return 1; }
     done
+    # fgets in osm_subn_rescan_conf_files has room for so many
+    awk 'length > 1021 { bad = 1 } END { exit bad }' "$1" || { say "a line has more than 1021 characters, and would be cut" && return 1; }
     opensm_effective "$1" "$work/options" || return 1
     unused=$(grep -m 1 -E 'Unrecognized token|Invalid Cached Option|Warning:' "$work/options.said")
     [ -z "$unused" ] || { say "OpenSM does not take it as it is: $unused" && return 1; }
-    # fgets in osm_subn_rescan_conf_files has room for so many
-    awk 'length > 1021 { bad = 1 } END { exit bad }' "$1" || { say "a line has more than 1021 characters, and would be cut" && return 1; }
     opensm_speaks "$work/options" && opensm_warns "$1" "$work/options" && opensm_names "$1" || return 1
     opensm_find && opensm_starts_by "$work/options"
 }
@@ -198,7 +201,6 @@ opensm_read() { # FILE BEFORE
     touch "$OPENSM_READ"
     state=
     how=$(opensm_way "$1")
-    say "OpenSM: $how"
     case $how in
         restart*) opensm_restart ;;
         *) opensm_state && kill -HUP "$opensm_pid" ;;
@@ -277,7 +279,7 @@ opensm_await_end() {
             *"Errors during initialization") heard=errors && return 0 ;;
             *"Entering STANDBY state") heard=standby && return 0 ;;
         esac
-        kill -0 "$opensm_pid" 2>>"$log" || { say "OpenSM has ended: $(tail -n 2 "$opensm_log")" && return 1; }
+        opensm_lives "$opensm_pid" || { say "OpenSM has ended: $(tail -n 2 "$opensm_log")" && return 1; }
         sleep 0.2
     done
     say "after $OPENSM_SWEEP_S s OpenSM has not said that its sweep is over"
@@ -316,7 +318,7 @@ opensm_restart() {
     opensm_await "begun" opensm_is_new
 }
 
-opensm_is_gone() { ! kill -0 "$old_pid" 2>/dev/null; }
+opensm_is_gone() { ! opensm_lives "$old_pid"; }
 
 opensm_is_new() { pgrep -x opensm && opensm_find && [ "$opensm_pid" != "$old_pid" ]; }
 

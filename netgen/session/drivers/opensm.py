@@ -14,7 +14,10 @@ _VERSION = re.compile(r"^OpenSM (\S+)", re.MULTILINE)
 _PARTITIONS, _OPTIONS = "partitions.conf", "opensm.conf"
 # Runs a program as OpenSM sees its fabric: with the environment that it was started with, in its folder.
 _AS_OPENSM = """\
-pid=$(pgrep -o -x opensm) && cd "/proc/$pid/cwd" || { echo "OpenSM does not run" >&2; exit 1; }
+for pid in $(pgrep -x opensm) ''; do
+    [ "$(readlink "/proc/$pid/ns/mnt")" != "$(readlink /proc/self/ns/mnt)" ] || break
+done
+[ -n "$pid" ] && cd "/proc/$pid/cwd" || { echo "OpenSM does not run" >&2; exit 1; }
 { cat "/proc/$pid/environ"; printf 'PATH=%s\\0LC_ALL=C\\0' "$PATH:/usr/sbin:/sbin"; printf '%s\\0' "$@"; } \\
     | xargs -0 env -i
 """
