@@ -161,14 +161,19 @@ def _demand(
     nics = max(group.nics for group in groups)
     positions = {(pod - 1) * units + unit - 1: plan for (pod, unit), plan in plans_of(cluster, pods).items()}
     fewer = {at: count for at, plan in positions.items() if (count := plan.profile.nics[given.nics].count) < nics}
+    sharing = units if given.kind == SINGLE_TIER else given.share.units
+    count = max(*pods, intent.capacity.pods or 0)
+    seated: Mapping[int, int] = {}
+    if fewer and sharing > 1:
+        fewer, seated = _seats(given.nics, intent, cluster, (count, units), nics)
     return Demand(
         kind=given.kind,
-        pods=max(*pods, intent.capacity.pods or 0),
+        pods=count,
         units=units,
         groups=groups,
         rails=nics // given.share.rails if railed else 1,
         fewer=fewer,
-        sharing=units if given.kind == SINGLE_TIER else given.share.units,
+        sharing=sharing,
         planes=given.planes,
         tors=2 if given.dual_tor else 1,
         reserved=leaf.reserved,
@@ -180,7 +185,29 @@ def _demand(
         third=given.superspine is not None,
         path=path,
         trunk=given.global_links,
+        seated=seated,
     )
+
+
+def _seats(
+    nics: str, intent: models.Intent, cluster: Cluster, capacity: tuple[int, int], most: int
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return, by the position of a unit, NICs of a host where they are fewer, and hosts that are laid out.
+
+    Units that are not there yet are of hosts, as many as the capacity says: none of what is there moves for them.
+    """
+    pods, units = capacity
+    fewer, seated = {}, {}
+    for at in range(pods * units):
+        pod, unit = at // units + 1, at % units + 1
+        plan = cluster.others.get((pod, unit), cluster.hosts)
+        known = plan.profile.nics.get(nics)
+        seated[at] = 0
+        if known is not None:
+            seated[at] = _capacity_hosts(intent) if plan is cluster.hosts else cluster.pods[pod][unit].highest
+            if known.count < most:
+                fewer[at] = known.count
+    return fewer, seated
 
 
 def groups_of(nics: str, intent: models.Intent, cluster: Cluster, pods: Pods) -> tuple[Group, ...]:

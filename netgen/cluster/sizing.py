@@ -9,10 +9,11 @@ switches, and then that with the fewest parallel links.
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from netgen.cluster.topology.clos import Clos
+from netgen.cluster.topology.seating import leaves_of
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
 
@@ -105,6 +106,8 @@ class Demand:
         Intent path of the fabric.
     trunk
         Links between any two groups of a dragonfly, if they are pinned.
+    seated
+        Hosts of every unit, by its position, where hosts of different numbers of NICs share leaves.
     """
 
     kind: str
@@ -125,6 +128,7 @@ class Demand:
     third: bool
     path: IntentPath
     trunk: int | None = None
+    seated: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def nics(self) -> int:
@@ -192,10 +196,7 @@ def lay_edge(demand: Demand) -> Clos:
     most = demand.leaf.most_down(up=demand.spine is not None) - demand.reserved
     if most < per_rail:
         raise UnbuildableError(_no_host_port(demand, per_rail))
-    if demand.fewer and demand.sharing > 1:
-        raise UnbuildableError(_mixed(demand))
-    hosts = {one: one.hosts * demand.sharing for one in demand.groups}
-    group = max(math.ceil(count / (most // demand.per_rail(one))) for one, count in hosts.items())
+    group, down = _shared(demand, most) if demand.seated else _alike(demand, most)
     return Clos(
         pods=demand.pods,
         units=demand.units,
@@ -207,10 +208,31 @@ def lay_edge(demand: Demand) -> Clos:
         tors=demand.tors,
         sharing=demand.sharing,
         group=group * demand.tors,
-        down=max(math.ceil(count / group) * demand.per_rail(one) for one, count in hosts.items()) + demand.reserved,
+        down=down + demand.reserved,
         reserved=demand.reserved,
         fewer=demand.fewer,
+        seated=demand.seated,
     )
+
+
+def _alike(demand: Demand, most: int) -> tuple[int, int]:
+    """Return the leaves of a rail, and the slots that hosts fill at each: those of a set are alike."""
+    hosts = {one: one.hosts * demand.sharing for one in demand.groups}
+    group = max(math.ceil(count / (most // demand.per_rail(one))) for one, count in hosts.items())
+    return group, max(math.ceil(count / group) * demand.per_rail(one) for one, count in hosts.items())
+
+
+def _shared(demand: Demand, most: int) -> tuple[int, int]:
+    """Return the leaves of a rail, and the slots that hosts fill at each: those of a set have different widths."""
+    sets: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for unit, hosts in sorted(demand.seated.items()):
+        pod, unit_in_pod = divmod(unit, demand.units)
+        width = math.ceil(demand.fewer.get(unit, demand.nics) / demand.rails)
+        sets.setdefault((pod, unit_in_pod // demand.sharing), []).append((unit, width, hosts))
+    group = max(leaves_of(units, most) for units in sets.values())
+    widest = math.ceil(demand.nics / demand.rails)
+    down = next(room for room in range(widest, most + 1) if all(leaves_of(one, room) <= group for one in sets.values()))
+    return group, down
 
 
 def _two_tiers(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> Iterator[Clos]:
@@ -270,16 +292,6 @@ def _no_host_port(demand: Demand, per_rail: int) -> Finding:
     )
 
 
-def _mixed(demand: Demand) -> Finding:
-    counts = " and ".join(str(one.nics) for one in demand.groups)
-    return derived.NO_USE.about(
-        f"units whose hosts have {counts} NICs cannot share leaves",
-        demand.path,
-        at_key=True,
-        advice="leave out `share`" if demand.kind != SINGLE_TIER else "write `kind: fat-tree`",
-    )
-
-
 def _check_alone(demand: Demand, edge: Clos) -> None:
     """Refuse leaves with nothing above them whose hosts are to reach each other."""
     if demand.several:
@@ -287,6 +299,8 @@ def _check_alone(demand: Demand, edge: Clos) -> None:
     leaves = demand.sets * edge.group // demand.tors
     if leaves == 1:
         return
+    if demand.seated:
+        raise UnbuildableError(_no_room(demand, leaves))
     most = (demand.leaf.most_down(up=False) - demand.reserved) // (demand.nics // demand.rails)
     hosts = demand.units * max(one.hosts for one in demand.groups)
     advice = f"declare at most {most} hosts"
@@ -299,6 +313,17 @@ def _check_alone(demand: Demand, edge: Clos) -> None:
             notes=(f"a leaf has room for {most} hosts; the capacity is {hosts}",),
             advice=f"{advice}, or add a `spine`" if edge.railed else advice,
         )
+    )
+
+
+def _no_room(demand: Demand, leaves: int) -> Finding:
+    needed = sum(hosts * demand.fewer.get(unit, demand.nics) for unit, hosts in demand.seated.items())
+    room = demand.leaf.most_down(up=False) - demand.reserved
+    return derived.PORT_BUDGET.about(
+        f"the fabric would have {leaves} leaves, and nothing joins them",
+        (*demand.path, "leaf", "model"),
+        notes=(f"a leaf has {room} host ports; the NICs of the capacity are {needed}",),
+        advice="choose a model with more ports, or add a `spine` and write `kind: fat-tree`",
     )
 
 

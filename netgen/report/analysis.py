@@ -28,11 +28,11 @@ def analysis(compiled: Compiled, cluster: Cluster, fabric: AnyNetwork) -> dict[s
     Returns
     -------
     dict or None
-        Of what is no Clos network only the figures that are found by looking at every link; ``None``: it has more than
-        `MOST_LINKS` of them.
+        Of what is no Clos network, or has leaves whose hosts differ, only the figures that are found by looking at
+        every link; ``None``: it has more than `MOST_LINKS` of them.
     """
     plan = fabric.plan
-    if not isinstance(plan, Clos):
+    if not isinstance(plan, Clos) or plan.seated:
         return _walked(compiled, cluster, fabric)
     seen = survey(cluster, fabric, plan)
     exceptions = shut(seen, cluster, fabric)

@@ -221,6 +221,44 @@ def test_units_are_of_one_kind() -> None:
     assert [(finding.code, finding.path) for finding in findings] == [("NG409", ("nodes", "store", "unit"))]
 
 
+def sharing(kind: str, units: str, hosts: str, *, profile: str, servers: str) -> dict[str, Any]:
+    """Return hosts and servers of another number of NICs that share leaves."""
+    given = written(kind, pods="1", units=units, hosts=hosts, profile=profile, leaf=EOS)
+    given["pods"]["1"]["capacity"]["units"] = 3
+    if kind != "single-tier":
+        given["fabrics"]["compute"] |= {"spine": EOS, "share": {"units": 2 if kind == "fat-tree" else 4}}
+    given["capacity"] = {}
+    return given | {"nodes": {"store": {"ids": "1-5", "profile": servers, "unit": 4}}}
+
+
+@pytest.mark.parametrize("kind", ["single-tier", "fat-tree", "rail-optimized"])
+@pytest.mark.parametrize(("profile", "servers"), [("4x1", "2x1"), ("2x1", "4x1"), ("4x1", "1x1")])
+def test_hosts_of_different_numbers_of_nics_share_leaves(kind: str, profile: str, servers: str) -> None:
+    before = checked(sharing(kind, "1", "2-3", profile=profile, servers=servers))
+    after = checked(sharing(kind, "1-3", "1-4", profile=profile, servers=servers))
+    assert before is not None
+    assert after is not None
+    grown = build(after)
+    ends_agree(grown)
+    only_adds(build(before), grown)
+    nics = {host.name: len(host.ports) for host in grown.values() if isinstance(host, Host)}
+    wanted = {True: int(servers[0]), False: int(profile[0])}
+    assert nics == {name: wanted[name.startswith("store")] for name in nics}
+    assert len(nics) == 12 + 5
+    (fabric,) = after.fabrics
+    assert fabric.plan.link_counts()[HOST, "leaf"] == sum(nics.values())
+    leaves = [device for device in grown.values() if is_leaf(device)]
+    assert len(leaves) == {"single-tier": 1, "fat-tree": 2, "rail-optimized": max(wanted.values())}[kind]
+
+
+def test_a_leaf_that_has_no_room_for_all_of_them_is_refused() -> None:
+    given = sharing("single-tier", "1-3", "1-4", profile="4x1", servers="2x1")
+    given["pods"]["1"]["capacity"]["hosts"] = 30
+    _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
+    assert [(one.code, one.path[-1]) for one in findings] == [("NG403", "model")]
+    assert "the NICs of the capacity are 370" in findings[0].notes[0]
+
+
 def test_nics_of_one_fabric_have_one_speed() -> None:
     given = two_fabrics() | {"nodes": {"store": {"ids": "1-5", "profile": "storage-2x200g", "unit": 3}}}
     _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})

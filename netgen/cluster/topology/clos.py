@@ -18,6 +18,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from netgen.cluster.topology.seating import Row, row_at, rows
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, End, Ids, Layer, layers_of
 
 _Seat = tuple[int, int, int]
@@ -66,6 +67,8 @@ class Clos:
         Links between a spine and each of its superspines.
     fewer
         NICs a host of the units whose hosts have fewer, by position of the unit; only with one rail, or a rail a NIC.
+    seated
+        Hosts of every unit, by its position, where units share leaves whose hosts have different numbers of NICs.
     """
 
     pods: int
@@ -87,6 +90,7 @@ class Clos:
     reserved: int = 0
     by_rail: bool = False
     fewer: Mapping[int, int] = field(default_factory=dict)
+    seated: Mapping[int, int] = field(default_factory=dict)
     layers: tuple[Layer, ...] = field(init=False, repr=False, compare=False)
     """Hosts with a slot a port of a NIC, NIC by NIC; leaves with host slots before uplinks; spines with slots leaf by
     leaf before uplinks; superspines with slots block by block."""
@@ -98,6 +102,8 @@ class Clos:
     """Leaves of a plane of a pod."""
     blocks: int = field(init=False, repr=False, compare=False)
     """Blocks of a plane of a pod."""
+    _rows: Mapping[int, tuple[Row, ...]] = field(init=False, repr=False, compare=False)
+    """Seats of the units of each set, by the position of its first unit; only where hosts of a set differ."""
 
     def __post_init__(self) -> None:
         # Reckoned once: the peer of every slot depends on them.
@@ -116,6 +122,17 @@ class Clos:
             shapes.append((SUPERSPINE, self.planes * self.spines * self.cores, groups * self.core_trunk, 0))
         object.__setattr__(self, "layers", layers_of(*shapes))
         object.__setattr__(self, "firsts", tuple(layer.first for layer in self.layers))
+        seats = {first: tuple(rows(units, self.down - self.reserved)) for first, units in self._mixed_sets().items()}
+        object.__setattr__(self, "_rows", seats)
+
+    def _mixed_sets(self) -> dict[int, list[tuple[int, int, int]]]:
+        """Return the units of every set by its first: their positions, slots of a host, and hosts."""
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        for unit, hosts in sorted(self.seated.items()):
+            pod, unit_in_pod = divmod(unit, self.units)
+            first = pod * self.units + unit_in_pod // self.sharing * self.sharing
+            found.setdefault(first, []).append((unit, self.per_rail(unit), hosts))
+        return found
 
     # --- sizes ---------------------------------------------------------------------------------------
 
@@ -161,7 +178,9 @@ class Clos:
 
     def slots_of(self, host: int) -> range:
         """Slots of a host that are cabled."""
-        return range(self.nics_of(host // self.hosts) * self.ports)
+        unit, number = divmod(host, self.hosts)
+        seated = number < self.seated.get(unit, self.hosts)
+        return range(self.nics_of(unit) * self.ports if seated else 0)
 
     def _unit(self, pod: int, unit: int) -> int:
         return (pod - 1) * self.units + unit - 1
@@ -230,6 +249,8 @@ class Clos:
     def _seating(self, pod: int, leaf_set: int, rail: int, position: int) -> Callable[[int], _Seat | None]:
         """Return what tells who sits at a host slot of a leaf."""
         first = pod * self.units + leaf_set * self.sharing
+        if self.seated:
+            return self._mixed_seating(first, rail, position)
         per_rail, hosts_per_leaf = self.per_rail(first), self.hosts_per_leaf(first)
         units = min(self.sharing, self.units - leaf_set * self.sharing)
         before, first_nic = position * hosts_per_leaf, rail * per_rail
@@ -243,6 +264,31 @@ class Clos:
             return first + unit, host, nic
 
         return seat
+
+    def _mixed_seating(self, first: int, rail: int, position: int) -> Callable[[int], _Seat | None]:
+        seating = self._rows[first]
+
+        def seat(slot: int) -> _Seat | None:
+            row = row_at(seating, position, slot)
+            found = row.at(position, slot)
+            if found is None or found[1] + rail * row.width >= self.nics_of(row.unit):
+                return None
+            return row.unit, found[0], found[1] + rail * row.width
+
+        return seat
+
+    def _sits(self, unit: int, number: int) -> tuple[int, int, int] | None:
+        """Return where a host of a unit sits: leaf of its rail's group, first slot, slots; ``None``: nowhere."""
+        pod, unit_in_pod = divmod(unit, self.units)
+        leaf_set, shared = divmod(unit_in_pod, self.sharing)
+        first = pod * self.units + leaf_set * self.sharing
+        if self.seated:
+            row = self._rows[first][shared]
+            seat = row.seat(number)
+            return None if seat is None else (*seat, row.width)
+        per_rail = self.per_rail(first)
+        position, on_leaf = divmod(shared * self.hosts + number, self.hosts_per_leaf(first))
+        return position, on_leaf * per_rail, per_rail
 
     # --- cables ----------------------------------------------------------------------------------------
 
@@ -258,13 +304,12 @@ class Clos:
 
     def _peers_of_host(self, host: int) -> _Peer:
         unit, number = divmod(host, self.hosts)
-        pod, unit_in_pod = divmod(unit, self.units)
-        leaf_set, shared = divmod(unit_in_pod, self.sharing)
-        first = pod * self.units + leaf_set * self.sharing
-        nics, per_rail, ports = self.nics_of(unit), self.per_rail(first), self.ports
-        position, on_leaf = divmod(shared * self.hosts + number, self.hosts_per_leaf(first))
+        seat = self._sits(unit, number)
+        position, first_slot, per_rail = seat or (0, 0, 1)
+        pod, leaf_set = unit // self.units, unit % self.units // self.sharing
+        nics, ports = self.nics_of(unit), self.ports
         # a number that hosts of this unit cannot have: others have fewer NICs
-        beyond = position >= self.group // self.tors
+        beyond = seat is None or position >= self.group // self.tors
 
         def peer(slot: int) -> End | None:
             nic, port = divmod(slot, ports)
@@ -274,7 +319,7 @@ class Clos:
             plane, tor = (port, 0) if self.planes > 1 else (0, port)
             leaf = ((pod * self.planes + plane) * self.sets + leaf_set) * self.rails + rail
             leaf = leaf * self.group + position * self.tors + tor
-            return self.firsts[1] + leaf, on_leaf * per_rail + nic_of_rail
+            return self.firsts[1] + leaf, first_slot + nic_of_rail
 
         return peer
 
@@ -344,8 +389,10 @@ class Clos:
     def link_counts(self) -> dict[tuple[str, str], int]:
         """Links laid out: one a port of a NIC; leaves to the spines of their block, spines to superspines."""
         units = self.pods * self.units
-        nics = self.nics * units - sum(self.nics - few for few in self.fewer.values())
-        counts = {(HOST, LEAF): nics * self.hosts * self.ports}
+        nics = (self.nics * units - sum(self.nics - few for few in self.fewer.values())) * self.hosts
+        if self.seated:
+            nics = sum(self.nics_of(unit) * hosts for unit, hosts in self.seated.items())
+        counts = {(HOST, LEAF): nics * self.ports}
         if self.spines:
             counts[LEAF, SPINE] = self.layers[1].count * self.uplinks
         if self.cores:

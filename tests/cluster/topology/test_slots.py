@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netgen.cluster.topology.clos import Clos
+from netgen.cluster.topology.seating import leaves_of
 from netgen.cluster.topology.slots import Overlaid, Topology, layer_of, links
 from tests.cluster.topology.dragonfly import Dragonfly
 from tests.cluster.topology.groups import dragonflies, dragonflies_plus
@@ -29,15 +30,27 @@ def closes(draw: st.DrawFn) -> Clos:
     spines = some(0, 3)
     leaves = math.ceil(units / sharing) * rails * group
     cores = some(0, 2) if spines else 0
-    mixed = sharing == 1 and (rails == 1 or per_rail == 1) and draw(st.booleans())
+    pods = some(1, 2)
+    mixed = (rails == 1 or per_rail == 1) and draw(st.booleans())
+    fewer: dict[int, int] = {0: some(1, rails * per_rail)} if mixed else {}
+    seated: dict[int, int] = {}
+    if mixed and sharing > 1:
+        fewer = {unit: some(1, rails * per_rail) for unit in range(pods * units) if draw(st.booleans())}
+        seated = {unit: some(0, hosts) for unit in range(pods * units)}
+        in_sets: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+        for unit, count in seated.items():
+            key = (unit // units, unit % units // sharing)
+            in_sets.setdefault(key, []).append((unit, -(-fewer.get(unit, rails * per_rail) // rails), count))
+        group = max(1, *(leaves_of(one, on_leaf * per_rail) for one in in_sets.values())) * tors
+        leaves = math.ceil(units / sharing) * rails * group
     return Clos(
-        pods=some(1, 2),
+        pods=pods,
         units=units,
         hosts=hosts,
         nics=rails * per_rail,
         rails=rails,
         group=group,
-        down=on_leaf * per_rail + some(0, per_rail - 1) + reserved,
+        down=on_leaf * per_rail + (0 if seated else some(0, per_rail - 1)) + reserved,
         spines=spines,
         trunk=some(1, 2) if spines else 0,
         block=some(1, leaves) if spines else 0,
@@ -48,7 +61,8 @@ def closes(draw: st.DrawFn) -> Clos:
         sharing=sharing,
         reserved=reserved,
         by_rail=draw(st.booleans()),
-        fewer={0: some(1, rails * per_rail)} if mixed else {},
+        fewer=fewer,
+        seated=seated,
     )
 
 
