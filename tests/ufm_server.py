@@ -44,6 +44,8 @@ class Ufm:
     def __init__(self, version: str = "6.22.1-5", everybody: str = "limited") -> None:
         self.version, self.everybody = version, everybody
         self.keys: dict[int, Body] = {}
+        self.ports: dict[str, str] = {}
+        """Logical states by GUID."""
         self.requests: list[tuple[str, str, Body | None]] = []
         self.fault: Fault = lambda *_: None
         self.lock = threading.Lock()
@@ -59,6 +61,13 @@ class Ufm:
     def answer(self, method: str, path: str, query: dict[str, list[str]], body: Body | None) -> object:
         if (method, path) == ("GET", "/app/ufm_version"):
             return {"ufm_release_version": self.version}
+        if (method, path) == ("GET", "/resources/ports"):
+            need(query == {"sys_type": ["Computer"]}, "ports of hosts only")
+            return [
+                {"guid": guid, "name": f"{guid}_1", "systemID": guid, "lid": lid, "dname": "HCA-1/1"}
+                | {"system_name": "host", "physical_state": "Link Up", "logical_state": state}
+                for lid, (guid, state) in enumerate(self.ports.items(), start=1)
+            ]
         steps = path.strip("/").split("/")
         need(steps[:2] == ["resources", "pkeys"], "no such resource", 404)
         match method, steps[2:]:

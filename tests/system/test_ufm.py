@@ -3,6 +3,7 @@
 The UFM is a strict server of what the published API describes (tests/ufm_server.py).
 """
 
+import csv
 import os
 import shutil
 from collections.abc import Iterator
@@ -31,8 +32,8 @@ class Site:
         assert statuses(plan)["sm-2"] == "rendered-only"
         return changed_lines(plan)
 
-    def apply(self) -> dict[str, str]:
-        report = self.repository.data("apply", INTENT, "--limit", "sm-1", *APPLY, expect=None)
+    def apply(self, expect: int = 0) -> dict[str, str]:
+        report = self.repository.data("apply", INTENT, "--limit", "sm-1", *APPLY, expect=expect)
         return {outcome["device"]: outcome["result"] for outcome in report["devices"]}
 
     def edit(self, name: str, old: str, new: str) -> None:
@@ -45,6 +46,8 @@ class Site:
 @pytest.fixture
 def site(tmp_path) -> Iterator[Site]:
     server = Server(Ufm(), f"127.{40 + os.getpid() % 20}.{os.getpid() // 20 % 250}.7", tmp_path / "tls")
+    with (ROOT / INTENT / "guids.csv").open() as stream:
+        server.ufm.ports = {row["guid"][2:]: "Active" for row in csv.DictReader(stream) if row["guid"]}
     repository = Repository(tmp_path / "user", {"UFM_PASSWORD": PASSWORD})
     shutil.copytree(ROOT / INTENT, repository.path / INTENT)
     found = Site(repository, server.ufm)
@@ -70,7 +73,7 @@ def test_from_nothing_to_partitions_in_force_and_a_host_that_moves(site: Site):
 
     site.edit("partitions.yaml", "hosts: 1-12}", "hosts: 1-13}")
     site.edit("partitions.yaml", "hosts: 13-24}", "hosts: 14-24}")
-    moves = [f"    '{guid}': full" for guid in HOST13]
+    moves = [f"    '{guid}': full at index 0" for guid in HOST13]
     assert site.plan(expect=2) == {"sm-1": [*(f"+{line}" for line in moves), *(f"-{line}" for line in moves)]}
     site.ufm.requests.clear()
     assert site.apply() == {"sm-1": "applied"}
@@ -81,13 +84,38 @@ def test_from_nothing_to_partitions_in_force_and_a_host_that_moves(site: Site):
     assert all(PASSWORD not in said for said in site.repository.said)
 
 
+def test_what_is_amiss_is_named(site: Site):
+    assert site.apply() == {"sm-1": "applied"}
+    report = site.repository.data("verify", INTENT)
+    assert report["problems"] == []
+    assert report["checked"]["partitions"] == 256 + 16 + 2
+    store, stranger, lost, slow = site.ufm.keys[0x200]["guids"], "1070fd0300abcdef", HOST13[0][2:], HOST13[1][2:]
+    store[lost]["membership"] = "full"
+    site.ufm.keys[0x101]["guids"][stranger] = {"index0": False, "membership": "full"}
+    site.ufm.ports[slow] = "Initialize"
+    del site.ufm.ports[HOST13[2][2:]]
+    told = site.repository.data("verify", INTENT, expect=1)["problems"]
+    assert {(each["device"], each["check"], each["port"]) for each in told} == {
+        ("pod1-su1-host13", "interface", "ib1"),
+        ("pod1-su1-host13", "interface", "ib2"),
+        ("pod1-su1-host13", "partitions", "ib0"),
+        ("pod1-su1-host13", "pairs", "ib0"),
+        ("sm-1", "partitions", f"0x{stranger}"),
+        ("pod1-su1-host1", "pairs", "ib0"),
+        ("pod1-su1-host9", "pairs", "ib0"),
+    }
+    messages = {(each["device"], each["port"]): each["message"] for each in told if each["check"] == "partitions"}
+    assert messages["sm-1", f"0x{stranger}"] == "it is full member of alpha (0x0101); it should not be in it"
+    assert messages["pod1-su1-host13", "ib0"] == "it is full member of storage (0x0200); limited it should be"
+
+
 def test_what_ufm_refuses_leaves_it_as_it_was(site: Site):
     def fault(method: str, path: str, _body: object) -> None:
         if (method, path) == ("POST", "/resources/pkeys/") and len(site.ufm.keys) == 4:
             raise RefusedError(400, "no more partitions")
 
     site.ufm.fault = fault
-    assert site.apply() == {"sm-1": "failed"}
+    assert site.apply(expect=1) == {"sm-1": "failed"}
     assert site.ufm.keys == {}
     assert any("no more partitions; what there was is back" in said for said in site.repository.said)
 

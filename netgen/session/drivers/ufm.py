@@ -27,6 +27,8 @@ _OLDEST = (6, 19)
 """The first that tells what the default partition makes of every port (NVIDIA/infra-controller, ib/ufmclient)."""
 _NAMES_SINCE = (6, 22)
 """The first whose guide has ``partition_name``."""
+_PORTS = "/resources/ports?sys_type=Computer"
+"""Those of hosts, with ``guid``, ``logical_state``, ``system_name`` and ``dname`` (there)."""
 _OPEN_DEFAULT = (
     "UFM makes every port a full member of the default partition 0x7fff, so that all reach all whatever other "
     "partitions say: set `default_membership = limited` in the section [MngNetwork] of its gv.cfg, and restart it"
@@ -271,11 +273,28 @@ class UfmDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped here
         return {FILE: self.get_config(retrieve="running")["running"]}
 
     def get_interfaces(self) -> dict[str, dict[str, Any]]:
-        """Return nothing: a UFM is asked for its partitions only."""
-        return {}
+        """Return the ports of hosts that UFM sees, by their GUIDs; speeds and MTUs are not told."""
+        try:
+            found = self._open_client().ask(_PORTS)
+            return {
+                f"0x{int(port['guid'], 16):016x}": {
+                    "is_up": port["logical_state"] == "Active",
+                    "is_enabled": True,
+                    "description": f"{port['system_name']} {port['dname']}",
+                    "last_flapped": -1.0,
+                    "speed": 0.0,
+                    "mtu": -1,
+                    "mac_address": "",
+                }
+                for port in found
+            }
+        except UfmError as error:
+            raise _napalm(error) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise CommandErrorException(f"{self.hostname}: the list of ports is not UFM's ({error!r})") from None
 
     def get_lldp_neighbors(self) -> dict[str, list[dict[str, str]]]:
-        """Return nothing, likewise."""
+        """Return nothing: a UFM hears no LLDP."""
         return {}
 
 

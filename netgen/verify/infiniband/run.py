@@ -1,7 +1,7 @@
 """Asks the subnet managers of a cluster, and checks their fabrics."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.model import Cluster
@@ -10,6 +10,7 @@ from netgen.session.errors import SessionError
 from netgen.session.secrets import Secrets
 from netgen.session.session import open_session
 from netgen.session.target import Target
+from netgen.verify.infiniband import ufm
 from netgen.verify.infiniband.compare import Result, compare
 from netgen.verify.infiniband.found import NotUnderstood
 from netgen.verify.infiniband.read import Look, Reading, look, read
@@ -61,7 +62,11 @@ def verify_fabrics(
     found = []
     for fabric in cluster.infiniband:
         should = _wanted(cluster, platforms, fabric, targets)
-        if should is not None:
+        if should is None:
+            continue
+        if fabric.managers is not None and platforms[fabric.managers.platform].napalm == "ufm":
+            found.append(_ask_ufm(should, targets, secrets, progress))
+        else:
             answers = _ask(should, targets, secrets, progress)
             found.append(_result(should, answers))
     return found
@@ -93,6 +98,23 @@ def _ask(should: Wanted, targets: Mapping[str, Target], secrets: Secrets, progre
             answers.problems.append(Problem(manager.name, Check.REACHABLE, "", f"what it says is unclear: {error}"))
         progress(manager.name)
     return answers
+
+
+def _ask_ufm(should: Wanted, targets: Mapping[str, Target], secrets: Secrets, progress: Progress) -> Result:
+    """Check what the first UFM says that answers: hosts of one share an address."""
+    problems = []
+    for manager in should.managers:
+        if manager.name not in targets:
+            continue
+        progress(manager.name)
+        try:
+            with open_session(targets[manager.name], secrets) as session:
+                session.identify()
+                result = ufm.check(should, session)
+            return replace(result, checked={Check.REACHABLE: 1, **result.checked})
+        except SessionError as error:
+            problems.append(Problem(manager.name, Check.REACHABLE, "", error.message))
+    return Result(tuple(problems), {Check.REACHABLE: len(problems)}, ())
 
 
 def _result(should: Wanted, answers: Answers) -> Result:
