@@ -24,8 +24,8 @@ from netgen.verify.model import Check, Report, State
 
 JOBS = 32
 """Sessions at once: devices are waited for, not computed."""
-BESIDE = ("opensm",)
-"""Drivers of subnet managers on whose hosts a fabric can be looked at."""
+BESIDE = ("opensm", "ufm")
+"""Drivers of subnet managers that a fabric can be looked at with."""
 PAUSE_S = 2.0
 """Between two looks at a fabric that is still converging."""
 
