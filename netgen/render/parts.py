@@ -2,13 +2,11 @@
 
 import contextlib
 import gc
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from itertools import islice
 
 from netgen.cluster.fabric import DeviceRef
@@ -63,10 +61,14 @@ def parts_of(
 
 def _near(refs: list[DeviceRef], task: Task, jobs: int) -> Generator[Part, None, None]:
     """Let processes on this machine render and stage."""
+    # Only here: one device, or none that is not as it was, needs no processes, and to load what makes them takes long.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     step = min(MOST_IN_RANGE, max(1, -(-len(refs) // (jobs * RANGES_PER_PROCESS))))
     with contextlib.ExitStack() as stack:
         # Spawned, not forked: a fork copies locks that other threads of the caller hold.
-        context = multiprocessing.get_context("spawn")
+        context = get_context("spawn")
         pool = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=context, initializer=_rarely_collect))
         with _interrupts_held():
             futures = [pool.submit(render_range, task, at, at + step) for at in range(0, len(refs), step)]
@@ -102,7 +104,7 @@ def _far(refs: list[DeviceRef], task: Task, compiled: Compiled, executor: Execut
 def _told_of_deaths() -> Iterator[None]:
     try:
         yield
-    except BrokenProcessPool:
+    except BrokenExecutor:
         raise RenderError("a process that rendered was ended from outside, perhaps for want of memory") from None
 
 
