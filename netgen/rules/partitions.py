@@ -80,6 +80,8 @@ def _selectors(
         yield from (((*path, "partitions", name, "members", at), one) for at, one in enumerate(partition.members))
     for at, one in enumerate(fabric.default_partition.members):
         yield (*path, "default-partition", "members", at), one
+    for name, service in fabric.qos.services.items() if fabric.qos else ():
+        yield from (((*path, "qos", "services", name, "to", at), one) for at, one in enumerate(service.to))
 
 
 # --- P_Keys and names ---------------------------------------------------------------------------------

@@ -16,14 +16,15 @@ from netgen.platforms.model import Platform
 
 _DRAGONFLIES = ("dragonfly", "dragonfly-plus")
 _UP_AND_DOWN = "it routes up and down a tree, and a dragonfly has no top"
-_A_TREE = "it needs a tree of two tiers and more (opensm/osm_ucast_ftree.c)"
+_A_TREE = "it needs a tree of two tiers and more, with several leaves (opensm/osm_ucast_ftree.c)"
 _NO_GRID = "it routes meshes and tori, which no kind of fabric here is"
 _DRAGONFLY_PLUS_ONLY = "it routes dragonfly+ networks"
+_OF_TREES = ("ftree", "ar_ftree", "pqft")
 UNFIT: Mapping[str, Mapping[str, str]] = {
     **{engine: dict.fromkeys(_DRAGONFLIES, _UP_AND_DOWN) for engine in ("updn", "dnup", "ar_updn")},
     **{
         engine: dict.fromkeys(_DRAGONFLIES, _UP_AND_DOWN) | {"single-tier": _A_TREE, "rail-only": _A_TREE}
-        for engine in ("ftree", "ar_ftree", "pqft")
+        for engine in _OF_TREES
     },
     **{
         engine: dict.fromkeys(_DRAGONFLIES, "its shortest paths may wait for each other in a circle")
@@ -63,7 +64,11 @@ def check(intent: Intent, cluster: Cluster, guids: Mapping[str, GuidTable]) -> I
     for fabric in cluster.infiniband:
         given = intent.infiniband[fabric.name]
         path: IntentPath = ("fabrics", fabric.name)
-        unmanaged = [*_manager_nodes(cluster, fabric, given, path), *_one_subnet(cluster, fabric, path)]
+        unmanaged = [
+            *_manager_nodes(cluster, fabric, given, path),
+            *_one_subnet(cluster, fabric, path),
+            *_one_leaf(cluster, fabric, given, path),
+        ]
         yield from unmanaged
         if unmanaged:
             continue
@@ -112,7 +117,15 @@ def _engine(
             notes=(why,),
             advice=f"choose one of {', '.join(fitting)}" if fitting else "",
         )
-    elif fabric.adaptive_routing and manager.expresses["adaptive-routing"] is None:
+        return
+    if engine in manager.level_engines and fabric.qos is not None:
+        yield codes.UNFIT_ENGINE.about(
+            f"{engine} chooses service levels itself, so that no paths wait for each other in a circle",
+            at,
+            related=(((*path[:-1], "qos"), "and these would be given up"),),
+            advice="leave out `qos`, or choose another engine",
+        )
+    if fabric.adaptive_routing and manager.expresses["adaptive-routing"] is None:
         adaptive = manager.adaptive_engines
         if engine not in adaptive:
             yield codes.BEYOND_MANAGER.about(
@@ -171,6 +184,21 @@ def _manager_nodes(
                 at_key=True,
                 advice=did_you_mean(name, others),
             )
+
+
+def _one_leaf(
+    cluster: Cluster, fabric: InfinibandFabric, given: infiniband.InfinibandFabric, path: IntentPath
+) -> Iterator[Finding]:
+    """Yield an engine of trees on a tree with a single leaf, which it does not take for one."""
+    said = given.subnet_manager
+    several = len(fabric.tiers) > 1 and len(cluster.nodes(fabric, fabric.edge.role)) > 1
+    if said is not None and said.engine in _OF_TREES and not several:
+        yield codes.UNFIT_ENGINE.about(
+            f"{said.engine} cannot route a fabric of one leaf",
+            (*path, "subnet-manager", "engine"),
+            notes=(_A_TREE,),
+            advice="choose updn",
+        )
 
 
 def _one_subnet(cluster: Cluster, fabric: InfinibandFabric, path: IntentPath) -> Iterator[Finding]:
@@ -236,22 +264,26 @@ def _levels(fabric: infiniband.InfinibandFabric, path: IntentPath) -> Iterator[F
                 (*at, "lane"),
                 related=(((*path, "qos"), "lanes of a port"),),
             )
-    options: dict[IntentPath, infiniband.PartitionOptions] = {(*path, "default-partition"): fabric.default_partition}
-    options |= {(*path, "partitions", name): one for name, one in fabric.partitions.items()}
-    for at, partition in options.items():
-        level = partition.service_level
-        if level is None:
-            continue
-        if fabric.qos is None:
+    yield from _used_levels(fabric, by_number, path)
+
+
+def _used_levels(fabric: infiniband.InfinibandFabric, known: Mapping[int, str], path: IntentPath) -> Iterator[Finding]:
+    """Yield levels of partitions and services that are given no lane."""
+    used = {(*path, "partitions", name): one.service_level for name, one in fabric.partitions.items()}
+    used[*path, "default-partition"] = fabric.default_partition.service_level
+    for name, service in fabric.qos.services.items() if fabric.qos else ():
+        used[*path, "qos", "services", name] = service.service_level
+    for at, level in used.items():
+        if level is not None and fabric.qos is None:
             yield codes.LEVEL_WITHOUT_QOS.about(
                 f"service level {level} is level 0 while the fabric has no `qos`", (*at, "service-level")
             )
-        elif level not in by_number:
-            known = ", ".join(f"{number} ({name})" for number, name in sorted(by_number.items()))
+        elif level is not None and level not in known:
+            listed = ", ".join(f"{number} ({name})" for number, name in sorted(known.items()))
             yield codes.LEVEL_WITHOUT_QOS.about(
                 f"no lane is given to service level {level}",
                 (*at, "service-level"),
-                advice=f"add it to `qos.levels`, or choose one of {known}",
+                advice=f"add it to `qos.levels`, or choose one of {listed}",
             )
 
 
