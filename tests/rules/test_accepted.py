@@ -12,11 +12,17 @@ from netgen.lab.eos.config import Editor, clean
 from netgen.lab.eos.grammar import grammar
 from netgen.render.device import render_device
 from netgen.rules.run import refused
+from tests.examples import at_most
 from tests.rules.intents import CATALOG as CATALOG_AS_IT_IS
 from tests.rules.intents import RENDERER, SWITCH_PLATFORMS, accepted, checked, intents, least, widened
 
 CATALOG = widened(CATALOG_AS_IT_IS)
-SWITCHES = [(name, platform) for name, model in CATALOG.switches.items() for platform in model.platforms]
+SWITCHES = [
+    (name, platform)
+    for name, model in CATALOG.switches.items()
+    if model.technology == "ethernet"
+    for platform in model.platforms
+]
 SECRETS = re.compile("@secret:[^@]+@")
 
 
@@ -25,7 +31,11 @@ SECRETS = re.compile("@secret:[^@]+@")
 def test_what_is_accepted_can_be_rendered(model: str, platform: str) -> None:
     passed = 0
 
-    @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(
+        max_examples=at_most(30),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
     @given(intents(CATALOG, model, platform))
     def run(written: dict[str, Any]) -> None:
         nonlocal passed
