@@ -77,6 +77,7 @@ def widened(catalog: Catalog) -> Catalog:
     odd = {
         f"odd-{name}": SwitchModel(f"odd-{name}", "", model.asic, 5, model.lanes, model.breakouts, model.platforms)
         for name, model in catalog.switches.items()
+        if model.technology == "ethernet"
     }
     return Catalog({**catalog.switches, **odd}, {**catalog.hosts, **hosts}, catalog.roce)
 
