@@ -92,7 +92,7 @@ def render(
             inputs = digest_inputs(task.intent, compiled, source.cluster)
             before = parse_manifest(read(root, MANIFEST))
             if limit is None and not check and _is_complete(before, inputs):
-                others = stands(root, before, CONFIGS)
+                others = stands(root, before, CONFIGS, progress)
                 if others is not None:
                     return _standing(root, before, others)
             # Closed before the sweep: on an error, processes may still be staging.

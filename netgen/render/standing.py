@@ -1,14 +1,17 @@
 """Whether what an earlier run left still stands: then it need not be rendered again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from os import sched_getaffinity
 
 from netgen.render.manifest import NAME, Manifest, digest
 from netgen.render.reading import files, folders_of, read, read_all
 
+IN_RANGE = 500
+"""Folders that a thread looks at before it tells how far it is."""
 
-def stands(root: int, manifest: Manifest, top: str) -> list[str] | None:
+
+def stands(root: int, manifest: Manifest, top: str, progress: Callable[[int, int], None]) -> list[str] | None:
     """Hold all files that a manifest lists against it.
 
     A merge can put together a manifest that no run has written: its seal tells.
@@ -17,6 +20,8 @@ def stands(root: int, manifest: Manifest, top: str) -> list[str] | None:
     ----------
     top
         The folder with a folder a device: each of these is opened once, and all of it is looked at.
+    progress
+        Told how many of these are done, and of how many.
 
     Returns
     -------
@@ -35,13 +40,18 @@ def stands(root: int, manifest: Manifest, top: str) -> list[str] | None:
     there = folders_of(root, top)
     if not devices.keys() <= set(there):
         return None
-    # Threads, since reading and hashing are done outside the interpreter's lock; a share each: they rarely meet.
-    threads = len(sched_getaffinity(0))
-    step = -(-len(there) // threads) or 1
-    shares = [{name: devices.get(name, {}) for name in there[at : at + step]} for at in range(0, len(there), step)]
-    with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(lambda share: _others(root, top, share), shares))
-    return None if None in found else [name for others in found for name in others or ()]
+    ranges = [there[at : at + IN_RANGE] for at in range(0, len(there), IN_RANGE)]
+    shares = [{name: devices.get(name, {}) for name in names} for names in ranges]
+    others: list[str] = []
+    # Threads, since reading and hashing are done outside the interpreter's lock.
+    with ThreadPoolExecutor(len(sched_getaffinity(0))) as pool:
+        for number, found in enumerate(pool.map(lambda share: _others(root, top, share), shares), 1):
+            if found is None:
+                pool.shutdown(cancel_futures=True)
+                return None
+            others += found
+            progress(min(number * IN_RANGE, len(there)), len(there))
+    return others
 
 
 def is_as_listed(root: int, manifest: Manifest, name: str) -> bool:

@@ -207,6 +207,14 @@ def test_limit_renders_these_and_leaves_the_others(intent: Path, out: Path):
     assert json.loads((out / "manifest.json").read_text())["complete"] is True
 
 
+def test_progress_is_told_also_where_nothing_is_to_be_done(intent: Path, out: Path):
+    for _ in range(2):
+        told: list[tuple[int, int]] = []
+        report = render(intent, out, jobs=1, progress=lambda *step, told=told: told.append(step))
+        assert told == [(8, 8)]
+    assert (report.added, report.changed) == ((), ())
+
+
 @pytest.mark.parametrize("limit", ["*spine1", "pod1-spine1"])
 def test_limit_with_unchanged_inputs_leaves_the_manifest_as_it_is(intent: Path, out: Path, limit: str):
     render(intent, out)
