@@ -28,12 +28,14 @@ class Walked:
     ports
         Gb/s of each host at each switch that it is attached to.
     net
-        The switches, a networkx graph; an edge says in ``capacity`` what its links carry in Gb/s, and in ``one`` what
-        one of them does.
+        The switches, a networkx graph; an edge says in ``capacity`` what its links carry in Gb/s, in ``one`` what one
+        of them does, and in ``name`` what they are called, such as ``local`` or ``leaf-spine``.
     host_gbps
         Speed of a port of a NIC.
     roles
         Role of each switch.
+    at
+        Switch of each port of a host, by its slot.
     """
 
     hosts: list[int]
@@ -41,6 +43,16 @@ class Walked:
     net: Any
     host_gbps: int
     roles: dict[int, str] = field(default_factory=dict)
+    at: dict[int, dict[int, int]] = field(default_factory=dict)
+    _beside: dict[int, list[tuple[int, int]]] = field(default_factory=dict, init=False, repr=False)
+
+    def beside(self, switch: int) -> list[tuple[int, int]]:
+        """Return the switches that one is joined to, and by how many links."""
+        known = self._beside.get(switch)
+        if known is None:
+            found = self.net[switch].items()
+            known = self._beside[switch] = [(far, data["capacity"] // data["one"]) for far, data in found]
+        return known
 
     @property
     def edge(self) -> set[int]:
@@ -64,10 +76,12 @@ def walk(cluster: Cluster, fabric: AnyNetwork) -> Walked:
             continue
         if role == HOST:
             found.ports[low[0]][high[0]] += fabric.edge.breakout.speed_gbps
+            found.at.setdefault(low[0], {})[low[1]] = high[0]
             continue
         gbps = fabric.tiers[role].uplink_breakout.speed_gbps
+        name = layer_of(fabric.plan, low[0]).link_across(low[1]) or f"{role}-{found.roles[high[0]]}"
         known = found.net.get_edge_data(low[0], high[0], {"capacity": 0})["capacity"]
-        found.net.add_edge(low[0], high[0], capacity=known + gbps, one=gbps)
+        found.net.add_edge(low[0], high[0], capacity=known + gbps, one=gbps, name=name)
     return found
 
 

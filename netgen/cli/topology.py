@@ -61,6 +61,9 @@ def _analysis(figures: Figures | None) -> Iterator[str]:
     if "paths" in figures:
         yield "Equal-cost paths from NIC to NIC"
         yield table(("hosts", "rail", "meet at", "pairs", "links", "paths", "next hops"), map(_paths, figures["paths"]))
+    if "ways" in figures:
+        yield "Equal-cost paths from NIC to NIC"
+        yield table(("", "pairs", "links", "fewest paths", "most paths"), map(_ways, figures["ways"]))
     yield "What is lost at most, and what is left, when one fails"
     header = ("", "hosts hit", "NICs left", "hosts cut off", "leaf's uplinks left", "block's uplinks left")
     yield table(header, map(_loss, figures["failures"]))
@@ -72,6 +75,11 @@ def _analysis(figures: Figures | None) -> Iterator[str]:
     if "polarisation" in figures:
         yield _hashing(figures["polarisation"])
     yield from _equipment(figures["equipment"])
+
+
+def _ways(row: Figures) -> Sequence[str]:
+    links = f"{row['links']}" if row["links"] else "none"
+    return row["scope"], f"{row['pairs']:,}", links, f"{row['fewest']:,}", f"{row['most']:,}"
 
 
 def _halves(cut: Figures) -> str:

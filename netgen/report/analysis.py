@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from netgen.analysis import walked
+from netgen.analysis import spread, walked
 from netgen.analysis.bisection import bisection
 from netgen.analysis.capacity import oversubscription
 from netgen.analysis.collectives import collectives
@@ -62,6 +62,18 @@ def _walked(compiled: Compiled, cluster: Cluster, fabric: AnyNetwork) -> dict[st
     seen = walked.walk(cluster, fabric)
     return {
         "bisection": asdict(walked.bisection(seen)),
+        **_spread(seen, cluster, fabric),
         "failures": [asdict(one) for one in walked.losses(seen)],
         "equipment": equipment(compiled, cluster, fabric),
+    }
+
+
+def _spread(seen: walked.Walked, cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any]:
+    """Return paths and loads where the shortest ways are those that are taken, and a NIC has one to begin with."""
+    if fabric.listed is not None or (isinstance(fabric.plan, Clos) and fabric.plan.ports > 1):
+        return {}
+    loads = spread.collectives(seen, cluster, fabric)
+    return {
+        "ways": [asdict(one) for one in spread.ways(seen, fabric)],
+        "collectives": [{**asdict(one), "slowed": one.slowed} for one in loads],
     }

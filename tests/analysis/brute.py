@@ -17,21 +17,24 @@ Nic = tuple[str, int, int]
 
 
 def nic(fabric: Fabric, host: int, slot: int) -> Nic:
-    return ("nic", host, slot // fabric.plan.ports)
+    return ("nic", host, slot // getattr(fabric.plan, "ports", 1))
 
 
 def links(cluster: Cluster, fabric: Fabric) -> Iterator[tuple[object, object, int, tuple[int, int]]]:
     """Yield every live link between devices that exist: lower end, upper end, Gb/s, lower slot; hosts NIC by NIC."""
     roles = list(fabric.tiers)
-    for role in (HOST, *roles[:-1]):
+    for role in (HOST, *roles):
         speed = fabric.edge.breakout if role == HOST else fabric.tiers[role].uplink_breakout
         layer = fabric.layer(role)
         for node in cluster.nodes(fabric, role):
             for slot in range(layer.down, layer.slots):
                 far = fabric.overlay.topology.peer(node, slot)
-                if far is None or (node, slot) in fabric.overlay.disabled:
+                # of a link within a layer, the end that comes first stands for both
+                if far is None or (node, slot) in fabric.overlay.disabled or (far[0] in layer and far < (node, slot)):
                     continue
-                assert cluster.exists(fabric, far[0])
+                if not cluster.exists(fabric, far[0]):
+                    assert far[0] in layer
+                    continue
                 yield (nic(fabric, node, slot) if role == HOST else node), far[0], speed.speed_gbps, (node, slot)
 
 
@@ -97,7 +100,8 @@ def loads(cluster: Cluster, fabric: Fabric, flows: Iterable[Flow]) -> dict[tuple
     """
     whole = graph(cluster, fabric)
     carried: dict[tuple[object, object], Fraction] = defaultdict(Fraction)
-    by_plane = [_plane(fabric, whole, plane) for plane in range(1, fabric.plan.planes + 1)]
+    planes = getattr(fabric.plan, "planes", 1)
+    by_plane = [_plane(fabric, whole, plane) for plane in range(1, planes + 1)]
     by_goal = defaultdict(list)
     for source, goal, amount in flows:
         by_goal[goal].append((source, amount))
@@ -131,7 +135,7 @@ def _pass_on(net: nx.Graph, distance: dict, waiting: dict, carried: dict, first:
 
 
 def _plane(fabric: Fabric, whole: nx.Graph, plane: int) -> nx.Graph:
-    if fabric.plan.planes == 1:
+    if getattr(fabric.plan, "planes", 1) == 1:
         return whole
     return whole.subgraph([node for node in whole if isinstance(node, tuple) or fabric.plan.ids(node).plane == plane])
 
