@@ -67,7 +67,8 @@ def check(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
         yield from _rates(cluster, fabric, given, path)
         yield from _too_many(fabric, path)
         for at, selector in _selectors(given, path):
-            yield from _grows(selector, at)
+            if at[len(path)] != "qos":  # what is added to a service is reached as the rest of it
+                yield from _grows(selector, at)
 
 
 def _selectors(

@@ -21,6 +21,7 @@ from netgen.rules import (
     effects,
     expression,
     externals,
+    first_partition,
     isolation,
     kinds,
     layout,
@@ -89,6 +90,7 @@ def derive_checked(
     findings += bundles.check_derived(intent, cluster)
     unfound = list(subnet.check(intent, cluster, guids))
     findings += unfound if refused(unfound) else [*unfound, *partitions.check(intent, cluster)]
+    findings += first_partition.check(cluster)
     findings += listed.check(cluster, lists)
     findings += addressing.check(intent, rows, cluster)
     findings += switches.check(intent, cluster, platforms)

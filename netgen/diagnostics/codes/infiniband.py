@@ -91,6 +91,20 @@ TOO_MANY_PARTITIONS = Code(
     "firmware for a table of 128). What does not fit is left out by the manager.",
     "partitions: {…}   # 128 of them with one member in common",
 )
+FIRST_TWICE = Code(
+    "NG914",
+    "Two partitions at index 0",
+    "A port's table has one index 0. Programs that say nothing of P_Keys send with the one that is there.",
+    "partitions: {alpha: {index0: true, …}, beta: {index0: true, …}}   # with one member in common",
+)
+NO_FIRST = Code(
+    "NG915",
+    "Programs send in the default partition",
+    "NCCL_IB_PKEY is an index into the port's table, 0 unless it is set, and there is the default partition unless\n"
+    "another asks for it. Limited members of the default partition do not reach each other.",
+    "partitions: {train: {members: [{unit: 1/1, hosts: 1-32, membership: full}]}}   # index0: true",
+    Severity.WARNING,
+)
 NO_MANAGER = Code(
     "NG921",
     "Nobody manages the subnet",
