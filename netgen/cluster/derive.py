@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from netgen.catalog.model import Catalog
-from netgen.cluster.derive_fabric import Listed, derive_fabric
+from netgen.cluster.derive_fabric import derive_fabric
 from netgen.cluster.derive_infiniband import bound, derive_infiniband
+from netgen.cluster.derive_network import Listed
 from netgen.cluster.externals import externals
 from netgen.cluster.fabric import AnyNetwork, Fabric, Overlay, Pods
 from netgen.cluster.infiniband import InfinibandFabric
@@ -72,7 +73,8 @@ def derive(
         for name, given in intent.fabrics.items()
     )
     infiniband = tuple(
-        derive_infiniband(name, given, intent, catalog, cluster) for name, given in intent.infiniband.items()
+        derive_infiniband(name, given, intent, catalog, cluster, Listed(lists.get(name, Lists()), platforms))
+        for name, given in intent.infiniband.items()
     )
     cluster = replace(cluster, fabrics=fabrics, infiniband=infiniband)
     # Exceptions name devices, and only a cluster knows what its devices are called. So with GUIDs and partitions.
@@ -91,7 +93,7 @@ def _joined(
     given = intent.infiniband[fabric.name]
     if given.exceptions:
         found = _overlay(cluster, fabric, given.exceptions, catalog, {})
-        fabric = replace(fabric, overlay=found)
+        fabric = replace(fabric, overlay=replace(found, models={**fabric.overlay.models, **found.models}))
     return bound(cluster, fabric, given, guids.get(fabric.name, GuidTable()))
 
 

@@ -1,27 +1,23 @@
 """From the intent of one fabric to the fabric that follows from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from netgen.catalog.model import Catalog, SwitchModel
 from netgen.cluster.derive_network import (
+    EXPLICIT,
+    Listed,
     MakeTier,
     Plan,
     attached_to,
     cables_of,
-    capacity_units,
-    groups_of,
     names_of,
-    nodes_with,
-    plans_of,
+    read_listed,
     sized,
     speed_of,
     tiers_of,
 )
 from netgen.cluster.fabric import BfdPlan, BoxTier, Fabric, Overlay, Tier
-from netgen.cluster.listed import Read, read_lists
-from netgen.cluster.listed_cables import Known, Room, attached
 from netgen.cluster.model import Cluster
 from netgen.cluster.numbers import AsBlock, LinkBlock, Numbers, Pool, block_size
 from netgen.cluster.roce import policy
@@ -29,27 +25,13 @@ from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
 from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import HOST, LEAF, ROUTER, SPINE, SUPERSPINE
-from netgen.diagnostics.finding import IntentPath
 from netgen.intent import models
-from netgen.intent.lists import Lists
-from netgen.platforms.model import Platform
-
-EXPLICIT = "explicit"
-
 
 FOUR_BYTE_LEAVES, TWO_BYTE_LEAVES = 10_000, 64
 """From the spines' first AS number to the leaves', where the intent does not say."""
 FOUR_BYTE_HOSTS = 1_000_000
 """To the hosts', behind any number of leaves."""
 MAX_TWO_BYTE_ASN = 65_535
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The lists of a fabric, and the platforms that name the ports in them."""
-
-    lists: Lists
-    platforms: Mapping[str, Platform]
 
 
 def derive_fabric(
@@ -76,14 +58,14 @@ def derive_fabric(
     UnbuildableError
         If no fabric follows; its findings point into the intent.
     """
-    path: IntentPath = ("fabrics", name)
+    path = ("fabrics", name)
     pods = attached_to(given, cluster, path)
     tiers = tiers_of(given, catalog, speed_of(given.nics, cluster, pods, path), path, _ethernet(given))
     others: Mapping[int, SwitchModel] = {}
     blocks: Mapping[int, int] = {}
     plan: Plan
     if given.kind == EXPLICIT:
-        read = _read(given, intent, catalog, cluster, listed, tiers, path)
+        read = read_listed(given, intent, catalog, cluster, listed, tiers, path)
         plan, others, blocks = read.topology, read.models, read.blocks.get(SPINE, {})
     else:
         plan = sized(given, intent, cluster, pods, tiers, path)
@@ -122,36 +104,6 @@ def _ethernet(fabric: models.Fabric) -> MakeTier[Tier]:
         )
 
     return make
-
-
-def _read(
-    given: models.Fabric,
-    intent: models.Intent,
-    catalog: Catalog,
-    cluster: Cluster,
-    listed: Listed,
-    tiers: Mapping[str, Tier],
-    path: IntentPath,
-) -> Read:
-    """Read the lists of an explicit fabric."""
-    pods = nodes_with(given.nics, cluster)
-    room = Room(
-        pods=max(*pods, intent.capacity.pods or 0),
-        units=capacity_units(intent, cluster, pods),
-        hosts=max(group.hosts for group in groups_of(given.nics, intent, cluster, pods)),
-        nics=given.nics,
-        attached=attached(plans_of(cluster, pods), pods, cluster.inventory),
-    )
-    roles = given.roles()
-    known = Known(
-        tiers={role: tiers[role] for role in roles},
-        given=roles,
-        models=catalog.switches,
-        platforms=listed.platforms,
-        aliases={record.alias: name for name, record in cluster.inventory.items() if record.alias},
-        path=path,
-    )
-    return read_lists(listed.lists, room, known)
 
 
 def _as_blocks(given: models.AsnPlan, plan: Plan, blocks: Mapping[int, int]) -> dict[str, AsBlock]:

@@ -3,13 +3,25 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from netgen.catalog.model import Catalog
-from netgen.cluster.derive_network import attached_to, cables_of, names_of, sized, speed_of, tiers_of
+from netgen.catalog.model import Catalog, SwitchModel
+from netgen.cluster.derive_network import (
+    EXPLICIT,
+    Listed,
+    Plan,
+    attached_to,
+    cables_of,
+    names_of,
+    read_listed,
+    sized,
+    speed_of,
+    tiers_of,
+)
 from netgen.cluster.fabric import BoxTier, Overlay
 from netgen.cluster.infiniband import HcaPort, IbTier, InfinibandFabric, Managers, QosPlan, ServiceLevel
 from netgen.cluster.model import Cluster
 from netgen.cluster.partitions import partitions_of
 from netgen.cluster.seen_cables import switches_seen
+from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import HOST, End
 from netgen.diagnostics.finding import IntentPath
 from netgen.intent import infiniband, models
@@ -22,6 +34,7 @@ def derive_infiniband(
     intent: models.Intent,
     catalog: Catalog,
     cluster: Cluster,
+    listed: Listed,
 ) -> InfinibandFabric:
     """Derive the topology of a fabric; what names devices follows in `bound`.
 
@@ -31,6 +44,8 @@ def derive_infiniband(
         Of the fabric.
     cluster
         Without its fabrics: hosts, other nodes and pods.
+    listed
+        The lists that describe a fabric of the kind ``explicit``.
 
     Raises
     ------
@@ -40,15 +55,21 @@ def derive_infiniband(
     path: IntentPath = ("fabrics", name)
     pods = attached_to(given, cluster, path)
     tiers = tiers_of(given, catalog, speed_of(given.nics, cluster, pods, path), path, _tier)
-    plan = sized(given, intent, cluster, pods, tiers, path)
+    others: Mapping[int, SwitchModel] = {}
+    plan: Plan
+    if given.kind == EXPLICIT:
+        read = read_listed(given, intent, catalog, cluster, listed, tiers, path)
+        plan, others = read.topology, read.models
+    else:
+        plan = sized(given, intent, cluster, pods, tiers, path)
     return InfinibandFabric(
         name=name,
         nics=given.nics,
         pods=pods,
         plan=plan,
-        overlay=Overlay(plan),
+        overlay=Overlay(plan, models=others),
         tiers={layer.name: tiers[layer.name] for layer in plan.layers[1:]},
-        names=names_of(given, intent.naming, plan),
+        names={} if isinstance(plan, Explicit) else names_of(given, intent.naming, plan),
         cables_m=cables_of(given.cables),
         origin=".".join(map(str, path)),
         stated=tuple(given.roles()),

@@ -1,11 +1,14 @@
 """What is derived of a fabric whatever its technology: who is on it, its tiers, its topology, names and cables."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from netgen.catalog.model import Catalog, SwitchModel
 from netgen.cluster.fabric import BoxTier, Pods
+from netgen.cluster.listed import Read, read_lists
+from netgen.cluster.listed_cables import Known, Room, attached
 from netgen.cluster.model import Cluster, HostPlan
 from netgen.cluster.sizing import Box, Demand, Group, size
 from netgen.cluster.sizing_groups import DRAGONFLY, DRAGONFLY_PLUS, size_dragonfly, size_dragonfly_plus
@@ -17,15 +20,25 @@ from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, LOCAL, ROUTER, SPI
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import IntentPath, UnbuildableError
 from netgen.intent import models, network
+from netgen.intent.lists import Lists
 from netgen.intent.quantities import Breakout, IdRanges
+from netgen.platforms.model import Platform
 
-FAT_TREE, SINGLE_TIER = "fat-tree", "single-tier"
+FAT_TREE, SINGLE_TIER, EXPLICIT = "fat-tree", "single-tier", "explicit"
 
 Plan = Clos | Dragonfly | DragonflyPlus | Explicit
 
 TierT = TypeVar("TierT", bound=BoxTier)
 MakeTier = Callable[[Any, BoxTier], TierT]
 """Makes a tier of a technology from what the intent says of it, and what its switches are as boxes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The lists of a fabric, and the platforms that name the ports in them."""
+
+    lists: Lists
+    platforms: Mapping[str, Platform]
 
 
 def breakout_of(model: SwitchModel, speed_gbps: int) -> Breakout | None:
@@ -295,3 +308,39 @@ def capacity_units(intent: models.Intent, cluster: Cluster, pods: Pods) -> int:
 def _capacity_hosts(intent: models.Intent) -> int:
     declared = [plan.capacity.hosts or 0 for plan in intent.pods.values()]
     return max(declared + [unit.hosts.highest for plan in intent.pods.values() for unit in plan.units.values()])
+
+
+def read_listed(
+    given: network.Network[Any],
+    intent: models.Intent,
+    catalog: Catalog,
+    cluster: Cluster,
+    listed: Listed,
+    tiers: Mapping[str, BoxTier],
+    path: IntentPath,
+) -> Read:
+    """Read the lists of an explicit fabric.
+
+    Raises
+    ------
+    UnbuildableError
+        With all that cannot be.
+    """
+    pods = nodes_with(given.nics, cluster)
+    room = Room(
+        pods=max(*pods, intent.capacity.pods or 0),
+        units=capacity_units(intent, cluster, pods),
+        hosts=max(group.hosts for group in groups_of(given.nics, intent, cluster, pods)),
+        nics=given.nics,
+        attached=attached(plans_of(cluster, pods), pods, cluster.inventory),
+    )
+    roles = given.roles()
+    known = Known(
+        tiers={role: tiers[role] for role in roles},
+        given=roles,
+        models=catalog.switches,
+        platforms=listed.platforms,
+        aliases={record.alias: name for name, record in cluster.inventory.items() if record.alias},
+        path=path,
+    )
+    return read_lists(listed.lists, room, known)

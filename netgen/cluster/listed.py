@@ -12,7 +12,8 @@ from netgen.diagnostics.codes import listed as codes
 from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
 from netgen.diagnostics.suggest import did_you_mean
 from netgen.intent.lists import SWITCHES, Lists
-from netgen.intent.models import ListedSwitch, SwitchRole
+from netgen.intent.models import ListedSwitch
+from netgen.intent.network import SwitchBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _blocks(switches: Mapping[str, ListedSwitch]) -> dict[str, dict[int, int]]:
 
 
 def _facing(
-    layers: tuple[Layer, ...], given: Mapping[str, SwitchRole], ends: Iterable[End]
+    layers: tuple[Layer, ...], given: Mapping[str, SwitchBox], ends: Iterable[End]
 ) -> dict[str, tuple[int, int]]:
     """Count the ports of a switch of each role that face down and up: as the intent says, or else the most."""
     used: dict[int, list[int]] = {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netgen.catalog.model import HostProfile, SwitchModel
-from netgen.cluster.fabric import Pods, Tier
+from netgen.cluster.fabric import BoxTier, Pods
 from netgen.cluster.model import HostPlan, Record
 from netgen.cluster.port_names import switch_ports
 from netgen.cluster.ports import PortMap
@@ -13,7 +13,7 @@ from netgen.diagnostics.codes import listed as codes
 from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
 from netgen.diagnostics.suggest import did_you_mean
 from netgen.intent.lists import CABLING, ListedCable, Lists
-from netgen.intent.models import SwitchRole
+from netgen.intent.network import SwitchBox
 from netgen.platforms.model import Platform
 
 
@@ -68,8 +68,8 @@ class Known:
         Intent path of the fabric.
     """
 
-    tiers: Mapping[str, Tier]
-    given: Mapping[str, SwitchRole]
+    tiers: Mapping[str, BoxTier]
+    given: Mapping[str, SwitchBox]
     models: Mapping[str, SwitchModel]
     platforms: Mapping[str, Platform]
     aliases: Mapping[str, str]
@@ -102,6 +102,8 @@ class _Box:
     """``None``: a host."""
     positions: Mapping[str, int]
     """Of its ports, by name."""
+    otherwise: Mapping[str, int]
+    """Likewise, by what an InfiniBand fabric calls them: the RDMA device of a host, the number on a switch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,8 @@ def _end(reader: _Reader, cable: ListedCable, side: str, device: str, interface:
     if box is None:
         return None
     at = (*path, f"{side}_interface")
-    if interface not in box.positions:
+    position = box.positions.get(interface, box.otherwise.get(interface))
+    if position is None:
         names = tuple(box.positions)
         finding = codes.UNKNOWN_INTERFACE.about(
             f"{device}, a {box.model}, has no port {interface!r}",
@@ -201,7 +204,7 @@ def _end(reader: _Reader, cable: ListedCable, side: str, device: str, interface:
         )
         reader.findings.append(finding)
         return None
-    end = _End(box, box.positions[interface], f"{device} {interface}", at)
+    end = _End(box, position, f"{device} {interface}", at)
     if end.key in reader.taken:
         reader.findings.append(_taken(reader, end, cable))
         return None
@@ -231,21 +234,25 @@ def _box(reader: _Reader, device: str) -> _Box | None:
         ports, positions = _ports(reader, tier, model)
         speeds = tier.breakout.speed_gbps, tier.uplink_breakout.speed_gbps
         rank = 1 + list(known.tiers).index(row.role)
-        return _Box(reader.nodes[name], rank, model.name, speeds, ports, positions)
+        numbers = {str(at + 1): at for at in range(ports.count)} if model.technology == "infiniband" else {}
+        return _Box(reader.nodes[name], rank, model.name, speeds, ports, positions, numbers)
     host = room.attached.get(device)
     if host is None:
         return None
     node = ((host.pod - 1) * room.units + host.unit - 1) * room.hosts + host.host - 1
     nics = host.profile.nics[room.nics]
     positions = {nic: position for position, nic in enumerate(nics.names)}
-    return _Box(node, 0, host.profile.name, (nics.speed_gbps, nics.speed_gbps), None, positions)
+    devices = nics.rdma if nics.technology == "infiniband" else ()
+    otherwise = {device: position for position, device in enumerate(devices)}
+    return _Box(node, 0, host.profile.name, (nics.speed_gbps, nics.speed_gbps), None, positions, otherwise)
 
 
-def _ports(reader: _Reader, tier: Tier, model: SwitchModel) -> tuple[PortMap, dict[str, int]]:
+def _ports(reader: _Reader, tier: BoxTier, model: SwitchModel) -> tuple[PortMap, dict[str, int]]:
     key = (tier.role, model.name)
     if key not in reader.ports:
         ports = tier.port_map(model, next(layer for layer in reader.layers if layer.name == tier.role))
-        names = switch_ports(reader.known.platforms[tier.platform], ports)
+        platform = None if tier.platform is None else reader.known.platforms[tier.platform]
+        names = switch_ports(platform, ports)
         reader.ports[key] = ports, {name: position for position, name in enumerate(names)}
     return reader.ports[key]
 

@@ -21,6 +21,10 @@ _AGGREGATION = "Mellanox Technologies Aggregation Node"
 _LINK = re.compile(
     r'\[(?P<port>[0-9]+)\](?:\[ext [0-9]+\])?\s+"[SHR]-(?P<peer>[0-9a-fA-F]{16})"\[(?P<peer_port>[0-9]+)\]'
 )
+_CABLE = re.compile(
+    r'\[(?P<port>[0-9]+)\](?:\[ext [0-9]+\])?\s+"(?P<kind>[HSR])-(?P<peer>[0-9a-fA-F]{16})"\[(?P<peer_port>[0-9]+)\]'
+    r'[^#]*#\s*"(?P<said>[^"]*)"'
+)
 UNNAMED = "?"
 """RDMA device of a port whose node describes itself otherwise."""
 
@@ -52,6 +56,49 @@ def read_links(text: str) -> Iterator[SeenLink]:
             yield SeenLink(switch, int(link["port"]), int(link["peer"], 16), int(link["peer_port"]))
 
 
+def read_cabling(file: Path, text: str) -> MappingNode:
+    """Return the cables as the rows of a list of them, by their lines; each once, switches as end *a*."""
+    table = MappingNode(Span(file, 1, 1, 1, 1))
+    switch: re.Match[str] | None = None
+    above, seen = 0, set[tuple[str, str]]()
+    for number, line in enumerate(text.split("\n"), 1):
+        node = _NODE.match(line)
+        if node is not None:
+            switch, above = node if node["kind"] == "Switch" else None, number
+            continue
+        link = None if switch is None else _CABLE.match(line)
+        if link is None or switch is None or _AGGREGATION in link["said"] or (switch["guid"], link["port"]) in seen:
+            continue
+        seen.add((link["peer"], link["peer_port"]))
+        device, interface = _peer(file, number, link)
+        cells = {
+            "a_device": _named(file, above, switch, _OF_SWITCH),
+            "a_interface": _cell(file, number, link.start("port"), link["port"]),
+            "b_device": device,
+            "b_interface": interface,
+        }
+        entries = {column: Entry(column, cell.span, cell) for column, cell in cells.items()}
+        span = Span(file, number, 1, number, len(line) + 1)
+        table.entries[str(number)] = Entry(str(number), span, MappingNode(span, entries))
+    return table
+
+
+def _peer(file: Path, number: int, link: re.Match[str]) -> tuple[ScalarNode, ScalarNode]:
+    """Return what the far end of a cable is called, and its port: of a host, its RDMA device."""
+    if link["kind"] == "S":
+        return _named(file, number, link, _OF_SWITCH), _cell(file, number, link.start("peer_port"), link["peer_port"])
+    said = _OF_HCA.fullmatch(link["said"])
+    hca, start = (UNNAMED, 0) if said is None else (said["hca"], said.start("hca"))
+    return _named(file, number, link, _OF_HCA), _cell(file, number, link.start("said") + start, hca)
+
+
+def _named(file: Path, number: int, match: re.Match[str], form: re.Pattern[str]) -> ScalarNode:
+    """Return the name of a device within the description of a node; the whole description where it has none."""
+    said = form.fullmatch(match["said"])
+    name, start = (match["said"], 0) if said is None else (said["device"], said.start("device"))
+    return _cell(file, number, match.start("said") + start, name)
+
+
 def _rows(file: Path, lines: list[str]) -> Iterator[tuple[int, dict[str, ScalarNode]]]:
     node: re.Match[str] | None = None
     above = 0
@@ -69,11 +116,8 @@ def _rows(file: Path, lines: list[str]) -> Iterator[tuple[int, dict[str, ScalarN
 
 
 def _of_switch(file: Path, number: int, node: re.Match[str]) -> dict[str, ScalarNode]:
-    said = _OF_SWITCH.fullmatch(node["said"])
-    start = node.start("said") + (0 if said is None else said.start("device"))
-    name = node["said"] if said is None else said["device"]
     return {
-        "device": _cell(file, number, start, name),
+        "device": _named(file, number, node, _OF_SWITCH),
         "port": _cell(file, number, node.start("kind"), "0"),
         "node-guid": _hexadecimal(file, number, node),
     }

@@ -193,7 +193,7 @@ class IbQos(Model):
 class InfinibandFabric(Network[InfinibandRole]):
     """One InfiniBand network that the hosts share: one subnet."""
 
-    kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly", "dragonfly-plus"]
+    kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly", "dragonfly-plus", "explicit"]
     technology: Literal["infiniband"]
     guids: FileName | None = None
     """The GUIDs of HCAs and switches: a CSV file of device, hca, port, guid, node-guid, or what ibnetdiscover prints.

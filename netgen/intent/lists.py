@@ -6,16 +6,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 from pydantic import ValidationError
 
 from netgen.diagnostics.codes import reading, references
 from netgen.diagnostics.model import Diagnostic, Label
+from netgen.intent.characters import decode
 from netgen.intent.errors import diagnose
-from netgen.intent.files import MAX_LIST_BYTES, InputRefusedError
-from netgen.intent.models import Fabric, Intent, ListedSwitch
+from netgen.intent.files import MAX_LIST_BYTES, InputRefusedError, read_bytes
+from netgen.intent.ibnetdiscover import is_ibnetdiscover, read_cabling
+from netgen.intent.infiniband import InfinibandFabric
+from netgen.intent.models import Intent, ListedSwitch
+from netgen.intent.network import Network
 from netgen.intent.positions import Entry, MappingNode, Node, ScalarNode, Tree, to_data
-from netgen.intent.table import read_csv
+from netgen.intent.table import parse_csv
 
 CABLING, SWITCHES = "cabling", "switches"
 """Keys of a fabric that name its lists; paths below them lead into the tables."""
@@ -56,7 +61,7 @@ def read_lists(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, Lists]
     """Read the lists of all fabrics that name some, and graft their rows into the tree."""
     lists: dict[str, Lists] = {}
     diagnostics: list[Diagnostic] = []
-    for name, fabric in intent.fabrics.items():
+    for name, fabric in intent.networks.items():
         if fabric.cabling is None and fabric.switches is None:
             continue
         switches, tree, found = _switches(fabric, name, root, tree)
@@ -68,7 +73,7 @@ def read_lists(intent: Intent, root: Path, tree: Tree) -> tuple[dict[str, Lists]
     return lists, tree, diagnostics
 
 
-def switches_by_pattern(fabric: Fabric, name: str, cables: Iterable[ListedCable]) -> dict[str, ListedSwitch]:
+def switches_by_pattern(fabric: Network[Any], name: str, cables: Iterable[ListedCable]) -> dict[str, ListedSwitch]:
     """Return the devices of a list of cables whose names are as the fabric's patterns say; the others are hosts."""
     forms = {role: form for role, pattern in fabric.naming if pattern and (form := _form(pattern, name))}
     found: dict[str, ListedSwitch] = {}
@@ -98,7 +103,7 @@ def _form(pattern: str, fabric: str) -> re.Pattern[str] | None:
 
 def files_of(intent: Intent) -> set[str]:
     """Return the names of all lists."""
-    return {file for fabric in intent.fabrics.values() for file in (fabric.cabling, fabric.switches) if file}
+    return {file for fabric in intent.networks.values() for file in (fabric.cabling, fabric.switches) if file}
 
 
 def graft(tree: Tree, path: tuple[str, ...], table: MappingNode) -> Tree:
@@ -117,7 +122,7 @@ def graft(tree: Tree, path: tuple[str, ...], table: MappingNode) -> Tree:
 
 
 def _switches(
-    fabric: Fabric, name: str, root: Path, tree: Tree
+    fabric: Network[Any], name: str, root: Path, tree: Tree
 ) -> tuple[dict[str, ListedSwitch], Tree, list[Diagnostic]]:
     if fabric.switches is None:
         return {}, tree, []
@@ -136,12 +141,13 @@ def _switches(
 
 
 def _cables(
-    fabric: Fabric, name: str, root: Path, tree: Tree
+    fabric: Network[Any], name: str, root: Path, tree: Tree
 ) -> tuple[tuple[ListedCable, ...], Tree, list[Diagnostic]]:
     if fabric.cabling is None:
         return (), tree, []
     path = ("fabrics", name, CABLING)
-    table, diagnostics = _table(root, fabric.cabling, tree, path, required=ENDS)
+    infiniband = isinstance(fabric, InfinibandFabric)
+    table, diagnostics = _table(root, fabric.cabling, tree, path, required=ENDS, seen=infiniband)
     if table is None:
         return (), tree, diagnostics
     cables: list[ListedCable] = []
@@ -167,21 +173,27 @@ def _cells(row: Node) -> list[tuple[str, ScalarNode]]:
 
 
 def _table(
-    root: Path, file: str, tree: Tree, path: tuple[str, ...], *, required: tuple[str, ...]
+    root: Path, file: str, tree: Tree, path: tuple[str, ...], *, required: tuple[str, ...], seen: bool = False
 ) -> tuple[MappingNode | None, list[Diagnostic]]:
+    """Read a list; `seen`: it may be what ibnetdiscover prints."""
     cabling = path[-1] == CABLING
     try:
-        return read_csv(
-            root / file,
-            root=root,
-            columns=(*ENDS, LINK) if cabling else _COLUMNS,
-            required=required,
-            key=None if cabling else "name",
-            others=cabling,
-            limit_bytes=MAX_LIST_BYTES,
-        )
+        raw = read_bytes(root / file, root=root, budget_bytes=MAX_LIST_BYTES, limit_bytes=MAX_LIST_BYTES)
     except InputRefusedError as refused:
         return None, [where_named(refused.diagnostic, tree, path)]
+    text, diagnostics = decode(root / file, raw)
+    if diagnostics:
+        return None, diagnostics
+    if seen and is_ibnetdiscover(text):
+        return read_cabling(root / file, text), []
+    return parse_csv(
+        root / file,
+        text,
+        columns=(*ENDS, LINK) if cabling else _COLUMNS,
+        required=required,
+        key=None if cabling else "name",
+        others=cabling,
+    )
 
 
 def where_named(diagnostic: Diagnostic, tree: Tree, path: tuple[str, ...]) -> Diagnostic:

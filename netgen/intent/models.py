@@ -288,11 +288,6 @@ class Fabric(Network[SwitchRole]):
 
     kind: Literal["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly", "dragonfly-plus", "explicit"]
     technology: Literal["ethernet"] = "ethernet"
-    cabling: FileName | None = None
-    """Of an explicit fabric: a CSV file of its cables: a_device, a_interface, b_device, b_interface."""
-    switches: FileName | None = None
-    """Of an explicit fabric: a CSV file of its switches: name, role, id, pod, unit, rail, plane, block, model. Without
-    it, the devices of the list of cables are what the patterns of `naming` say."""
     pools: Pools
     asn: AsnPlan = AsnPlan()
     mtu: Mtu = 9000

@@ -172,6 +172,12 @@ class Network(Model, Generic[RoleT]):
     spine_groups: Literal["rails", "units"] | None = None
     """Which leaves of a pod share their spines, where one group of spines cannot hold all: those of some rails
     (default of a rail-optimised fabric), or of some units."""
+    cabling: FileName | None = None
+    """Of an explicit fabric: a CSV file of its cables: a_device, a_interface, b_device, b_interface; of InfiniBand, or
+    what ibnetdiscover prints."""
+    switches: FileName | None = None
+    """Of an explicit fabric: a CSV file of its switches: name, role, id, pod, unit, rail, plane, block, model. Without
+    it, the devices of the list of cables are what the patterns of `naming` say."""
     build: Literal["whole", "exact"] = "whole"
     """Whether all leaves of a unit are built, or only those that have hosts."""
     naming: Naming = Naming()

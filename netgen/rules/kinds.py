@@ -112,7 +112,7 @@ def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
         elif fabric.kind == "dragonfly-plus" and fabric.attach == "host-bgp":
             said = "spines announce to other groups what is their leaves' own, and no host's loopback"
             yield derived.NO_USE.about(said, (*path, "attach"), advice="attach the hosts as routed-31")
-        elif fabric.kind == "explicit":
+        if fabric.kind == "explicit":
             yield from _lists(fabric, path)
             continue
         for nodes in _attached(intent, catalog, fabric):
@@ -177,7 +177,7 @@ def _lacking(fabric: Given, path: IntentPath) -> Iterator[Finding]:
 _MANY = {"leaf": "leaves", "spine": "spines", "router": "routers"}
 
 
-def _lists(fabric: Fabric, path: IntentPath) -> Iterator[Finding]:
+def _lists(fabric: Given, path: IntentPath) -> Iterator[Finding]:
     """Yield the lists that an explicit fabric lacks."""
     named = {role: pattern for role, pattern in fabric.naming if pattern is not None}
     if fabric.switches is not None and named:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
-from netgen.cluster.fabric import DeviceRef, Fabric
+from netgen.cluster.fabric import AnyNetwork, DeviceRef, Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import HOST, SPINE, Ids
@@ -15,14 +15,14 @@ from netgen.intent.lists import CABLING, Lists
 
 def check(cluster: Cluster, lists: Mapping[str, Lists]) -> Iterator[Finding]:
     """Yield what is uneven; what is so in many places alike is one finding."""
-    for fabric in cluster.fabrics:
+    for fabric in cluster.networks:
         if fabric.listed is not None:
             yield from _uneven(cluster, fabric, fabric.listed, lists[fabric.name])
             yield from _bare(cluster, fabric, fabric.listed, lists[fabric.name])
             yield from _apart(cluster, fabric, fabric.listed, lists[fabric.name])
 
 
-def _uneven(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> Iterator[Finding]:
+def _uneven(cluster: Cluster, fabric: AnyNetwork, listed: Explicit, lists: Lists) -> Iterator[Finding]:
     """Yield the switches that have more links to one of those above them than to another."""
     blocks = _blocks(cluster, fabric)
     alike: dict[tuple[str, int, int], list[tuple[int, Counter[int]]]] = defaultdict(list)
@@ -48,17 +48,17 @@ def _uneven(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) ->
         )
 
 
-def _blocks(cluster: Cluster, fabric: Fabric) -> list[set[int]]:
+def _blocks(cluster: Cluster, fabric: AnyNetwork) -> list[set[int]]:
     """Return the spines that share an AS number."""
     blocks: dict[int, set[int]] = defaultdict(set)
-    if SPINE in fabric.tiers:
+    if SPINE in fabric.tiers and isinstance(fabric, Fabric):
         first = fabric.layer(SPINE).first
         for node in cluster.nodes(fabric, SPINE):
             blocks[fabric.numbers.asn(SPINE, node - first)].add(node)
     return list(blocks.values())
 
 
-def _links_up(fabric: Fabric, listed: Explicit, role: str, node: int) -> Counter[int]:
+def _links_up(fabric: AnyNetwork, listed: Explicit, role: str, node: int) -> Counter[int]:
     down = fabric.layer(role).down
     ends = (listed.peer(node, slot) for slot in listed.used.get(node, ()) if slot >= down)
     return Counter(end[0] for end in ends if end is not None)
@@ -68,7 +68,7 @@ def _count(links: int) -> str:
     return "1 link" if links == 1 else f"{links or 'no'} links"
 
 
-def _bare(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> Iterator[Finding]:
+def _bare(cluster: Cluster, fabric: AnyNetwork, listed: Explicit, lists: Lists) -> Iterator[Finding]:
     """Yield the NICs of hosts that have no row."""
     alike: dict[tuple[str, ...], list[DeviceRef]] = defaultdict(list)
     for node in cluster.nodes(fabric, HOST):
@@ -87,7 +87,7 @@ def _bare(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> I
         )
 
 
-def _names(cluster: Cluster, fabric: Fabric, nodes: Iterable[int]) -> set[str]:
+def _names(cluster: Cluster, fabric: AnyNetwork, nodes: Iterable[int]) -> set[str]:
     refs = [cluster.device_at(fabric, node) for node in nodes]
     return {name for ref in refs for name in (ref.name, ref.derived_name)}
 
@@ -96,7 +96,7 @@ def _hosts(count: int) -> str:
     return "1 other host" if count == 1 else f"{count} other hosts"
 
 
-def _apart(cluster: Cluster, fabric: Fabric, listed: Explicit, lists: Lists) -> Iterator[Finding]:
+def _apart(cluster: Cluster, fabric: AnyNetwork, listed: Explicit, lists: Lists) -> Iterator[Finding]:
     """Yield two leaves that no way joins: a way goes up to a common spine, or over spines that differ in AS number.
 
     Leaves of different rails or planes need none: hosts have NICs in both.
@@ -129,13 +129,15 @@ def _differ(one: int, other: int) -> bool:
     return bool(one and other and one != other)
 
 
-def _joined(fabric: Fabric, one: int, other: int) -> bool:
+def _joined(fabric: AnyNetwork, one: int, other: int) -> bool:
     """Whether a spine accepts what comes from another over a superspine: not what its own AS has passed on."""
+    if not isinstance(fabric, Fabric):
+        return True
     first = fabric.layer(SPINE).first
     return fabric.numbers.asn(SPINE, one - first) != fabric.numbers.asn(SPINE, other - first)
 
 
-def _row(fabric: Fabric, lists: Lists, names: set[str], others: set[str] | None = None) -> IntentPath:
+def _row(fabric: AnyNetwork, lists: Lists, names: set[str], others: set[str] | None = None) -> IntentPath:
     """Return the first row of a device, or the first to one of some others; or else the list as a whole."""
     path: IntentPath = ("fabrics", fabric.name, CABLING)
     for cable in lists.cables:
