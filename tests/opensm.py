@@ -9,7 +9,7 @@ import re
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,27 +100,55 @@ def sweep(files: Mapping[str, str], ports: Sequence[int], folder: Path, network:
     network
         The fabric, as ibnetdiscover prints it; default: `net` of the ports.
     """
-    (folder / "net").write_text(net(ports) if network is None else network)
-    for name, text in files.items():
-        (folder / name).write_text(text.replace("/etc/opensm/", f"{folder}/"))
+    _lay_out(files, net(ports) if network is None else network, folder)
     with simulated(folder, ports[0] - 1) as environment:
-        command = [
-            "opensm",
-            "-o",
-            "-F",
-            f"{folder}/opensm.conf",
-            "-f",
-            f"{folder}/log",
-            "--dump_files_dir",
-            f"{folder}",
-        ]
-        done = run(command, environment)
+        done = run([*_command(folder), "-o"], environment)
         said = done.stdout + done.stderr + (folder / "log").read_text()
         lids = dict(_lids(folder / "guid2lid"))
         tables = {guid: list(_table(lids[guid], environment)) for guid in ports}
         keys = {guid: frozenset(key for key in table if key & 0x7FFF) for guid, table in tables.items()}
         first = {guid: table[0] for guid, table in tables.items()}
         return Sweep(said, keys, first, tuple(_lanes(lids[ports[0]], environment)))
+
+
+def _lay_out(files: Mapping[str, str], network: str, folder: Path) -> None:
+    (folder / "net").write_text(network)
+    for name, text in files.items():
+        (folder / name).write_text(text.replace("/etc/opensm/", f"{folder}/"))
+
+
+def _command(folder: Path) -> list[str]:
+    return ["opensm", "-F", f"{folder}/opensm.conf", "-f", f"{folder}/log", "--dump_files_dir", f"{folder}"]
+
+
+@contextmanager
+def alive(files: Mapping[str, str], ports: Sequence[int], folder: Path) -> Iterator[Callable[[int, int, int], int]]:
+    """Keep an OpenSM alive that has some files; yield what asks it for a path.
+
+    It takes the GUIDs of two ports and a P_Key, and returns the service level that the manager answers.
+    """
+    _lay_out(files, net(ports), folder)
+    with simulated(folder, ports[0] - 1) as environment:
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        manager = subprocess.Popen(_command(folder), env=environment, cwd=folder, **quiet)
+        try:
+            deadline = time.monotonic() + 60
+            while not (folder / "log").exists() or "SUBNET UP" not in (folder / "log").read_text():
+                assert manager.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            lids = dict(_lids(folder / "guid2lid"))
+
+            def ask(source: int, target: int, pkey: int) -> int:
+                ends = ["--slid", str(lids[source]), "--dlid", str(lids[target]), "--pkey", f"{pkey:#x}"]
+                found = re.search(r"\bsl\.+(0x[0-9a-f]+)", run(["saquery", "PR", *ends], environment).stdout)
+                assert found
+                return int(found[1], 16)
+
+            yield ask
+        finally:
+            manager.terminate()
+            manager.wait(20)
 
 
 @contextmanager

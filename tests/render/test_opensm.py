@@ -178,3 +178,19 @@ def test_a_fabric_that_is_no_tree_any_more_is_routed_up_and_down(tmp_path: Path)
     # of two leaves one has lost its hosts
     found = opensm.sweep(render_device(manager, renderer()), PORTS[:1], tmp_path)
     assert found.engines == ["updn"]
+
+
+@pytest.mark.slow
+def test_a_path_has_the_level_of_what_is_reached_else_of_the_partition(tmp_path: Path):
+    manager = devices.subnet_manager(renderer().platforms["opensm"])
+    _, train, storage = manager.partitions
+    (host, other), store = (member.guid for member in train.members), storage.members[-1].guid
+    ports = (manager.guid, *(member.guid for member in storage.members))
+    manager.roots = opensm.SPINES
+    with opensm.alive(render_device(manager, renderer()), ports, tmp_path) as level:
+        assert level(host, other, train.pkey | FULL_MEMBER) == train.service_level == 1
+        assert level(host, store, storage.pkey) == storage.service_level == 2
+        assert level(host, manager.guid, DEFAULT_PKEY) == 0
+        # in whatever partition, these ports are reached as storage
+        assert level(manager.guid, store, DEFAULT_PKEY) == 2
+        assert level(store, manager.guid, DEFAULT_PKEY) == 0
