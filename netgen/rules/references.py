@@ -46,7 +46,8 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
             yield from _tier(tier, fabric.technology, catalog, platforms, ("fabrics", name, role))
         for key, deviation in fabric.exceptions.items():
             if deviation.model is not None:
-                yield from _model(deviation.model, catalog, ("fabrics", name, "exceptions", key, "model"))
+                at = ("fabrics", name, "exceptions", key, "model")
+                yield from _model(deviation.model, fabric.technology, catalog, at)
         for role, pattern in fabric.naming:
             yield from _pattern(pattern, ("fabrics", name, "naming", role), {fabric.kind})
         yield from _nics(intent, name, fabric, catalog)
@@ -73,7 +74,7 @@ def _tier(
     platforms: Mapping[str, Platform],
     path: IntentPath,
 ) -> Iterator[Finding]:
-    unknown = list(_model(tier.model, catalog, (*path, "model")))
+    unknown = list(_model(tier.model, technology, catalog, (*path, "model")))
     if tier.platform is not None:
         kind = Kind.IB_SWITCH if technology == INFINIBAND else Kind.SWITCH
         unknown += _platform(tier.platform, kind, platforms, (*path, "platform"))
@@ -81,9 +82,7 @@ def _tier(
     if unknown:
         return
     model = catalog.switches[tier.model]
-    if model.technology != technology:
-        yield _other_technology(f"{model.name} is a switch of", model.technology, technology, (*path, "model"))
-    elif tier.platform is not None and tier.platform not in model.platforms:
+    if tier.platform is not None and tier.platform not in model.platforms:
         yield references.PLATFORM_NOT_ON_MODEL.about(
             f"{tier.platform} does not run on {tier.model}",
             (*path, "platform"),
@@ -118,11 +117,15 @@ def _other_technology(
     )
 
 
-def _model(name: str, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:
+def _model(name: str, technology: str, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:
+    """Yield that there is no such model, or that it is of another technology."""
+    fitting = [model.name for model in catalog.switches.values() if model.technology == technology]
     if name not in catalog.switches:
         yield references.UNKNOWN_MODEL.about(
-            f"there is no switch model {name!r} in the catalog", path, advice=did_you_mean(name, catalog.switches)
+            f"there is no switch model {name!r} in the catalog", path, advice=did_you_mean(name, fitting)
         )
+    elif name not in fitting:
+        yield _other_technology(f"{name} is a switch of", catalog.switches[name].technology, technology, path)
 
 
 def _platform(name: str, kind: Kind, platforms: Mapping[str, Platform], path: IntentPath) -> Iterator[Finding]:

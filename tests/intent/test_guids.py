@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from netgen.intent.guids import ListedPort
 from netgen.intent.load import Loaded, load
+from tests.examples import at_most
 
 INTENT = """
 cluster: corvus
@@ -134,3 +137,14 @@ def test_switches_that_describe_themselves_alike_are_left_to_their_cables(tmp_pa
     links = {(one.guid, one.port, one.peer, one.peer_port) for one in found.guids["compute"].links}
     assert (0xFC6A1C0300C3E580, 1, 0x1070FD0300ABCD00, 1) in links
     assert len(links) == 2
+
+
+@settings(max_examples=at_most(100))
+@given(st.lists(st.sampled_from(PRINTED.split("\n")) | st.text('[]()"#SHCa-19:;\t ,', max_size=40), max_size=20))
+def test_lines_at_random_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, lines: list[str]):
+    folder = tmp_path_factory.mktemp("guids")
+    found = loaded(folder, "\n".join(lines))
+    listed = found.guids.get("compute")
+    assert found.diagnostics or listed is not None
+    for port in () if listed is None else listed.ports:
+        assert 0 <= port.guid < 1 << 64
