@@ -93,6 +93,14 @@ class Section:
         """Read a list of texts; absent is empty."""
         return tuple(self._text(key, node) for node in self._sequence(key))
 
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """Read a list of numbers; absent is empty."""
+        found = tuple(self._scalar(key, node) for node in self._sequence(key))
+        numbers = tuple(value for value in found if isinstance(value, int | float) and not isinstance(value, bool))
+        if len(numbers) < len(found):
+            raise self.error(f"{key!r} must be a list of numbers")
+        return numbers
+
     def section(self, key: str) -> "Section":
         """Read a mapping that must be there."""
         found = self.optional_section(key)

@@ -106,6 +106,9 @@ def parse_platform(resource: Resource) -> Platform:
         level_engines=top.texts("level_engines"),
         fallback_engines=_engines(top, "fallback_engines"),
         adaptive_engines=_engines(top, "adaptive_engines"),
+        group_mtus_bytes=top.numbers("group_mtus_bytes"),
+        group_rates_gbps=top.numbers("group_rates_gbps"),
+        keeps_default=top.optional_text("keeps_default"),
     )
     for section in (mtu, queues, top):
         section.finish()

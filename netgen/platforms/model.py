@@ -186,3 +186,9 @@ class Platform:
     manager's own choice does, which may route in circles."""
     adaptive_engines: Mapping[str, str] = field(default_factory=dict)
     """Engine → what the manager calls it where switches choose among its paths by load; others cannot do so."""
+    group_mtus_bytes: tuple[float, ...] = ()
+    """MTUs that a subnet manager takes for IPoIB; empty: all that InfiniBand has."""
+    group_rates_gbps: tuple[float, ...] = ()
+    """Rates that a subnet manager takes for IPoIB, likewise."""
+    keeps_default: str | None = None
+    """Why a subnet manager does not let members and options of the default partition be set; ``None``: it does."""

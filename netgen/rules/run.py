@@ -16,6 +16,7 @@ from netgen.rules import (
     accounts,
     addressing,
     balancing,
+    beyond,
     buffers,
     bundles,
     effects,
@@ -79,6 +80,7 @@ def derive_checked(
     findings += bundles.check(intent)
     findings += partitions.check_given(intent)
     findings += subnet.check_given(intent, platforms)
+    findings += beyond.check_given(intent, platforms)
     if refused(findings):
         return None, findings
     try:

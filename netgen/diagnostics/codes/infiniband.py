@@ -154,6 +154,20 @@ MANY_LIDS = Code(
     "Every port of an HCA and every switch has a local identifier, and there are 49,151 of them (IBA 1.4, 4.1.3).",
     "pods: {1: {units: {1-96: {hosts: 1-64}}}}   # 8 ports a host",
 )
+LEFT_TO_THE_HOST = Code(
+    "NG929",
+    "Left to the manager's host",
+    "What a manager's API has no word for stands in files of its host, and somebody else has to put it there. For UFM\n"
+    "netgen renders these files with `manager: opensm-nvidia`.",
+    "subnet-manager: {manager: ufm}\nqos: {levels: {…}}",
+    Severity.WARNING,
+)
+PARTITION_BEYOND_MANAGER = Code(
+    "NG930",
+    "Partition beyond the subnet manager",
+    "A manager's API takes some MTUs and rates of IPoIB only, and may keep the default partition to itself.",
+    "subnet-manager: {manager: ufm}\npartitions: {train: {ipoib: true, rate: 400G}}",
+)
 LEVEL_WITHOUT_QOS = Code(
     "NG931",
     "Service level without meaning",

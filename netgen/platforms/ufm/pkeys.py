@@ -13,29 +13,26 @@ Branch = dict[str, "str | int | bool | Branch"]
 
 MTU_UNIT_BYTES = 1024
 """Of ``mtu_limit``, which is 2 or 4."""
-MTUS_BYTES = (2048, 4096)
-RATES_GBPS = (2.5, 5, 10, 14, 20, 25, 30, 40, 56, 60, 80, 100, 112, 120, 168, 200, 300)
-"""Of ``rate_limit``, as NVIDIA/infra-controller lists them (ib/ufmclient)."""
 AT_INDEX_0 = " at index 0"
 """What stands behind the membership of those whose first P_Key it is."""
 DEFAULT_MTU_BYTES, DEFAULT_RATE_GBPS, DEFAULT_SERVICE_LEVEL = 2048, 2.5, 0
 """What UFM gives a partition of which nothing is said (there: ``qos_conf`` of answers)."""
 
 
-def build(device: SubnetManager, platform: Platform) -> Branch:  # noqa: ARG001 - as all builders
+def build(device: SubnetManager, platform: Platform) -> Branch:
     """Build the tree.
 
     Raises
     ------
     PlatformError
-        If UFM has no word for something.
+        If UFM has no word for something; `netgen.rules.beyond` says so before, of what an intent can hold.
     """
-    return {f"0x{partition.pkey:x}": _partition(partition) for partition in device.partitions}
+    return {f"0x{partition.pkey:x}": _partition(partition, platform) for partition in device.partitions}
 
 
-def _partition(partition: Partition) -> Branch:
+def _partition(partition: Partition, platform: Platform) -> Branch:
     if partition.pkey == DEFAULT_PKEY:
-        return _default(partition)
+        return {"membership": str(partition.everybody.get(Everybody.ALL, Membership.LIMITED))}
     if partition.everybody:
         words = ", ".join(partition.everybody)
         raise _error(partition, f"UFM takes members by their GUIDs, and has no word for {words}")
@@ -46,18 +43,8 @@ def _partition(partition: Partition) -> Branch:
         },
         "ip_over_ib": partition.ipoib,
         "partition": partition.name,
-        "qos_conf": _limits(partition),
+        "qos_conf": _limits(partition, platform),
     }
-
-
-def _default(partition: Partition) -> Branch:
-    """Build UFM's own partition; that its own ports are full members of it, it sees to itself."""
-    others = partition.everybody.keys() - {Everybody.ALL, Everybody.MANAGER}
-    if others or any(member.origin.startswith(f"{partition.origin}.") for member in partition.members):
-        raise _error(
-            partition, "UFM's API cannot change it: its gv.cfg says what all ports are, and nothing of single ones"
-        )
-    return {"membership": str(partition.everybody.get(Everybody.ALL, Membership.LIMITED))}
 
 
 def _membership(partition: Partition, membership: Membership) -> str:
@@ -66,13 +53,10 @@ def _membership(partition: Partition, membership: Membership) -> str:
     return str(membership)
 
 
-def _limits(partition: Partition) -> Branch:
+def _limits(partition: Partition, platform: Platform) -> Branch:
     mtu_bytes, rate_gbps = partition.mtu_bytes or DEFAULT_MTU_BYTES, partition.rate_gbps or DEFAULT_RATE_GBPS
-    if mtu_bytes not in MTUS_BYTES:
-        raise _error(partition, f"UFM has an MTU of {' or '.join(map(str, MTUS_BYTES))} bytes, and none of {mtu_bytes}")
-    if rate_gbps not in RATES_GBPS:
-        known = ", ".join(f"{rate:g}" for rate in RATES_GBPS)
-        raise _error(partition, f"UFM's API has no rate of {rate_gbps:g} Gb/s: it knows {known}")
+    if mtu_bytes not in platform.group_mtus_bytes or rate_gbps not in platform.group_rates_gbps:
+        raise _error(partition, f"UFM has no MTU of {mtu_bytes} bytes or no rate of {rate_gbps:g} Gb/s")
     return {
         "mtu_limit": mtu_bytes // MTU_UNIT_BYTES,
         "rate_limit": f"{rate_gbps:g}",
