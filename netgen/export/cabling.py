@@ -56,13 +56,14 @@ def ib_leading_up(ports: Iterable[IbPort | Hca]) -> Iterator[IbPort | Hca]:
 
 
 def _ethernet_lines(device: Switch | Host, edges: Mapping[str, str]) -> Iterator[str]:
+    above = _UPLINKS.get(device.role)
     for port in leading_up(device):
         length = "" if port.cable_m is None else f"{port.cable_m}m"
-        own = address(device, port)
+        own = port.ipv4 if port.bond is None else address(device, port)
         near = "" if own is None else ipv4(own)
         # The other end of a /31 differs in its last bit; a gateway that many share is at no port.
         far = ipv4(port.ipv4 ^ 1) if port.ipv4 is not None and port.ipv4_length == LINK else ""
-        link = port.role.value if port.role in ACROSS else _UPLINKS.get(device.role) or f"host-{edges[port.fabric]}"
+        link = port.role.value if port.role in ACROSS else above or f"host-{edges[port.fabric]}"
         yield (
             f"{device.name},{port.name},{near},{port.peer_device},{port.peer_port},{far},"
             f"{port.speed_gbps}G,{length},{link},{port.fabric}\n"
@@ -75,7 +76,8 @@ def _ethernet_lines(device: Switch | Host, edges: Mapping[str, str]) -> Iterator
 
 def leading_out(device: Switch | Host) -> Iterator[Port]:
     """Yield the ports of a device that lead to routers that are not netgen's; which port of these is not known."""
-    return (port for port in device.ports if port.role is PortRole.EXTERNAL)
+    external = PortRole.EXTERNAL
+    return (port for port in device.ports if port.role is external)
 
 
 def ends_of(port: Port) -> tuple[int, int]:
@@ -90,10 +92,11 @@ def leading_up(device: Switch | Host) -> Iterator[Port]:
 
     Of a cable within a tier, the end that is first by name stands for both.
     """
+    # looked up once: to find a member of an enumeration takes longer than all else that is asked of a port
+    up = (PortRole.UPLINK, PortRole.HOST) if isinstance(device, Host) else (PortRole.UPLINK,)
     for port in device.ports:
         if port.peer_device is not None and (
-            port.role is PortRole.UPLINK
-            or (port.role is PortRole.HOST and isinstance(device, Host))
+            port.role in up
             or (port.role in ACROSS and (device.name, port.name) < (port.peer_device, str(port.peer_port)))
         ):
             yield port

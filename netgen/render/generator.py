@@ -2,9 +2,11 @@
 
 A device of 128 ports has thousands of attributes in its templates, and as many pieces of text. Jinja2 calls a method of
 Python's for each attribute, and hands each piece up through every template that includes the one it is of. The
-code from here asks the built-in ``getattr`` first, and Jinja2 only about what has no such attribute; and it puts the
-pieces of a run of text together where they are.
+code from here asks the built-in ``getattr`` first, and Jinja2 only about what has no such attribute; it puts the pieces
+of a run of text together where they are, and hands up a template's text as one.
 """
+
+from collections.abc import Iterable
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -12,6 +14,15 @@ from jinja2.compiler import CodeGenerator, Frame
 
 class Generator(CodeGenerator):
     """Jinja2's, for environments that neither escape, nor finalise, nor await; they are undefined as everywhere."""
+
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        """Write a body; that of a template that extends none collects its pieces."""
+        collects = frame.rootlevel and frame.buffer is None and not frame.require_output_check
+        if collects:
+            self.buffer(frame)
+        super().blockvisit(nodes, frame)
+        if collects:
+            self.writeline(f"yield concat({frame.buffer})")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja2's visitor calls it so
         """Write ``node.attr``: the attribute, else what `jinja2.Environment.getattr` finds, an item or nothing."""
@@ -54,15 +65,13 @@ class Generator(CodeGenerator):
         self.write(")" if frame.buffer is None else "))")
 
     def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802 - Jinja2's visitor calls it so
-        """Write a plain ``include "name"``: its pieces go up as they are; any other as Jinja2 does."""
-        plain = isinstance(node.template, nodes.Const) and node.with_context and not node.ignore_missing
-        if not plain or frame.buffer is not None:
+        """Write a plain ``include "name"`` without a loop over its pieces; any other as Jinja2 does."""
+        if not isinstance(node.template, nodes.Const) or not node.with_context or node.ignore_missing:
             super().visit_Include(node, frame)
             return
         self.writeline("template = environment.get_template(", node)
         self.visit(node.template, frame)
         self.write(f", {self.name!r})")
-        self.writeline(
-            "yield from template.root_render_func("
-            f"template.new_context(context.get_all(), True, {self.dump_local_context(frame)}))"
-        )
+        context = f"template.new_context(context.get_all(), True, {self.dump_local_context(frame)})"
+        pieces = f"template.root_render_func({context})"
+        self.writeline(f"yield from {pieces}" if frame.buffer is None else f"{frame.buffer}.extend({pieces})")
