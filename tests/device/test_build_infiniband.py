@@ -1,5 +1,6 @@
 """Devices of InfiniBand fabrics: switches, HCAs of hosts, subnet managers; and their cables."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -7,9 +8,11 @@ import pytest
 
 from netgen.cluster.infiniband import Membership
 from netgen.device.build import build_any, devices
+from netgen.device.build_infiniband import switch_ports
 from netgen.device.infiniband import IbSwitch, SubnetManager
 from netgen.device.model import Host, Role
-from netgen.export.cabling import cabling_lines
+from netgen.export.cabling import cabling_lines, ib_lines
+from netgen.report.topology import summary
 from tests.infiniband import CATALOG, derived, example, written
 from tests.rules.intents import RENDERER
 
@@ -111,3 +114,36 @@ def test_a_host_may_have_ethernet_beside_infiniband():
     addresses = [cluster.management_address(ref) for ref in cluster.configured()]
     assert len(set(addresses)) == len(addresses)
     assert cluster.networks == (*cluster.fabrics, fabric)
+
+
+def of_kind(kind: str) -> dict[str, Any]:
+    """An intent of a fabric of some kind."""
+    intent = written(kind=kind.removesuffix(" of three tiers"))
+    if kind.startswith("dragonfly"):
+        intent["pods"] = {1: {"units": {"1-3": {"hosts": "1-4"}}}}
+        intent["nodes"]["store"]["unit"], intent["nodes"]["sm"]["unit"] = 4, 5
+    if kind == "dragonfly":
+        fabric = intent["fabrics"]["ib"]
+        fabric["router"] = fabric.pop("leaf")
+        fabric.pop("spine")
+    if kind.endswith("three tiers"):
+        intent["fabrics"]["ib"]["superspine"] = {"model": "qm9790"}
+    return intent
+
+
+@pytest.mark.parametrize(
+    "kind", ["rail-optimized", "rail-optimized of three tiers", "fat-tree", "dragonfly", "dragonfly-plus"]
+)
+def test_the_cabling_list_has_as_many_cables_as_arithmetic_counts(kind: str):
+    cluster, fabric = derived(of_kind(kind))
+    edges = {"ib": fabric.edge.role}
+    lines = []
+    for ref in cluster.refs():
+        if cluster.platform_of(ref) is None:
+            lines += ib_lines(ref.name, switch_ports(cluster, PLATFORMS, ref), edges)
+        else:
+            lines += cabling_lines(build_any(cluster, PLATFORMS, ref), edges)
+    counted = Counter(line.split(",")[8] for line in lines)
+    links = summary(cluster)["fabrics"][0]["links"]
+    assert counted == {link: count for link, count in links.items() if count}
+    assert len(set(lines)) == len(lines)

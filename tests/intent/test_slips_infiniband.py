@@ -41,12 +41,14 @@ def test_the_intent_is_valid(folder: Path):
     assert not [one for one in findings(folder, number, match, match.group()) if one.severity.value == "error"]
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(60))
 @given(st.sampled_from(KEYS), st.sampled_from(["x", "memberz", "membership-"]))
 def test_misspelt_key(folder: Path, key: tuple[int, re.Match[str]], slip: str):
     judge(findings(folder, *key, slip), key[0], key[0])
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(60))
 @given(st.sampled_from(VALUES), st.sampled_from(JUNK))
 def test_changed_value(folder: Path, value: tuple[int, re.Match[str]], junk: str):
