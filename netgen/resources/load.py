@@ -82,14 +82,14 @@ class Resources:
             If the name leaves the top level, if a link leads out of it, or if there is no such file.
         """
         kind, inner = _parts(name)
-        builtin = _inside(dict(self.builtin)[kind], inner)
-        own = _inside(self.user / kind, inner) if self.user else None
-        if own is not None and own.is_file():
-            return Resource(name, own, builtin if builtin.is_file() else None)
-        if builtin.is_file():
-            return Resource(name, builtin)
-        looked = " and ".join(str(path) for path in (own, builtin) if path is not None)
-        raise ResourceError(f"there is no {name}: looked for {looked}")
+        roots = [*([self.user / kind] if self.user else []), dict(self.builtin)[kind]]
+        paths = [root.joinpath(*inner) for root in roots]
+        found = [_inside(root, inner) if path.is_file() else None for root, path in zip(roots, paths, strict=True)]
+        if self.user and found[0] is not None:
+            return Resource(name, found[0], found[1])
+        if found[-1] is not None:
+            return Resource(name, found[-1])
+        raise ResourceError(f"there is no {name}: looked for {' and '.join(map(str, paths))}")
 
     def has(self, name: str) -> bool:
         """Whether there is a file of that name."""
