@@ -1,7 +1,7 @@
 """Renders text configurations: Jinja2 templates, found through the resources and compiled once."""
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -82,6 +82,10 @@ class _Environment(jinja2.Environment):
     """
 
     code_generator_class = Generator
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return one dictionary, since it is copied for every render and include; Jinja2 would chain two."""
+        return {**self.globals, **(d or {})}
 
     def getitem(self, obj: Any, argument: str | int | slice) -> Any:  # noqa: ANN401 - as it is declared there
         if isinstance(argument, str) and not hasattr(type(obj), "__getitem__"):
