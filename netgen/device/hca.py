@@ -1,5 +1,6 @@
 """A host's ports on InfiniBand fabrics."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from netgen.cluster.infiniband import DEFAULT_PKEY, FULL_MEMBER, Membership, Partition
@@ -45,3 +46,9 @@ class Hca:
             for partition, _ in self.partitions
             if partition.ipoib and partition.pkey != main
         )
+
+
+def common_first(hcas: Iterable[Hca]) -> Partition | None:
+    """Return the partition that has index 0 at all of some ports; ``None``: the default one, or several have it."""
+    found = {hca.first.pkey if hca.first else DEFAULT_PKEY: hca.first for hca in hcas}
+    return next(iter(found.values())) if len(found) == 1 else None

@@ -12,7 +12,7 @@ from enum import StrEnum
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.infiniband import Partition
 from netgen.cluster.roce import PortQos
-from netgen.device.hca import Hca
+from netgen.device.hca import Hca, common_first
 from netgen.device.nic import NicQos, nic_qos
 
 
@@ -388,10 +388,7 @@ class Host(Node):
     @property
     def first_partition(self) -> Partition | None:
         """What its HCAs on its first fabric send in by themselves; ``None``: the default one, or not all the same."""
-        found = {
-            None if hca.first is None else hca.first.pkey: hca.first for hca in self.hcas if hca.fabric == self.fabric
-        }
-        return next(iter(found.values())) if len(found) == 1 else None
+        return common_first(hca for hca in self.hcas if hca.fabric == self.fabric)
 
     @property
     def nics(self) -> tuple[tuple[str, str, int], ...]:
