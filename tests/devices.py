@@ -16,6 +16,7 @@ from netgen.cluster.infiniband import (
     ServiceLevel,
 )
 from netgen.cluster.roce import Ecn, PortQos, TrafficClass, Watchdog
+from netgen.device.attach import Bond, HostRoute, Svi
 from netgen.device.hca import Hca
 from netgen.device.infiniband import IbPort, IbSwitch, SubnetManager
 from netgen.device.model import (
@@ -23,9 +24,7 @@ from netgen.device.model import (
     Bgp,
     BgpGroup,
     BgpNeighbor,
-    Bond,
     Host,
-    HostRoute,
     Management,
     Native,
     Node,
@@ -35,7 +34,6 @@ from netgen.device.model import (
     PrefixRule,
     Role,
     Services,
-    Svi,
     Switch,
     User,
 )

@@ -5,7 +5,8 @@ from itertools import takewhile
 
 from netgen.cluster.fabric import DeviceRef, Fabric
 from netgen.cluster.model import Cluster
-from netgen.device.model import Bond, Host, HostRoute, Port, Switch
+from netgen.device.attach import Bond, HostRoute
+from netgen.device.model import Host, Port, Switch
 from netgen.device.routing import Cabled
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import bundle_name

@@ -9,21 +9,12 @@ from netgen.cluster.model import Cluster
 from netgen.cluster.port_classes import port_classes
 from netgen.cluster.roce import Place, PortQos
 from netgen.cluster.topology.slots import HOST
+from netgen.device.attach import Bond, HostRoute, Svi
 from netgen.device.bonds import of_host, of_leaf
 from netgen.device.build_infiniband import hcas, ib_switch, subnet_manager
 from netgen.device.infiniband import IbSwitch, SubnetManager
 from netgen.device.management import management
-from netgen.device.model import (
-    Bond,
-    Host,
-    HostRoute,
-    Native,
-    Port,
-    PortRole,
-    Role,
-    Svi,
-    Switch,
-)
+from netgen.device.model import Host, Native, Port, PortRole, Role, Switch
 from netgen.device.routing import Cabled, bgp, host_bgp
 from netgen.device.site import Site
 from netgen.device.switch_ports import rail_vlan, switch_ports

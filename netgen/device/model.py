@@ -12,6 +12,7 @@ from enum import StrEnum
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.infiniband import Partition
 from netgen.cluster.roce import PortQos
+from netgen.device.attach import Bond, HostRoute, Svi
 from netgen.device.hca import Hca, common_first
 from netgen.device.nic import NicQos, nic_qos
 
@@ -102,54 +103,6 @@ class Port:
     headroom: Headroom | None = None
     """What each lossless group of the port keeps; shared by all ports of a class; ``None``: none is lossless, or the
     length of the cable is not known."""
-
-
-@dataclass(slots=True)
-class HostRoute:
-    """A route of a host's NIC: to a prefix via the leaf."""
-
-    address: int
-    length: int
-    via: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bond:
-    """Ports that are one link to one neighbour: a bundle by LACP (IEEE 802.1AX), active and at the fast rate."""
-
-    number: int
-    """On its device, from 1."""
-    name: str
-    """The vendor's name, such as ``Port-Channel1`` or ``bond0``."""
-    members: tuple[str, ...]
-    """Names of its ports."""
-    mtu_bytes: int
-    """IP MTU."""
-    description: str | None
-    """The neighbour and its bundle; ``None``: the neighbour is not built yet."""
-    origin: str
-    vlan: int | None = None
-    """VLAN of an untagged switched bundle; ``None``: a host's, which has an address."""
-    ipv4: int | None = None
-    ipv4_length: int = 31
-    route: HostRoute | None = None
-    """Of a host's, as of a port of its own; ``None``: a switch's."""
-    place: int = 1
-    """Of its first port among the device's, from 1: a host's tables of routes count so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Svi:
-    """A VLAN that switched ports share, and the routed interface that is its hosts' gateway."""
-
-    vlan: int
-    name: str
-    """Such as ``rail1``."""
-    ipv4: int
-    ipv4_length: int
-    mtu_bytes: int
-    """IP MTU."""
-    origin: str
 
 
 @dataclass(frozen=True, slots=True)

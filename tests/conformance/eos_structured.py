@@ -10,7 +10,8 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from netgen.cluster.roce import PortQos, TrafficClass
-from netgen.device.model import Bgp, BgpGroup, BgpNeighbor, Bond, Port, PrefixRule, Services, Switch, User
+from netgen.device.attach import Bond
+from netgen.device.model import Bgp, BgpGroup, BgpNeighbor, Port, PrefixRule, Services, Switch, User
 
 Tree = dict[str, Any]
 

@@ -6,7 +6,8 @@ Object model: NVUE reference, Interface, LLDP, QoS and Adaptive-Routing pages (t
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from netgen.device.model import BETWEEN_SWITCHES, Bond, Port, Switch
+from netgen.device.attach import Bond
+from netgen.device.model import BETWEEN_SWITCHES, Port, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.cumulus.branch import ON, Branch, switch
 from netgen.platforms.cumulus.qos import Policy

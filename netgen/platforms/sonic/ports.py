@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from string import ascii_lowercase
 
-from netgen.device.model import Bond, Port, Switch
+from netgen.device.attach import Bond
+from netgen.device.model import Port, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.document import PlatformError
 from netgen.platforms.sonic.sku import Fields, Sku, Table

@@ -1,0 +1,51 @@
+"""How hosts are attached to a fabric of Ethernet: routes of their NICs, bundles, and VLANs that they share."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class HostRoute:
+    """A route of a host's NIC: to a prefix via the leaf."""
+
+    address: int
+    length: int
+    via: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """Ports that are one link to one neighbour: a bundle by LACP (IEEE 802.1AX), active and at the fast rate."""
+
+    number: int
+    """On its device, from 1."""
+    name: str
+    """The vendor's name, such as ``Port-Channel1`` or ``bond0``."""
+    members: tuple[str, ...]
+    """Names of its ports."""
+    mtu_bytes: int
+    """IP MTU."""
+    description: str | None
+    """The neighbour and its bundle; ``None``: the neighbour is not built yet."""
+    origin: str
+    vlan: int | None = None
+    """VLAN of an untagged switched bundle; ``None``: a host's, which has an address."""
+    ipv4: int | None = None
+    ipv4_length: int = 31
+    route: HostRoute | None = None
+    """Of a host's, as of a port of its own; ``None``: a switch's."""
+    place: int = 1
+    """Of its first port among the device's, from 1: a host's tables of routes count so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Svi:
+    """A VLAN that switched ports share, and the routed interface that is its hosts' gateway."""
+
+    vlan: int
+    name: str
+    """Such as ``rail1``."""
+    ipv4: int
+    ipv4_length: int
+    mtu_bytes: int
+    """IP MTU."""
+    origin: str
