@@ -232,8 +232,8 @@ def _lost(
         if isinstance(said, infiniband.Member) and said.tenant in nobody:
             continue
         for finding in _meant(intent, people, said, at):
-            if at[-3] == "tenants":
-                nobody.add(str(at[-2]))
+            if at[2] == "tenants":
+                nobody.add(str(at[3]))
             yield finding
 
 
