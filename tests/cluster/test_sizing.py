@@ -156,6 +156,16 @@ def test_fat_trees_of_k_ports(half: int) -> None:
             id="Alibaba HPN",
         ),
         pytest.param(
+            # Juniper Validated Design, AI data centre with QFX5240: two stripes of 8 leaves, 4 spines, all of 400G, so
+            # that with 2 or 3 servers a stripe there is more above a leaf than below it
+            {"units": 2, "hosts": 3, "leaf": box(uplinks=4), "spine": box(count=4)},
+            16,
+            4,
+            0,
+            0,
+            id="Juniper JVD",
+        ),
+        pytest.param(
             # ByteDance MegaScale (Jiang et al., NSDI 2024): 64 x 200G down and 32 x 400G up at every leaf
             {
                 "units": 1,
