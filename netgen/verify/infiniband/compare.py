@@ -50,16 +50,16 @@ def compare(wanted: Wanted, looks: Mapping[int, Look], reading: Reading) -> Resu
     master, names = wanted.managers[0], _names(wanted, reading.network)
     guids = [guid for guid in reading.network.ports if guid in reading.pkeys]
     tables = partitions.intended(master.partitions, guids, master.guid, allow_both=master.allow_both)
-    lost, dependencies = routes.follow(reading.network, reading.tables)
+    lost, dependencies = routes.follow(reading.network, reading.tables, untold=reading.untold)
     problems = [*_managers(wanted, looks)]
     problems += cables.check(wanted.cabling, states(reading.network, names))
     problems += _tables(master, tables, reading, names)
     problems += _pairs(tables, reading.pkeys, names, reading.network)
     problems += _lost(master, lost, tables, names, reading.network)
-    notes: tuple[str, ...] = ()
+    notes = tuple(_untold(master, reading, names))
     if routes.circle(dependencies):
         if wanted.lanes_by_path:
-            notes = (_not_judged(master),)
+            notes = (*notes, _not_judged(master))
         else:
             problems += _circles(master, reading, tables, names)
     checked = {
@@ -72,6 +72,13 @@ def compare(wanted: Wanted, looks: Mapping[int, Look], reading: Reading) -> Resu
         Check.CIRCLES: len(dependencies),
     }
     return Result(tuple(problems), checked, notes)
+
+
+def _untold(master: SubnetManager, reading: Reading, names: Names) -> Iterator[str]:
+    for port in reading.network.ports.values():
+        if reading.untold & set(port.lids):
+            port_name = names.end(port.end)
+            yield f"fabric {master.fabric}: the routes to {port_name} were not judged: dump_fts leaves them out"
 
 
 def _not_judged(master: SubnetManager) -> str:
@@ -188,7 +195,7 @@ def _circles(master: SubnetManager, reading: Reading, tables: Mapping[int, Keys]
     """Yield the lanes on which routes that the partitions permit could wait for each other in a circle."""
     for lane, own in sorted(_by_lane(master).items()):
         speak = _speakers(own, tables, routes.edge_switches(reading.network))
-        _, dependencies = routes.follow(reading.network, reading.tables, speak)
+        _, dependencies = routes.follow(reading.network, reading.tables, speak, reading.untold)
         circle = routes.circle(dependencies)
         if circle:
             ways = " → ".join(names.end(end) for end in [*circle, circle[0]])

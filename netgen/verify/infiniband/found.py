@@ -16,7 +16,9 @@ Tables = Mapping[int, Mapping[int, int]]
 _NODE = re.compile(r'(Switch|Ca|Rt)\t(\d+) "[SHR]-([0-9a-f]{16})"\s*# "(.*)"(.*)')
 _LINK = re.compile(r'\[(\d+)\](?:\(([0-9a-f]+)\))?\s+"[SHR]-([0-9a-f]{16})"\[(\d+)\](?:\([0-9a-f]+\))?\s*# (.*)')
 _LID = re.compile(r"\blid (\d+)(?: lmc (\d+))?")
-_TABLE = re.compile(r"Unicast lids .* guid 0x([0-9a-f]{16})\b")
+_TABLE = re.compile(r"Unicast lids \[0x[0-9a-f]+-0x([0-9a-f]+)\] .* guid 0x([0-9a-f]{16})\b")
+_BLOCK = 64
+"""LIDs of a table that one datagram holds (IBA 1.4, 14.2.5.8)."""
 _ROUTE = re.compile(r"0x([0-9a-f]{4}) (\d{3}) :")
 _PKEYS = re.compile(r" *\d+: ((?:0x[0-9a-f]{4} ?)+)")
 _MANAGER = re.compile(r"sm guid 0x([0-9a-f]+), .* priority (\d+) state \d+ (SMINFO_\w+)")
@@ -165,10 +167,20 @@ def tables(text: str) -> Tables:
                 raise NotUnderstood(f"a route of no switch: {line[:80]}")
             here[int(match[1], 16)] = int(match[2])
         elif match := _TABLE.match(line):
-            here = found[int(match[1], 16)] = {}
+            here = found[int(match[2], 16)] = {}
     if not found:
         raise NotUnderstood("dump_fts lists no switch")
     return found
+
+
+def untold_lids(text: str) -> frozenset[int]:
+    """Return the LIDs that ``dump_fts`` says nothing of though its tables go so far: it does not read their blocks.
+
+    The last LID of a table is left out where it is alone in its block (infiniband-diags/dump_fts.c,
+    dump_unicast_tables: ``endblock``).
+    """
+    tops = {int(match[1], 16) for line in text.splitlines() if (match := _TABLE.match(line))}
+    return frozenset(top for top in tops if top and top % _BLOCK == 0)
 
 
 def pkeys(text: str) -> frozenset[int]:

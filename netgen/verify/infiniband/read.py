@@ -72,12 +72,15 @@ class Reading:
         P_Key tables by the GUIDs of the ports.
     silent
         Why the table of a port could not be read, likewise.
+    untold
+        LIDs that the tables say nothing of.
     """
 
     network: Network
     tables: Tables
     pkeys: Mapping[int, Keys]
     silent: Mapping[int, str]
+    untold: frozenset[int] = frozenset()
 
 
 def look(ask: Ask) -> Look:
@@ -97,9 +100,13 @@ def read(ask: Ask) -> Reading:
         A tool prints something else than it does.
     """
     network = _again(lambda: found.network(ask("ibnetdiscover")))
-    tables = _again(lambda: found.tables(ask("dump_fts")))
+    tables, untold = _again(lambda: _tables(ask("dump_fts")))
     pkeys, silent = _pkeys(ask, list(network.ports.values()))
-    return Reading(network, tables, pkeys, silent)
+    return Reading(network, tables, pkeys, silent, untold)
+
+
+def _tables(text: str) -> tuple[Tables, frozenset[int]]:
+    return found.tables(text), found.untold_lids(text)
 
 
 def _again(question: Callable[[], _T]) -> _T:

@@ -5,7 +5,7 @@ channels; a route that takes one after the other makes a dependency. A circle of
 deadlock, as credits are never given back (Dally and Seitz, 1987); without a circle it cannot.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netgen.verify.infiniband.found import AdapterPort, End, Network, Tables
@@ -47,7 +47,10 @@ def edge_switches(network: Network) -> dict[int, list[int]]:
 
 
 def follow(
-    network: Network, tables: Tables, senders: Callable[[int], Iterable[int]] | None = None
+    network: Network,
+    tables: Tables,
+    senders: Callable[[int], Iterable[int]] | None = None,
+    untold: Collection[int] = (),
 ) -> tuple[list[Lost], Dependencies]:
     """Follow the routes to every port of a channel adapter.
 
@@ -57,6 +60,9 @@ def follow(
         What is there, and how it forwards.
     senders
         The switches that something is sent to a port from, by the port's GUID; ``None``: all that have adapters.
+
+    untold
+        LIDs that the tables say nothing of.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def follow(
     edge = sorted(edge_switches(network))
     for port in sorted(network.ports.values(), key=lambda one: one.lid):
         begin = edge if senders is None else sorted(senders(port.guid))
-        for lid in port.lids:
+        for lid in (lid for lid in port.lids if lid not in untold):
             ways = _ways(network, tables, port, lid, begin)
             missing = tuple(switch for switch in begin if not ways[switch])
             if missing:

@@ -202,6 +202,17 @@ def test_routes_that_are_missing(should, healthy):
     assert found[3].endswith(f" to {' '.join(should.ports[guid])}")
 
 
+def test_routes_that_the_tool_leaves_out_are_noted(should, healthy):
+    guid = guid_of(should, "store-1")
+    lid = healthy.network.ports[guid].lid
+    tables = {switch: {to: out for to, out in own.items() if to != lid} for switch, own in healthy.tables.items()}
+    result = compare(should, master(should), dataclasses.replace(healthy, tables=tables, untold=frozenset({lid})))
+    assert result.problems == ()
+    assert result.notes == (
+        f"fabric ib: the routes to {' '.join(should.ports[guid])} were not judged: dump_fts leaves them out",
+    )
+
+
 def crossed(should, healthy, first, second):
     """Send what goes to two ports down and up again: leaf 1 → spine 1 → leaf 2 → spine 2, and the other way round."""
     network = healthy.network

@@ -75,6 +75,13 @@ def test_forwarding_tables():
         found.tables("no switch")
 
 
+def test_the_last_lid_of_a_table_may_be_left_out():
+    head = "Unicast lids [0x0-0x{}] of switch Lid 3 guid 0x0200000000900010 (spine0):\n0x0001 033 : (x)\n"
+    assert found.untold_lids(head.format("40")) == {64}
+    assert found.untold_lids(head.format("41")) == set()
+    assert found.untold_lids(head.format("0")) == set()
+
+
 def test_pkey_table():
     text = (
         "   0: 0xffff 0x0101 0x0000 0x0000 0x0000 0x0000 0x0000 0x0000 \n"
