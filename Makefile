@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # What the tests' real targets are: routers, subnet manager, schema checker, discovery, management.
-DEBIAN := bridge-utils frr frr-pythontools graphviz ibsim-utils ifupdown2 iproute2 iputils-ping libyang2-tools lldpd \
-	netplan.io openssh-server procps shellcheck
+DEBIAN := bridge-utils frr frr-pythontools graphviz ibsim-utils ifupdown2 infiniband-diags iproute2 iputils-ping \
+	libyang2-tools lldpd netplan.io openssh-server opensm procps shellcheck
 
 # Each process of tests would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE

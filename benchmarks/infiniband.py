@@ -8,20 +8,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import yaml
+
 from benchmarks.measure import Figures, repeat, rounded
 from netgen.apply.lock import hold
 from netgen.apply.model import Result
 from netgen.apply.prepare import make_jobs
 from netgen.apply.run import PLAYBOOK, run_jobs
+from netgen.catalog.load import load_catalog
+from netgen.cluster.derive import derive
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.compile import Compiled, compile_intent
 from netgen.device.build import build_any
 from netgen.export.lab import lab_spec
+from netgen.intent.models import Intent
 from netgen.lab import lab
 from netgen.plan.online import diff_online
 from netgen.render.device import render_device
 from netgen.render.source import Source, open_source, select
+from netgen.resources.load import resources
 from netgen.session.connections import Connections, read_connections
 from netgen.verify.run import verify
 
@@ -45,29 +51,28 @@ fabrics:
     spine: {model: qm9790}
     superspine: {model: qm9790}
     build: exact
-    GUIDS
+    guids: guids.csv
     subnet-manager:
       engine: ftree
-      on: {sm-1: {priority: 14}, sm-2: {priority: 13}}
+      "on": {sm-1: {priority: 14}, sm-2: {priority: 13}}
     partitions:
-      a: {pkey: 0x101, members: [{pod: 1, membership: full}]}
-      b: {pkey: 0x102, members: [{pod: 2, membership: full}]}
+      a: {pkey: 0x101, index0: true, members: [{pod: 1, membership: full}]}
+      b: {pkey: 0x102, index0: true, members: [{pod: 2, membership: full}]}
       shared:
         pkey: 0x200
-        members: [{pod: 1, unit: 1, membership: full}, {pod: 2, membership: limited}]
+        members: [{unit: 1/1, membership: full}, {pod: 2, membership: limited}]
 """
 _T = TypeVar("_T")
 
 
 def write_intent(folder: Path) -> Path:
-    """Write the intent with GUIDs for all that it derives: locally administered ones, by number."""
+    """Write the intent with GUIDs for all that follows from it: locally administered ones, by number."""
     folder.mkdir(parents=True)
-    (folder / "cluster.yaml").write_text(INTENT.replace("GUIDS", "naming: {}"), encoding="utf-8")
-    cluster = compile_intent(folder).cluster
-    if cluster is None:
-        raise RuntimeError("the intent of the benchmark is not valid")
+    file = folder / "cluster.yaml"
+    file.write_text(INTENT, encoding="utf-8")
+    intent = Intent.model_validate(yaml.safe_load(INTENT))
+    cluster = derive(intent, {}, load_catalog(resources()), {})
     (folder / "guids.csv").write_text("".join(_guids(cluster)), encoding="utf-8")
-    (folder / "cluster.yaml").write_text(INTENT.replace("GUIDS", "guids: guids.csv"), encoding="utf-8")
     return folder
 
 

@@ -49,6 +49,13 @@ def avd(folder: Path, runs: int) -> Figures:
     return peer.measure(folder, units=EOS_UNITS, runs=runs, switches=scale.SWITCHES)
 
 
+def infiniband(folder: Path, runs: int) -> Figures:
+    """2,050 ports, through a real OpenSM."""
+    from benchmarks import infiniband as subnet  # only here: NAPALM takes seconds to import
+
+    return subnet.measure(folder, runs=runs)
+
+
 BENCHMARKS: dict[str, Callable[[Path, int], Figures]] = {
     "eos": eos,
     "eos_64": eos_64,
@@ -60,6 +67,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], Figures]] = {
     "reader": lambda folder, runs: reader.measure(folder, runs=runs),
     "startup": lambda folder, runs: startup.measure(folder, runs=runs),
     "devices": devices,
+    "infiniband": infiniband,
 }
 
 
