@@ -349,9 +349,10 @@ opensm_observe() { # FILE BASE
     emit drift "$work/drift"
 }
 
-# Make $work/read as old as what OpenSM knows of its files.
+# Make $work/read as old as what OpenSM knows of its files. Its age is in whole seconds, and so is the time: a file that
+# was written as it began is no news.
 opensm_last_read() {
     age=$(ask ps -o etimes= -p "$opensm_pid" | tr -d ' ')
-    touch -d "@$(($(date +%s) - ${age:-0}))" "$work/read"
+    touch -d "@$(($(date +%s) - ${age:-0} + 2))" "$work/read"
     [ ! "$OPENSM_READ" -nt "$work/read" ] || touch -r "$OPENSM_READ" "$work/read"
 }
