@@ -10,6 +10,7 @@ from functools import partial
 from netgen.session.drivers.diff_files import drift_diff, interfaces_diff, running_diff, sysctl_diff
 from netgen.session.drivers.diff_frr import frr_diff
 from netgen.session.drivers.diff_netplan import netplan_diff
+from netgen.session.drivers.diff_partitions import partitions_diff
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,10 @@ def _opensm(name: str, kind: str, compare: Callable[[str, str, Mapping[str, str]
 
 
 OPENSM_ARTIFACTS = (
+    _opensm("partitions.conf", "smfile", partitions_diff),
     *(
         _opensm(name, "smfile")
         for name in (
-            "partitions.conf",
             "qos-policy.conf",
             "root-guids.conf",
             "cn-guids.conf",
