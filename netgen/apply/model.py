@@ -51,6 +51,9 @@ class Job:
         Folder that what ran before is kept in.
     lock, owner
         The lock of the apply and the process that took it: without that process nothing is confirmed.
+    turn
+        Devices that have one are changed after all others, one after another from the lowest, until one fails: those
+        that stand in for each other. ``None``: at the same time as others.
     """
 
     device: str
@@ -69,6 +72,7 @@ class Job:
     backup: str
     lock: str
     owner: int
+    turn: int | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Return plain data, for `job_from_data`."""

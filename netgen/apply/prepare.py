@@ -7,6 +7,7 @@ from pathlib import Path
 from netgen.apply.model import Job
 from netgen.cluster.fabric import DeviceRef
 from netgen.device.build import build_any
+from netgen.device.infiniband import SubnetManager
 from netgen.device.model import Host, Node, Switch
 from netgen.device.text import ipv4
 from netgen.plan.errors import PlanError
@@ -92,6 +93,8 @@ def _job(
         backup=str(backups.resolve()),
         lock=str(lock.resolve()),
         owner=os.getpid(),
+        # The master first: it reads the files now, and the others have the same.
+        turn=-device.priority if isinstance(device, SubnetManager) else None,
     )
 
 

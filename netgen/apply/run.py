@@ -17,6 +17,9 @@ PLAYBOOK = "playbooks/apply.yaml"
 RUN = "run"
 """Name of the folder in a state folder that is Ansible's while it runs."""
 
+IN_TURN = "in_turn"
+"""Group of the devices that the playbook changes one after another."""
+
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 """Its runner has Ansible colour everything."""
 
@@ -72,8 +75,22 @@ def run_jobs(
     finally:
         shutil.rmtree(private, ignore_errors=True)
     why = ": ".join(["Ansible did not run it", *_complaint(heard)])
-    rest = {job.device: Outcome(job.device, Result.UNKNOWN, why) for job in jobs}
+    rest = {job.device: Outcome(job.device, Result.UNKNOWN, why) for job in jobs} | _passed_over(jobs, outcomes)
     return ApplyReport(cluster, tuple((rest | outcomes)[job.device] for job in jobs), str(backups))
+
+
+def _passed_over(jobs: Sequence[Job], outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """Return the outcomes of devices whose turn did not come because one before them failed."""
+    in_turn = _in_turn(jobs)
+    failed = [name for name in in_turn if name in outcomes and not outcomes[name].good]
+    why = f"its turn did not come, because {failed[0]} was not applied" if failed else ""
+    after = in_turn[in_turn.index(failed[0]) + 1 :] if failed else []
+    return {name: Outcome(name, Result.FAILED, why) for name in after}
+
+
+def _in_turn(jobs: Sequence[Job]) -> list[str]:
+    """Return the devices that are changed one after another, in that order."""
+    return [job.device for job in sorted((job for job in jobs if job.turn is not None), key=lambda job: job.turn or 0)]
 
 
 def _complaint(heard: Sequence[str]) -> list[str]:
@@ -96,14 +113,15 @@ def _run(
 ) -> None:
     import ansible_runner  # only here: it takes a while, and nothing else needs it
 
+    in_turn = _in_turn(jobs)
     hosts = {
         job.device: {"ansible_connection": "local", "netgen_job": str(private / "jobs" / f"{job.device}.json")}
-        for job in jobs
+        for job in sorted(jobs, key=lambda job: in_turn.index(job.device) if job.device in in_turn else -1)
     }
     ansible_runner.run(
         private_data_dir=str(private),
         playbook=str(playbook.resolve()),
-        inventory={"all": {"hosts": hosts}},
+        inventory={"all": {"hosts": hosts, "children": {IN_TURN: {"hosts": dict.fromkeys(in_turn)}}}},
         forks=forks,
         quiet=True,
         event_handler=hear,

@@ -1,11 +1,13 @@
 """Ansible runs the jobs, and what it says or does not say becomes outcomes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netgen.apply.model import Job, Outcome, Result
 from netgen.apply.run import run_jobs
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -63,3 +65,25 @@ def test_jobs_are_for_their_owner_alone(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("netgen.apply.run._run", looked)
     run(tmp_path, "")
     assert modes == {"run": 0o700, "jobs": 0o700, "leaf1.json": 0o600, "leaf2.json": 0o600}
+
+
+def test_devices_with_a_turn_come_one_after_another_until_one_fails(tmp_path: Path):
+    heard: list[Outcome] = []
+    turns = {"sm-a": -13, "sm-b": -14, "sm-c": -12, "leaf1": None}
+    jobs = [replace(job(device, tmp_path), turn=turn) for device, turn in turns.items()]
+    plays = (ROOT / "playbooks/apply.yaml").read_text()
+    task = """
+    - ansible.builtin.debug: {var: netgen}
+      vars: {netgen: {device: "{{ inventory_hostname }}", result: applied, message: "", notes: []}}
+      when: inventory_hostname != "sm-a"
+    - ansible.builtin.fail: {msg: not today}
+      when: inventory_hostname == "sm-a"
+"""
+    start, end = plays.index("    - name: Bring"), plays.index("\n# Devices")
+    path = tmp_path / "play.yaml"
+    path.write_text(plays[:start] + task[1:] + plays[end:])
+    report = run_jobs("toy", jobs, path, private=tmp_path / "run", backups=tmp_path, progress=heard.append)
+    assert [outcome.device for outcome in heard] == ["leaf1", "sm-b", "sm-a"]
+    outcomes = {outcome.device: (outcome.result, outcome.message) for outcome in report.outcomes}
+    assert outcomes["sm-a"][1] == "not today"
+    assert outcomes["sm-c"] == (Result.FAILED, "its turn did not come, because sm-a was not applied")
