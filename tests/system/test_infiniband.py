@@ -48,7 +48,7 @@ class Subnet(Fabric):
         self.repository.write(f"{INTENT}/partitions.yaml", text)
 
     def tables(self) -> dict[int, frozenset[int]]:  # type: ignore[override]
-        """Return the P_Keys of every port of hosts and storage, by its GUID."""
+        """Return the P_Keys of every port of hosts, storage and managers, by its GUID."""
         found = {}
         for text in self.run("sm-1", TABLES).split("= ")[1:]:
             guid, _, table = text.partition("\n")
@@ -86,9 +86,9 @@ def test_from_nothing_to_partitions_in_force(subnet):
     assert subnet.plan(expect=0) == {}
     assert problems(subnet.repository.data("verify", INTENT, "--lab")) == []
     tables = subnet.tables()
-    assert len(tables) == 32 * 8 + 8 * 2
+    assert len(tables) == 32 * 8 + 8 * 2 + 2
     assert tables[HOST13[0]] >= {0x7FFF, 0x8102, 0x0200}
-    assert all(0xFFFF not in keys for keys in tables.values())
+    assert sum(0xFFFF in keys for keys in tables.values()) == 2  # the managers alone
     assert sum(0x8101 in keys for keys in tables.values()) == 12 * 8
 
 
