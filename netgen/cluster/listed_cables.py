@@ -234,7 +234,9 @@ def _box(reader: _Reader, device: str) -> _Box | None:
         ports, positions = _ports(reader, tier, model)
         speeds = tier.breakout.speed_gbps, tier.uplink_breakout.speed_gbps
         rank = 1 + list(known.tiers).index(row.role)
-        numbers = {str(at + 1): at for at in range(ports.count)} if model.technology == "infiniband" else {}
+        numbers = (
+            {str(number): at for at, number in enumerate(ports.numbers)} if model.technology == "infiniband" else {}
+        )
         return _Box(reader.nodes[name], rank, model.name, speeds, ports, positions, numbers)
     host = room.attached.get(device)
     if host is None:

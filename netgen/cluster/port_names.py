@@ -19,7 +19,7 @@ def switch_ports(platform: Platform | None, ports: PortMap) -> tuple[str, ...]:
         If the platform leaves names to the catalog.
     """
     if platform is None:
-        return _numbers(ports.count)
+        return tuple(map(str, ports.numbers))
     if platform.ports is None:
         raise ValueError(f"platform {platform.name} does not name ports: the host's profile does")
     return _all_names(platform.ports, ports)
@@ -28,11 +28,6 @@ def switch_ports(platform: Platform | None, ports: PortMap) -> tuple[str, ...]:
 def slot_ports(platform: Platform | None, ports: PortMap) -> Mapping[int, str]:
     """Name the ports of a switch, by their slots; raises ValueError as `switch_ports` does."""
     return _by_slot(switch_ports(platform, ports), ports)
-
-
-@lru_cache(maxsize=1024)
-def _numbers(count: int) -> tuple[str, ...]:
-    return tuple(map(str, range(1, count + 1)))
 
 
 @lru_cache(maxsize=1024)

@@ -44,6 +44,9 @@ class PortMap:
     """Ports of a switch after breakout."""
     places: tuple[tuple[int, int, int], ...] = field(init=False, repr=False, compare=False)
     """By position: the cage, the port within it (both from 0), and into how many ports it is divided."""
+    numbers: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """By position: what a subnet manager calls the port, from 1. Where some cages of a switch are divided further than
+    others, it counts as if all were (mstflint, mlxlink_commander.cpp: calculatePanelPort)."""
 
     def __post_init__(self) -> None:
         # Reckoned once: every port's place depends on them.
@@ -52,6 +55,9 @@ class PortMap:
         object.__setattr__(self, "first_up", self.first_uplink_cage * self.split)
         object.__setattr__(self, "count", self.first_up + cages_up * self.uplink_split)
         object.__setattr__(self, "places", tuple(map(self._place, range(self.count))))
+        most = max(self.split, self.uplink_split)
+        numbers = (cage * most + subport * most // split + 1 for cage, subport, split in self.places)
+        object.__setattr__(self, "numbers", tuple(numbers))
 
     @property
     def _gap(self) -> int:

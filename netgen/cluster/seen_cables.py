@@ -42,7 +42,7 @@ def switches_seen(cluster: Cluster, fabric: InfinibandFabric, links: Iterable[Se
             ref = cluster.device_at(fabric, node)
             ports = fabric.port_map(ref)
             for slot in range(fabric.layer(ref.role).slots):
-                _vote(cluster, fabric, votes, (node, slot), far.get((guid, ports.position(slot) + 1)))
+                _vote(cluster, fabric, votes, (node, slot), far.get((guid, ports.numbers[ports.position(slot)])))
         fresh = _elected(votes, found, set(found.values()))
     return found
 

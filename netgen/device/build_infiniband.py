@@ -49,7 +49,7 @@ def switch_ports(cluster: Cluster, platforms: Mapping[str, Platform], ref: Devic
         breakout = tier.breakout if position < ports.first_up else tier.uplink_breakout
         port = IbPort(
             name=names[position],
-            number=position + 1,
+            number=ports.numbers[position],
             slot=slot,
             speed_gbps=breakout.speed_gbps,
             enabled=slot is not None and (node, slot) not in fabric.overlay.disabled,

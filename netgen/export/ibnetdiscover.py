@@ -102,7 +102,10 @@ class Subnet:
 
     def port(self, device: Device, slot: int) -> int:
         """Return the number of a port: a channel adapter has one."""
-        return 1 if device.ref.role == HOST else device.sockets[slot].position
+        if device.ref.role == HOST:
+            return 1
+        ports = self.fabric.port_map(device.ref)
+        return ports.numbers[ports.position(slot)]
 
     def description(self, device: Device, slot: int) -> str:
         """Return how a node describes itself."""
@@ -111,7 +114,7 @@ class Subnet:
 
 def _switch(subnet: Subnet, device: Device) -> Iterator[str]:
     """Yield a switch and its links."""
-    guid, ports = subnet.guid(device, 0), subnet.fabric.port_map(device.ref).count
+    guid, ports = subnet.guid(device, 0), subnet.fabric.port_map(device.ref).numbers[-1]
     yield f"\nvendid=0x0\ndevid=0x0\nsysimgguid=0x{guid:x}\nswitchguid=0x{guid:x}({guid:x})\n"
     yield f'Switch\t{ports} {subnet.name(device, 0)}\t\t# "{device.ref.name}" base port 0 lid 0 lmc 0\n'
     for slot, socket in device.sockets.items():
@@ -120,7 +123,7 @@ def _switch(subnet: Subnet, device: Device) -> Iterator[str]:
             peer, there = far
             own = f"({subnet.port_guid(peer, there):x}) " if peer.ref.role == HOST else ""
             yield (
-                f"[{socket.position}]\t{subnet.name(peer, there)}[{subnet.port(peer, there)}]{own}"
+                f"[{subnet.port(device, slot)}]\t{subnet.name(peer, there)}[{subnet.port(peer, there)}]{own}"
                 f'\t\t# "{subnet.description(peer, there)}" lid 0 {_rate(socket)}\n'
             )
 

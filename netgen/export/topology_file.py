@@ -42,8 +42,8 @@ def _system(subnet: Subnet, device: Device) -> Iterator[str]:
         far = subnet.walk.far(device, slot)
         if far is not None:
             peer, there = far
-            port = f"{subnet.adapter(peer, there)}/P1" if peer.ref.role == HOST else f"P{peer.sockets[there].position}"
-            yield f"   P{socket.position} {_speed(socket)} {_type(subnet, peer)} {peer.ref.name} {port}\n"
+            port = f"{subnet.adapter(peer, there)}/P1" if peer.ref.role == HOST else f"P{subnet.port(peer, there)}"
+            yield f"   P{subnet.port(device, slot)} {_speed(socket)} {_type(subnet, peer)} {peer.ref.name} {port}\n"
     yield "\n"
 
 

@@ -190,10 +190,10 @@ def _port_names(top: Section) -> PortNames | None:
     section = top.optional_section("ports")
     if section is None:
         return None
-    names = PortNames(section.text("whole"), section.text("split"))
+    names = PortNames(section.text("whole"), section.text("split"), section.optional_text("parts"))
     section.finish()
-    for pattern in (names.whole, names.split):
-        if not pattern_fields(pattern):
+    for pattern in (names.whole, names.split, names.parts):
+        if pattern is not None and not pattern_fields(pattern):
             raise section.error(f"{pattern!r} is not a name with fields of {', '.join(FIELDS)} in braces")
     return names
 

@@ -99,6 +99,8 @@ class PortNames:
     """Of a cage that is not broken out."""
     split: str
     """Of one port of a cage that is."""
+    parts: str | None = None
+    """Of one port of a cage whose halves are broken out; ``None``: as ``split``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,13 @@ from string import Formatter
 
 from netgen.platforms.model import Platform, PortNames
 
-FIELDS = ("cage", "cage0", "subport", "subport1", "lane", "lane1", "global_lane")
+FIELDS = ("cage", "cage0", "subport", "subport1", "half1", "part1", "lane", "lane1", "global_lane")
 """What a pattern may use: the cage (from 1, ``cage0`` from 0), the port in the cage (from 0, ``subport1`` from 1), the
-first lane of the port in the cage (``lane`` from 0, ``lane1`` from 1) and on the switch (from 0, cage after cage)."""
+half of the cage that it is in and its place there (from 1), the first lane of the port in the cage (``lane`` from 0,
+``lane1`` from 1) and on the switch (from 0, cage after cage)."""
+
+PORTS_OF_HALVES = 2
+"""Ports of a cage each half of which is one."""
 
 BUNDLE_FIELDS = ("number", "number0")
 """What the pattern of a bundle's name may use: its number from 1, or from 0."""
@@ -66,11 +70,17 @@ def bundle_name(platform: Platform, number: int) -> str:
 
 def fill(patterns: PortNames, *, cage: int, subport: int, lane: int, lanes_per_cage: int, breakout: int) -> str:
     """Name a port by a platform's patterns; the numbers are those of `port_name`."""
-    return (patterns.whole if breakout == 1 else patterns.split).format(
+    pattern = patterns.whole if breakout == 1 else patterns.split
+    if breakout > PORTS_OF_HALVES and patterns.parts is not None:
+        pattern = patterns.parts
+    in_half = max(breakout // 2, 1)
+    return pattern.format(
         cage=cage,
         cage0=cage - 1,
         subport=subport,
         subport1=subport + 1,
+        half1=subport // in_half + 1,
+        part1=subport % in_half + 1,
         lane=lane,
         lane1=lane + 1,
         global_lane=(cage - 1) * lanes_per_cage + lane,

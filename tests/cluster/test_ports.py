@@ -32,3 +32,14 @@ def test_every_slot_has_a_port_and_no_cage_ports_of_two_kinds(layer: Layer, spli
         kinds.setdefault(cage, set()).add(kind)
     assert all(len(one) == 1 for one in kinds.values())
     assert max(kinds, default=0) < ports.cages
+
+
+@given(st.sampled_from([(2, 2), (2, 4), (4, 2), (4, 4)]), st.integers(1, 32), st.integers(1, 32))
+def test_a_subnet_manager_numbers_ports_of_quantum_2_as_mlxlink_does(
+    splits: tuple[int, int], down: int, up: int
+) -> None:
+    ports = PortMap(32, *splits, 8, down, up)
+    for (cage, subport, split), number in zip(ports.places, ports.numbers, strict=True):
+        port, part = divmod(subport, split // 2)
+        label = 2 * (cage + 1) + (port + 1) - 2
+        assert number == (label if splits == (2, 2) else 2 * label - 1 + part)

@@ -29,6 +29,27 @@ def test_ports_are_called_by_cage_and_port(platform: str, last: str):
     assert port_name(named, cage=32, subport=1, lane=4, lanes_per_cage=8, breakout=2) == last
 
 
+def test_a_port_of_quantum_2_that_is_split_has_a_fourth_number():
+    """As mlxlink counts them (mstflint, mlxlink_commander.cpp: calculatePanelPort)."""
+    quarters = [
+        port_name(PLATFORMS["mlnx-os"], cage=3, subport=subport, lane=2 * subport, lanes_per_cage=8, breakout=4)
+        for subport in range(4)
+    ]
+    assert quarters == ["1/3/1/1", "1/3/1/2", "1/3/2/1", "1/3/2/2"]
+
+    def split(device: IbSwitch) -> None:
+        for port, name in zip(device.ports, quarters, strict=False):
+            port.name = name
+
+    found = [line for line in lines("mlnx-os", split) if line.startswith("interface ib")]
+    assert found == [
+        "interface ib 1/3/1 port-type split-2",
+        "interface ib 1/3/2 port-type split-2",
+        "interface ib 1/3/1 shutdown",
+    ]
+    assert not any("split" in line for line in lines("mlnx-os"))
+
+
 def test_mlnx_os_is_managed_over_mgmt0_and_manages_no_subnet():
     found = lines("mlnx-os")
     assert found[1:5] == [
