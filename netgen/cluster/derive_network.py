@@ -6,11 +6,12 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from netgen.catalog.model import Catalog, SwitchModel
+from netgen.cluster.demand import Box, Demand, Group
 from netgen.cluster.fabric import BoxTier, Pods
 from netgen.cluster.listed import Read, read_lists
 from netgen.cluster.listed_cables import Known, Room, attached
 from netgen.cluster.model import Cluster, HostPlan
-from netgen.cluster.sizing import Box, Demand, Group, size
+from netgen.cluster.sizing import size
 from netgen.cluster.sizing_groups import DRAGONFLY, DRAGONFLY_PLUS, size_dragonfly, size_dragonfly_plus
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.dragonfly import Dragonfly

@@ -8,141 +8,17 @@ switches, and then that with the fewest parallel links.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
+from netgen.cluster.demand import Box, Demand
 from netgen.cluster.topology.clos import Clos
-from netgen.cluster.topology.seating import leaves_of
+from netgen.cluster.topology.seating import leaves_of, units_of_sets
 from netgen.diagnostics.codes import derived, references
-from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
+from netgen.diagnostics.finding import Finding, UnbuildableError
 
 RAIL_OPTIMIZED, RAIL_ONLY, SINGLE_TIER = "rail-optimized", "rail-only", "single-tier"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """The switches of a tier, as far as their ports go.
-
-    Parameters
-    ----------
-    cages
-        Cages of one; a cage is divided for what is below or for uplinks.
-    split, uplink_split
-        Into how many ports a cage is divided.
-    speed_ratio
-        Speed of a port that faces down to that of an uplink.
-    oversubscription
-        Of one, in bandwidth.
-    count
-        Spines a block, or superspines of a spine number, that the intent pins.
-    uplinks
-        That it pins.
-    """
-
-    cages: int
-    split: int
-    uplink_split: int
-    speed_ratio: Fraction
-    oversubscription: Fraction = Fraction(1)
-    count: int | None = None
-    uplinks: int | None = None
-
-    def up(self, down: int) -> Fraction:
-        """Uplinks that so many ports down need, or that are pinned."""
-        if self.uplinks is not None:
-            return Fraction(self.uplinks)
-        return down * self.speed_ratio / self.oversubscription
-
-    def most_down(self, *, up: bool = True) -> int:
-        """Count the ports that can face down beside the uplinks that they need."""
-        ports = range(self.cages * self.split, 0, -1)
-        return next((down for down in ports if self.fits(down, math.ceil(self.up(down)) if up else 0)), 0)
-
-    def fits(self, down: int, *up: int) -> bool:
-        """Whether the cages hold so many ports, no cage of several kinds."""
-        return math.ceil(down / self.split) + sum(math.ceil(one / self.uplink_split) for one in up) <= self.cages
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Hosts, or other nodes, that are alike: how many a unit may have, and how many NICs each has."""
-
-    hosts: int
-    nics: int
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a fabric must hold.
-
-    Parameters
-    ----------
-    kind
-        As in the intent.
-    pods, units
-        Capacity: pods, units a pod.
-    groups
-        What is in units; a unit is of one group.
-    rails
-        Leaf groups of a set.
-    fewer
-        NICs a host by the position of its unit, of units whose hosts do not have the most.
-    sharing
-        Units that share a set of leaves.
-    planes, tors
-        Ports a NIC, to planes or to leaves side by side.
-    reserved
-        Host slots of a leaf that are kept free.
-    by_rail
-        Whether a block is of some rails, where a pod has several.
-    leaf, spine, superspine
-        The tiers that there may be.
-    several
-        Whether there are several pods, which are to reach each other, and not just one of a higher number.
-    third
-        Whether there are superspines even if none is needed.
-    path
-        Intent path of the fabric.
-    trunk
-        Links between any two groups of a dragonfly, if they are pinned.
-    seated
-        Hosts of every unit, by its position, where hosts of different numbers of NICs share leaves.
-    """
-
-    kind: str
-    pods: int
-    units: int
-    groups: tuple[Group, ...]
-    rails: int
-    fewer: Mapping[int, int]
-    sharing: int
-    planes: int
-    tors: int
-    reserved: int
-    by_rail: bool
-    leaf: Box
-    spine: Box | None
-    superspine: Box | None
-    several: bool
-    third: bool
-    path: IntentPath
-    trunk: int | None = None
-    seated: Mapping[int, int] = field(default_factory=dict)
-
-    @property
-    def nics(self) -> int:
-        """The most NICs that a host has."""
-        return max(group.nics for group in self.groups)
-
-    def per_rail(self, group: Group) -> int:
-        """NICs of a host that go to one leaf."""
-        return math.ceil(group.nics / self.rails)
-
-    @property
-    def sets(self) -> int:
-        """Sets of leaves a pod."""
-        return math.ceil(self.units / self.sharing)
 
 
 def size(demand: Demand) -> Clos:
@@ -224,14 +100,14 @@ def _alike(demand: Demand, most: int) -> tuple[int, int]:
 
 def _shared(demand: Demand, most: int) -> tuple[int, int]:
     """Return the leaves of a rail, and the slots that hosts fill at each: those of a set have different widths."""
-    sets: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-    for unit, hosts in sorted(demand.seated.items()):
-        pod, unit_in_pod = divmod(unit, demand.units)
-        width = math.ceil(demand.fewer.get(unit, demand.nics) / demand.rails)
-        sets.setdefault((pod, unit_in_pod // demand.sharing), []).append((unit, width, hosts))
-    group = max(leaves_of(units, most) for units in sets.values())
+
+    def width(unit: int) -> int:
+        return math.ceil(demand.fewer.get(unit, demand.nics) / demand.rails)
+
+    sets = units_of_sets(demand.seated, demand.units, demand.sharing, width).values()
+    group = max(leaves_of(units, most) for units in sets)
     widest = math.ceil(demand.nics / demand.rails)
-    down = next(room for room in range(widest, most + 1) if all(leaves_of(one, room) <= group for one in sets.values()))
+    down = next(room for room in range(widest, most + 1) if all(leaves_of(one, room) <= group for one in sets))
     return group, down
 
 

@@ -16,7 +16,8 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 
-from netgen.cluster.sizing import Box, Demand, divisors, lay_edge, leaf_uplinks
+from netgen.cluster.demand import Box, Demand
+from netgen.cluster.sizing import divisors, lay_edge, leaf_uplinks
 from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
 from netgen.diagnostics.codes import derived

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from netgen.cluster.sizing import Box, Demand, Group, size
+from netgen.cluster.demand import Box, Demand, Group
+from netgen.cluster.sizing import size
 from netgen.cluster.topology.clos import Clos
 from netgen.diagnostics.finding import UnbuildableError
 from netgen.intent.quantities import parse_ratio

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netgen.cluster.sizing import Box, Demand, Group
+from netgen.cluster.demand import Box, Demand, Group
 from netgen.cluster.sizing_groups import size_dragonfly, size_dragonfly_plus
 from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.slots import GLOBAL, LOCAL

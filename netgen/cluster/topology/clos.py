@@ -18,7 +18,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from netgen.cluster.topology.seating import Row, row_at, rows
+from netgen.cluster.topology.seating import Row, row_at, rows, units_of_sets
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, End, Ids, Layer, layers_of
 
 _Seat = tuple[int, int, int]
@@ -122,17 +122,9 @@ class Clos:
             shapes.append((SUPERSPINE, self.planes * self.spines * self.cores, groups * self.core_trunk, 0))
         object.__setattr__(self, "layers", layers_of(*shapes))
         object.__setattr__(self, "firsts", tuple(layer.first for layer in self.layers))
-        seats = {first: tuple(rows(units, self.down - self.reserved)) for first, units in self._mixed_sets().items()}
+        sets = units_of_sets(self.seated, self.units, self.sharing, self.per_rail)
+        seats = {first: tuple(rows(units, self.down - self.reserved)) for first, units in sets.items()}
         object.__setattr__(self, "_rows", seats)
-
-    def _mixed_sets(self) -> dict[int, list[tuple[int, int, int]]]:
-        """Return the units of every set by its first: their positions, slots of a host, and hosts."""
-        found: dict[int, list[tuple[int, int, int]]] = {}
-        for unit, hosts in sorted(self.seated.items()):
-            pod, unit_in_pod = divmod(unit, self.units)
-            first = pod * self.units + unit_in_pod // self.sharing * self.sharing
-            found.setdefault(first, []).append((unit, self.per_rail(unit), hosts))
-        return found
 
     # --- sizes ---------------------------------------------------------------------------------------
 

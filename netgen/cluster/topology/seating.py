@@ -5,7 +5,7 @@ slot may stay free at the end of a leaf. Hosts that are alike sit as they do whe
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -64,6 +64,30 @@ class Row:
         """The leaf and the slot behind the last host."""
         last = self.seat(self.hosts - 1) if self.hosts else None
         return (self.leaf, self.slot) if last is None else (last[0], last[1] + self.width)
+
+
+def units_of_sets(
+    seated: Mapping[int, int], units: int, sharing: int, width: Callable[[int], int]
+) -> dict[int, list[tuple[int, int, int]]]:
+    """Return what `rows` takes for every set of leaves, by the position of its first unit.
+
+    Parameters
+    ----------
+    seated
+        Hosts of every unit, by its position among all.
+    units
+        Units a pod.
+    sharing
+        Units that share a set.
+    width
+        Slots of a host of a unit at its leaf.
+    """
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for unit, hosts in sorted(seated.items()):
+        pod, unit_in_pod = divmod(unit, units)
+        first = pod * units + unit_in_pod // sharing * sharing
+        found.setdefault(first, []).append((unit, width(unit), hosts))
+    return found
 
 
 def rows(units: Iterable[tuple[int, int, int]], room: int) -> Iterator[Row]:
