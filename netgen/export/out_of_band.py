@@ -10,6 +10,7 @@ from netgen.cluster.out_of_band import OUT_OF_BAND, OutOfBand, out_of_band
 from netgen.cluster.racks import distance_m, place
 from netgen.export.cables import Cable, Cabling, Device, End
 from netgen.export.choice import STRAIGHT, Choice
+from netgen.export.listing import metres
 from netgen.export.sockets import Socket
 from netgen.platforms.model import Platform
 
@@ -31,6 +32,21 @@ def switches(cabling: Cabling) -> Iterator[tuple[DeviceRef, ManagementSwitch]]:
     network = _asked_for(cabling)
     if network is not None:
         yield from ((ref, network.model_of(ref)) for ref in network.devices())
+
+
+def cables(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[Cable]:
+    """Yield the cables of the out-of-band network, whatever they are made of."""
+    network = out_of_band(cluster)
+    if network is not None:
+        yield from _cables(network, platforms, ())
+
+
+def lines(cluster: Cluster, platforms: Mapping[str, Platform]) -> Iterator[str]:
+    """Yield a line of CSV for each of them, with the columns of `netgen.export.cabling.HEADER`; none has an address."""
+    for cable in cables(cluster, platforms):
+        a, b, length = cable.a, cable.b, metres(cable.length_m)
+        ends = f"{a.name},{a.socket.interface},,{b.name},{b.socket.interface},"
+        yield f"{ends},{cable.speed_gbps}G,{length},{cable.link},{cable.fabric}\n"
 
 
 def _asked_for(cabling: Cabling) -> OutOfBand | None:

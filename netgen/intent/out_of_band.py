@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from netgen.intent.network import Count, Model, distinct
 from netgen.intent.quantities import Metres
-from netgen.intent.texts import Line, Name
+from netgen.intent.texts import Name, PortName
 
 
 class OobLeaf(Model):
@@ -41,7 +41,7 @@ class OutOfBand(Model):
     leaf: OobLeaf
     spine: OobSpine | None = None
     """Default: nothing; what joins the leaves is not netgen's."""
-    host_ports: Annotated[list[Line], Field(min_length=1), AfterValidator(distinct)] | None = None
+    host_ports: Annotated[list[PortName], Field(min_length=1), AfterValidator(distinct)] | None = None
     """Ports of every host and every other node that are on it; default: ``bmc`` and the interface that is on no
     fabric."""
     cables: OobCables = OobCables()

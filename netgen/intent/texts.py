@@ -32,6 +32,13 @@ Line = Annotated[
         "a text here is one line of 1 to 200 printable ASCII characters, with no space at its ends",
     ),
 ]
+PortName = Annotated[
+    str,
+    _form(
+        r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,31}",
+        "a port is called by up to 32 letters, digits and . _ : / -, such as eth0 or bmc",
+    ),
+]
 FileName = Annotated[
     str,
     _form(

@@ -20,6 +20,7 @@ from netgen.device.hca import Hca
 from netgen.device.infiniband import IbPort, IbSwitch, SubnetManager
 from netgen.device.model import Host, Node, Switch
 from netgen.device.text import ipv4
+from netgen.export import out_of_band
 from netgen.export.cabling import ends_of, ib_leading_up, leading_out, leading_up
 from netgen.plan.errors import PlanError
 from netgen.platforms.model import Platform
@@ -78,6 +79,9 @@ def derived_facts(cluster: Cluster, platforms: Mapping[str, Platform]) -> Facts:
             facts.cables[device.name, port.name] = Cable(far, None if own is None else ipv4(own))
         for port in leading_out(device):
             facts.cables[device.name, port.name] = Cable((str(port.description), ""), ipv4(ends_of(port)[0]))
+    for cable in out_of_band.cables(cluster, platforms):
+        end = (cable.b.name, cable.b.socket.interface)
+        facts.cables[cable.a.name, cable.a.socket.interface] = Cable(end, None)
     return facts
 
 

@@ -102,8 +102,10 @@ def _renumbered(before: Facts, after: Facts) -> Iterator[tuple[str, str]]:
 
 
 def _cables(before: Facts, after: Facts) -> Iterator[tuple[str, str]]:
+    # routers beyond, and switches of the out-of-band network, have no numbers, and are where cables lead
+    there = after.numbers.keys() | {cable.far[0] for cable in after.cables.values()}
     for (device, port), old in before.cables.items():
-        if device not in after.numbers or old.far[0] not in after.numbers:
+        if device not in there or old.far[0] not in there:
             continue
         new = after.cables.get((device, port))
         if new is None or new.far != old.far:

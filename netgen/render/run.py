@@ -14,6 +14,7 @@ from netgen import __version__
 from netgen.cluster.directory import directory
 from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
+from netgen.export import out_of_band
 from netgen.export.cabling import HEADER
 from netgen.export.inventory import inventory
 from netgen.render.errors import RenderError
@@ -137,7 +138,7 @@ def _run(
     before: Manifest | None,
 ) -> RenderReport:
     whole = _merge(parts)
-    manifest = _add_common(root, task, source.cluster, whole, inputs, before)
+    manifest = _add_common(root, task, source, whole, inputs, before)
     if digest_inputs(task.intent, compiled, source.cluster) != inputs:
         raise RenderError("the intent or a template changed while it was rendered; nothing was written: render again")
     if not task.check:
@@ -160,16 +161,18 @@ def _run(
 
 
 def _add_common(
-    root: int, task: Task, cluster: Cluster, whole: Part, inputs: dict[str, str], before: Manifest | None
+    root: int, task: Task, source: Source, whole: Part, inputs: dict[str, str], before: Manifest | None
 ) -> Manifest:
     """Add the files that are not a device's; return the manifest of all."""
+    cluster = source.cluster
     if task.limit is not None and _is_complete(before, inputs) and is_as_listed(root, before, INVENTORY):
         # It names every device, and would be the same.
         whole.states[INVENTORY], whole.digests[INVENTORY] = State.UNCHANGED, before.outputs[INVENTORY]
     else:
         _add(root, task, whole, INVENTORY, inventory(cluster).encode())
     if task.limit is None:
-        _add(root, task, whole, CABLING, "".join([HEADER, *whole.cabling]).encode())
+        beside = out_of_band.lines(source.cluster, source.renderer.platforms)
+        _add(root, task, whole, CABLING, "".join([HEADER, *whole.cabling, *beside]).encode())
     manifest = _manifest(task, cluster.name, inputs, whole.digests, before)
     _add(root, task, whole, MANIFEST, manifest.serialise())
     return manifest

@@ -14,8 +14,11 @@ from netgen.cluster.out_of_band import OUT_OF_BAND, OutOfBand, out_of_band
 from netgen.cluster.topology.slots import HOST
 from netgen.export import bill, containerlab, dot, listing, netbox
 from netgen.export.cables import Cabling
-from netgen.export.out_of_band import every_cable
+from netgen.export.cabling import HEADER
+from netgen.export.out_of_band import every_cable, lines
 from netgen.intent.models import Intent, InventoryRow
+from netgen.plan.facts import derived_facts
+from netgen.plan.moves import find_moves
 from netgen.report.topology import summary
 from netgen.rules.run import derive_checked
 from tests.cluster.test_kinds import WIDE, checked, fabrics, grouped, two_fabrics, written
@@ -90,15 +93,18 @@ def both(**beside: Any) -> dict[str, Any]:
     }
 
 
+def meeting_rows() -> dict[str, InventoryRow]:
+    return {
+        "pod1-su1-oob1": InventoryRow.model_validate({"name": "pod1-su1-oob1", "alias": "mgmt-7", "rack": "A1/U40"}),
+        "pod1-su1-host1": InventoryRow.model_validate({"name": "pod1-su1-host1", "rack": "A1/U20"}),
+    }
+
+
 @pytest.fixture(scope="module")
 def meeting() -> Cluster:
     """A leaf has an alias, and there are racks."""
     given = both(cables={"device": "5m", "spine": "20m"})
-    rows = {
-        "pod1-su1-oob1": InventoryRow.model_validate({"name": "pod1-su1-oob1", "alias": "mgmt-7", "rack": "A1/U40"}),
-        "pod1-su1-host1": InventoryRow.model_validate({"name": "pod1-su1-host1", "rack": "A1/U20"}),
-    }
-    cluster, findings = derive_checked(Intent.model_validate(given), rows, WIDE, RENDERER.platforms, {})
+    cluster, findings = derive_checked(Intent.model_validate(given), meeting_rows(), WIDE, RENDERER.platforms, {})
     assert cluster is not None, findings
     return cluster
 
@@ -141,6 +147,20 @@ def test_lists_and_the_bill_have_it_and_lab_and_ptm_do_not(meeting: Cluster) -> 
     assert '"mgmt-7" -- "pod1-su1-host1"' in "".join(dot.graphviz(cabling(meeting)))
     assert "mgmt-7" not in "".join(dot.ptm(cabling(meeting)))
     assert "mgmt-7" not in "".join(containerlab.containerlab(cabling(meeting)))
+
+
+def test_what_is_rendered_lists_it_and_a_change_that_moves_its_cables_is_told(meeting: Cluster) -> None:
+    rows = list(csv.DictReader(io.StringIO(HEADER + "".join(lines(meeting, RENDERER.platforms)))))
+    assert {(row["a_device"], row["a_interface"]) for row in rows} >= {("store-5", "bmc"), ("pod1-su1-host1", "eth0")}
+    assert {row["fabric"] for row in rows} == {OUT_OF_BAND}
+    before = derived_facts(meeting, RENDERER.platforms)
+    assert not find_moves(before, derived_facts(meeting, RENDERER.platforms))
+    changed = both(cables={"device": "5m", "spine": "20m"}, **{"host-ports": ["bmc"]})
+    after, _ = derive_checked(Intent.model_validate(changed), meeting_rows(), WIDE, RENDERER.platforms, {})
+    assert after is not None
+    (moved,) = find_moves(before, derived_facts(after, RENDERER.platforms))
+    assert moved.kind == "cables"
+    assert "pod1-su1-host1 eth0: mgmt-7 swp1 → nothing" in moved.examples
 
 
 @pytest.mark.parametrize(
