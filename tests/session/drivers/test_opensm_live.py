@@ -173,7 +173,7 @@ def test_from_a_fresh_host_and_then_nothing_differs(node):
 def test_a_host_that_moves_changes_its_line_and_its_tables(manager):
     _, _, before, process = state(manager)
     manager.load_replace_artifacts({**FILES, "partitions.conf": MOVED})
-    line = "    0x1070fd0300b00001=full, 0x{:016x}=full ;"
+    line = "    0x1070fd0300b00001=full, 0x{:016x}=full"
     assert changed_lines(manager.compare_config()) == [f"-{line.format(HOSTS[2])}", f"+{line.format(HOSTS[3])}"]
     manager.commit_config("move", revert_in=60)
     manager.confirm_commit()
