@@ -29,6 +29,9 @@ def check(cabling: Cabling, states: Mapping[str, State]) -> Iterator[Problem]:
     """Yield what the neighbours of the devices that answered tell of the cabling; a cable is told once."""
     told: set[frozenset[End]] = set()
     silent = {device for device, state in states.items() if Check.CABLING in state.unanswered}
+    cabled: dict[str, list[tuple[End, End]]] = {}
+    for link in cabling.far.items():
+        cabled.setdefault(link[0][0], []).append(link)
     for device, state in sorted(states.items()):
         if device in silent:
             continue
@@ -41,8 +44,8 @@ def check(cabling: Cabling, states: Mapping[str, State]) -> Iterator[Problem]:
                 continue
             told.add(cable)
             yield Problem(device, Check.CABLING, port, _misplaced(found, wanted, cabling))
-        for here, wanted in cabling.far.items():
-            if here[0] == device and here[1] not in heard and here not in cabling.dark and wanted[0] not in silent:
+        for here, wanted in cabled.get(device, ()):
+            if here[1] not in heard and here not in cabling.dark and wanted[0] not in silent:
                 link = frozenset({here, wanted})
                 if link not in told:
                     told.add(link)
