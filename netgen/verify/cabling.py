@@ -30,8 +30,8 @@ def check(cabling: Cabling, states: Mapping[str, State]) -> Iterator[Problem]:
     told: set[frozenset[End]] = set()
     silent = {device for device, state in states.items() if Check.CABLING in state.unanswered}
     cabled: dict[str, list[tuple[End, End]]] = {}
-    for link in cabling.far.items():
-        cabled.setdefault(link[0][0], []).append(link)
+    for near, far in cabling.far.items():
+        cabled.setdefault(near[0], []).append((near, far))
     for device, state in sorted(states.items()):
         if device in silent:
             continue
