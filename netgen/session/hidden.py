@@ -13,11 +13,12 @@ _HASH = re.compile(r"\$(?:1|5|6|7|8|9|14|2[abxy]|y|gy)\$[^\s\"';,]+")
 
 # A keyword, what says how the value is encoded, and the value. NAPALM 5.2, base/constants.py, knows most of them
 # (CISCO_SANITIZE_FILTERS, EOS_SANITIZE_FILTERS); `secret sha512`, `password 7` and `key 7` are EOS's (User
-# Security in its manual), `neighbor … password` is FRR's too, `authentication-key` and `md5` those of NTP and OSPF.
+# Security in its manual), `neighbor … password` is FRR's too, `authentication-key` and `md5` those of NTP and OSPF,
+# `m_key` and its like those of InfiniBand's management (opt_tbl in OpenSM's osm_subnet.c).
 _ENCODING = r"(?:sha512|sha256|md5|sha1|sha|ascii|text|localizedkey|encrypted|shared-secret|0|5|7|8|8a|9|10)"
 _KEYWORD = (
     r"(?:secret|password|passphrase|key-string|shared-secret|pre-shared-key|encrypted-password|auth-password|"
-    r"priv-password|authentication-key|message-digest-key|private-key|(?<![\w-])key|(?<![\w-])auth|(?<![\w-])priv)"
+    r"priv-password|authentication-key|message-digest-key|private-key|(?:m|sm|sa|cc)_key|(?<![\w-])key|(?<![\w-])auth|(?<![\w-])priv)"
 )
 _KEYED = re.compile(rf"(?P<before>\b{_KEYWORD}\s+(?:(?:\d+\s+)?{_ENCODING}\s+)*+)(?P<value>(?!@secret:|\[hidden\])\S+)")
 _COMMUNITY = re.compile(r"(?P<before>\bsnmp-server\s+(?:community|host\s.*\b(?:1|2c))\s+)(?P<value>(?!@secret:)\S+)")

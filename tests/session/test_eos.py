@@ -59,6 +59,13 @@ def test_from_empty_to_confirmed(lab: Lab):
     assert pending(lab, LEAF) == []
 
 
+def test_a_switch_of_ethernet_has_no_fabric_of_infiniband_to_look_at(lab: Lab):
+    with open_session(lab.target(LEAF), lab.secrets()) as session:
+        with pytest.raises(SessionError, match="manages no InfiniBand fabric") as refusal:
+            session.ask("sminfo")
+        assert refusal.value.reason is Reason.UNSUPPORTED
+
+
 def test_the_digest_knows_a_changed_secret_though_the_text_does_not(lab: Lab, monkeypatch):
     seen = []
     for community in (COMMUNITY, "another-community"):

@@ -18,6 +18,8 @@ from netgen.session.hidden import HIDDEN, hide
         "-  key-string CANARY",
         '-    encrypted-password "$9$CANARY"; ## SECRET-DATA',
         "-enable password sha512 CANARY",
+        "-m_key CANARY",
+        "-sa_key 0xCANARY",
         "-----BEGIN RSA PRIVATE KEY-----\nCANARY\n-----END RSA PRIVATE KEY-----",
     ],
 )
@@ -37,6 +39,7 @@ def test_the_form_of_a_secret_is_hidden(line: str):
         "-ip community-list standard X permit 65000:1",
         "-description monkey business",
         "-key chain ISIS",
+        "-m_key_lease_period 0",
         "its host key is not the one in known_hosts",
     ],
 )

@@ -32,8 +32,8 @@ _FILES = ("agent.sh", "agent_kinds.sh", "agent_host_kinds.sh", "agent_opensm_kin
 OPEN_STATES = frozenset({"applying", "pending", "confirming", "broken"})
 # How long the device's tools may take for a verb that runs them; the agent bounds each of them to 180 s itself.
 _TOOLS_LIMIT_S = 600.0
-# What FRR and Linux configurations write a secret behind, for messages of tools that quote the line.
-_SECRET = re.compile(r"(\b(?:password|secret|key-string)\s+)\S+", re.IGNORECASE)
+# What FRR, Linux and OpenSM configurations write a secret behind, for messages of tools that quote the line.
+_SECRET = re.compile(r"(\b(?:password|secret|key-string|(?:m|sm|sa|cc)_key)\s+(?:= )?)\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
