@@ -60,6 +60,11 @@ def check(spec: LabSpec) -> None:
     _check_spec(spec)
     kinds = {node.kind for node in in_namespaces(spec)}
     if not kinds:
+        if all(node.kind != "eos" for node in spec.nodes):
+            raise LabError(
+                "nothing in this lab would run: switches of InfiniBand and hosts that are cabled to nothing else are "
+                "simulated for an OpenSM of upstream's, and there is none"
+            )
         return
     if os.geteuid() != 0:
         raise LabError("FRR switches, subnet managers and hosts need namespaces, and those need root: run it with sudo")

@@ -84,3 +84,10 @@ def test_a_manager_without_an_adapter_is_refused():
     spec = subnet_spec()
     with pytest.raises(LabError, match="sm-1: a subnet manager manages over a channel adapter"):
         requirements.check(dataclasses.replace(spec, subnets=(), cables=()))
+
+
+def test_a_fabric_that_nobody_manages_is_no_lab():
+    spec = subnet_spec()
+    nodes = tuple(dataclasses.replace(node, kind="host") if node.kind == "opensm" else node for node in spec.nodes)
+    with pytest.raises(LabError, match="nothing in this lab would run"):
+        requirements.check(dataclasses.replace(spec, nodes=nodes))
