@@ -59,7 +59,10 @@ def lab_fabric(
     names = {ref.name for ref in (*switches, *ends)}
     subnet = LabSubnet(
         fabric.name,
-        tuple(LabSwitch(ref.name, fabric.switch_guids[fabric.node(ref)]) for ref in switches),
+        tuple(
+            LabSwitch(ref.name, fabric.switch_guids[fabric.node(ref)], tuple(port.number for port in ports))
+            for ref, ports in switches.items()
+        ),
         tuple(_adapter(fabric, ref, hca) for ref, own in ends.items() for hca in own),
     )
     nodes = [

@@ -10,12 +10,13 @@ import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from netgen.lab.cabling import Cabling, Port
 from netgen.lab.errors import LabError
 from netgen.lab.spec import LabNode, LabSpec
-from netgen.lab.subnet import MANAGER, LabAdapter, LabSubnet
+from netgen.lab.subnet import MANAGER, LabAdapter, LabSubnet, LabSwitch
 
 LIBRARY = "umad2sim/libumad2sim.so"
 """Below the folder of an architecture's libraries; of Debian's package libumad2sim0, which ibsim-utils needs."""
@@ -57,7 +58,7 @@ def ends(spec: LabSpec, subnet: LabSubnet) -> dict[Port, tuple[str, int]]:
     found = {
         (switch.node, name): (f"S-{switch.guid:016x}", number)
         for switch in subnet.switches
-        for number, name in enumerate(ports[switch.node], 1)
+        for number, name in zip(switch.numbers or count(1), ports[switch.node], strict=False)
     }
     for guid, adapters in _cards(subnet).items():
         found |= {(one.node, one.port): (f"H-{guid:016x}", one.number) for one in adapters}
@@ -68,7 +69,7 @@ def net_file(spec: LabSpec, subnet: LabSubnet, cabling: Cabling) -> str:
     """Return the network file of a fabric, with its cables as they are plugged now."""
     names = ends(spec, subnet)
     nodes = {node.name: node for node in spec.nodes}
-    blocks = [_switch(nodes[one.node], one.guid, names, cabling) for one in subnet.switches]
+    blocks = [_switch(nodes[one.node], one, names, cabling) for one in subnet.switches]
     blocks += [_card(guid, adapters, names, cabling) for guid, adapters in _cards(subnet).items()]
     # where a port's GUID does not follow from its node's, as ibsim would have it
     odd = [
@@ -92,9 +93,10 @@ def _cards(subnet: LabSubnet) -> dict[int, list[LabAdapter]]:
     return {ports[0].guid - ports[0].number: ports for ports in cards.values()}
 
 
-def _switch(node: LabNode, guid: int, names: Mapping[Port, tuple[str, int]], cabling: Cabling) -> Iterator[str]:
+def _switch(node: LabNode, switch: LabSwitch, names: Mapping[Port, tuple[str, int]], cabling: Cabling) -> Iterator[str]:
+    guid, last = switch.guid, max(switch.numbers, default=len(node.ports))
     yield f"sysimgguid=0x{guid:x}\nswitchguid=0x{guid:x}({guid:x})"
-    yield f'Switch\t{len(node.ports)} "S-{guid:016x}"\t\t# "{node.name}" base port 0 lid 0 lmc 0'
+    yield f'Switch\t{last} "S-{guid:016x}"\t\t# "{node.name}" base port 0 lid 0 lmc 0'
     for name in node.ports:
         if (far := _far((node.name, name), names, cabling)) is not None:
             yield f'[{names[node.name, name][1]}]\t"{far[0]}"[{far[1]}]\t\t# "{far[0]}" lid 0 {_RATE}'

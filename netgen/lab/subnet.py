@@ -34,10 +34,12 @@ class LabAdapter:
 
 @dataclass(frozen=True, slots=True)
 class LabSwitch:
-    """A switch; its ports are those of the lab's node of this name, in the order of their numbers from 1."""
+    """A switch; its ports are those of the lab's node of this name, in the order of their numbers."""
 
     node: str
     guid: int
+    numbers: tuple[int, ...] = ()
+    """What a subnet manager calls the ports; empty: they count from 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,16 @@ from collections import Counter
 
 import pytest
 
+from netgen.device.build_infiniband import switch_ports
 from netgen.export import ibnetdiscover, netbox, topoconfig, topology_file
 from netgen.export.cables import Cabling, End
 from netgen.export.errors import ExportError
+from netgen.export.lab import lab_spec
+from netgen.lab import ibsim
+from netgen.lab.cabling import as_laid
 from tests.export.test_forms import ROOT, example, subnet
+from tests.infiniband import derived, written
+from tests.rules.intents import RENDERER
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +99,31 @@ def test_a_topoconfig_is_made_of_true_guids(corvus: Cabling):
 def test_netbox_knows_infiniband(corvus: Cabling):
     rows = list(csv.DictReader(netbox.interfaces(corvus)))
     assert {row["type"] for row in rows} == {"infiniband-ndr"}
+
+
+@pytest.fixture(scope="module")
+def mixed() -> Cabling:
+    """Leaves whose uplinks are divided further than their ports for hosts."""
+    leaf = {"model": "qm9700", "platform": "mlnx-os", "uplink-breakout": "4x200G"}
+    spine = {"model": "qm9790", "breakout": "4x200G"}
+    return Cabling(derived(written(leaf=leaf, spine=spine))[0], RENDERER.platforms, ())
+
+
+def test_ports_are_numbered_as_if_all_cages_were_divided_alike(mixed: Cabling):
+    cluster, (fabric,) = mixed.cluster, mixed.cluster.infiniband
+    leaf = next(ref for ref in cluster.switches(fabric) if ref.role == "leaf")
+    ports = {port.name: port.number for port in switch_ports(cluster, RENDERER.platforms, leaf)}
+    assert (ports["1/1/1"], ports["1/1/2"], ports["1/2/1"]) == (1, 3, 5)
+    assert (ports["1/32/1/1"], ports["1/32/1/2"], ports["1/32/2/1"], ports["1/32/2/2"]) == (125, 126, 127, 128)
+
+
+def test_plan_and_simulator_call_ports_alike(mixed: Cabling):
+    """And a list of cables that is read from it."""
+    spec = lab_spec(mixed.cluster, RENDERER.platforms)
+    simulated = ibsim.net_file(spec, spec.subnets[0], as_laid(spec))
+    link = re.compile(r'^\[(\d+)\](?:\(\S+\))?\s*"(S-\w+)"\[(\d+)\]', re.MULTILINE)
+    planned = "".join(ibnetdiscover.ibnetdiscover(mixed))
+    assert Counter(link.findall(planned)) == Counter(link.findall(simulated)) != Counter()
+    topology = "".join(topology_file.topology_file(mixed))
+    assert {int(port) for port in re.findall(r"^   P(\d+) ", topology, re.MULTILINE)} <= set(range(1, 129))
+    assert "P128 " in topology

@@ -125,7 +125,7 @@ def _engine(master: SubnetManager, engine: str | None) -> Iterator[Problem]:
 def _names(wanted: Wanted, network: Network) -> Names:
     """Name what is there: switches by their GUIDs, adapters by those of their ports."""
     devices = {guid: name for guid, (name, _) in wanted.switches.items()}
-    ports = {(guid, number): port for guid, (_, own) in wanted.switches.items() for number, port in enumerate(own, 1)}
+    ports = {(guid, number): port for guid, (_, own) in wanted.switches.items() for number, port in own.items()}
     for guid, port in network.ports.items():
         if guid in wanted.ports:
             devices[port.end[0]], ports[port.end] = wanted.ports[guid]

@@ -32,7 +32,7 @@ class Wanted:
     """
 
     managers: tuple[SubnetManager, ...]
-    switches: Mapping[int, tuple[str, tuple[str, ...]]]
+    switches: Mapping[int, tuple[str, Mapping[int, str]]]
     ports: Mapping[int, End]
     cabling: Cabling
     lanes_by_path: bool
@@ -51,13 +51,13 @@ def wanted(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Infiniba
     far: dict[End, End] = {}
     dark: set[End] = set()
     absent: set[str] = set()
-    switches: dict[int, tuple[str, tuple[str, ...]]] = {}
+    switches: dict[int, tuple[str, dict[int, str]]] = {}
     ports: dict[int, End] = {}
     for ref in cluster.switches(fabric):
         own = list(switch_ports(cluster, platforms, ref))
         guid = fabric.switch_guids.get(fabric.node(ref))
         if guid is not None:
-            switches[guid] = (ref.name, tuple(port.name for port in own))
+            switches[guid] = (ref.name, {port.number: port.name for port in own})
         for port in own:
             _link(far, dark, (ref.name, port.name), (port.peer_device, port.peer_port), up=port.enabled)
         absent |= _absent(cluster, ref)
