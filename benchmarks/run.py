@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import pipeline, reader, scale, startup
+from benchmarks import pipeline, profile, reader, scale, startup
 from benchmarks.clusters import EOS, EOS_64, HUGE_EOS, HUGE_SONIC, SONIC, write_intent
 from benchmarks.measure import Figures
 from netgen import __version__
@@ -64,6 +64,7 @@ BENCHMARKS: dict[str, Callable[[Path, int], Figures]] = {
     "growth": lambda folder, _: scale.growth(HUGE_EOS, folder),
     "huge_eos": lambda folder, _: scale.measure(HUGE_EOS, folder),
     "huge_sonic": lambda folder, _: scale.measure(HUGE_SONIC, folder),
+    "profile": lambda folder, _: profile.measure(HUGE_EOS, folder, units=scale.UNITS),
     "reader": lambda folder, runs: reader.measure(folder, runs=runs),
     "startup": lambda folder, runs: startup.measure(folder, runs=runs),
     "devices": devices,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import avd, devices, pipeline, scale
+from benchmarks import avd, devices, pipeline, profile, scale
 from benchmarks.clusters import EOS, HUGE_EOS, HUGE_SONIC, SONIC, write_intent
 
 pytestmark = pytest.mark.slow
@@ -35,6 +35,14 @@ def test_growth_counts_the_ports_of_switches(tmp_path: Path):
     figures = scale.growth(HUGE_EOS, tmp_path, units=(1, 2))
     assert figures["ports"] == [128 * len([*(tmp_path / f"{n}/out/configs").iterdir()]) for n in (1, 2)]
     assert figures["exponent_in_ports"] > 0
+
+
+def test_the_steps_of_a_profile_are_all_of_it(tmp_path: Path):
+    figures = profile.measure(HUGE_EOS, tmp_path, units=1)
+    assert figures["hosts"] == 64
+    shares = [figures[f"{kind}_percent"] for kind in ("cluster", "switches", "hosts")]
+    assert abs(sum(sum(share.values()) for share in shares) - 100) < 1
+    assert set(figures["hosts_cpu_ms_per_device"]) == {"build", "check", "render", "digest", "list_cables", "stage"}
 
 
 def test_the_peer_writes_as_many_lines(tmp_path: Path):
