@@ -58,7 +58,7 @@ def ends(spec: LabSpec, subnet: LabSubnet) -> dict[Port, tuple[str, int]]:
     found = {
         (switch.node, name): (f"S-{switch.guid:016x}", number)
         for switch in subnet.switches
-        for number, name in zip(switch.numbers or count(1), ports[switch.node], strict=False)
+        for number, name in zip(switch.numbers, ports[switch.node], strict=True)
     }
     for guid, adapters in _cards(subnet).items():
         found |= {(one.node, one.port): (f"H-{guid:016x}", one.number) for one in adapters}
@@ -94,9 +94,9 @@ def _cards(subnet: LabSubnet) -> dict[int, list[LabAdapter]]:
 
 
 def _switch(node: LabNode, switch: LabSwitch, names: Mapping[Port, tuple[str, int]], cabling: Cabling) -> Iterator[str]:
-    guid, last = switch.guid, max(switch.numbers, default=len(node.ports))
+    guid = switch.guid
     yield f"sysimgguid=0x{guid:x}\nswitchguid=0x{guid:x}({guid:x})"
-    yield f'Switch\t{last} "S-{guid:016x}"\t\t# "{node.name}" base port 0 lid 0 lmc 0'
+    yield f'Switch\t{max(switch.numbers)} "S-{guid:016x}"\t\t# "{node.name}" base port 0 lid 0 lmc 0'
     for name in node.ports:
         if (far := _far((node.name, name), names, cabling)) is not None:
             yield f'[{names[node.name, name][1]}]\t"{far[0]}"[{far[1]}]\t\t# "{far[0]}" lid 0 {_RATE}'
@@ -160,8 +160,9 @@ def start(
     file.write_text(net_file(spec, subnet, cabling))
     argv = ["setpriv", "--pdeathsig", "KILL", "nsenter", f"--net={net}", "ibsim", "-r", "-s", "-l", str(port)]
     # room for all nodes, switches and ports, port 0 of each switch among them
-    argv += ["-N", str(len(names) + 1), "-S", str(len(subnet.switches) + 1)]
-    argv += ["-P", str(len(names) + len(subnet.switches) + 1), str(file)]
+    ports = sum(max(switch.numbers) + 1 for switch in subnet.switches)
+    ports += sum(max(one.number for one in adapters) for adapters in _cards(subnet).values())
+    argv += ["-N", str(len(names) + 1), "-S", str(len(subnet.switches) + 1), "-P", str(ports + 1), str(file)]
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)) as output:
         process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=output, stderr=output, env=dict(os.environ))
     _await(process, port + CLIENTS, log)

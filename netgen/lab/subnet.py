@@ -34,12 +34,22 @@ class LabAdapter:
 
 @dataclass(frozen=True, slots=True)
 class LabSwitch:
-    """A switch; its ports are those of the lab's node of this name, in the order of their numbers."""
+    """A switch.
+
+    Parameters
+    ----------
+    node
+        The lab's node, whose ports are its own.
+    guid
+        Of the node; 64 bits.
+    numbers
+        What the subnet manager calls those ports, in the same order; they count from 1, and may leave some out where
+        ports are split.
+    """
 
     node: str
     guid: int
-    numbers: tuple[int, ...] = ()
-    """What a subnet manager calls the ports; empty: they count from 1."""
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def read_spec(directory: Path) -> tuple[LabSpec, dict[str, int]]:
 
 
 def _subnet(subnet: dict[str, Any]) -> LabSubnet:
-    switches = tuple(LabSwitch(**{**one, "numbers": tuple(one["numbers"])}) for one in subnet["switches"])
+    switches = tuple(LabSwitch(**{**switch, "numbers": tuple(switch["numbers"])}) for switch in subnet["switches"])
     return LabSubnet(subnet["name"], switches, tuple(LabAdapter(**adapter) for adapter in subnet["adapters"]))
 
 

@@ -17,7 +17,8 @@ MANAGERS = [0x0200_0000_0000_2000 + 0x10 * n for n in range(2)]
 
 def subnet_spec() -> LabSpec:
     """Two leaves and a spine, three hosts, and two subnet managers; host3 has a port GUID of an odd kind."""
-    switches = (LabSwitch("leaf1", LEAF1), LabSwitch("leaf2", LEAF2), LabSwitch("spine1", SPINE))
+    guids = {"leaf1": LEAF1, "leaf2": LEAF2, "spine1": SPINE}
+    switches = tuple(LabSwitch(name, guid, (1, 2, 3, 4)) for name, guid in guids.items())
     ports = tuple(f"1/{number}" for number in range(1, 5))
     odd = [guid + 1 for guid in HOSTS[:2]] + [0x0300_0000_0000_0007]
     adapters = [
@@ -54,6 +55,17 @@ def test_the_network_file_has_every_cable_twice():
     # a port whose GUID is its node's: ibsim's node has another one
     assert f'Ca\t1 "H-{MANAGERS[0] - 1:016x}"\t\t# "sm-1 mlx5_0"' in text
     assert "do Guid" not in text
+
+
+def test_ports_of_a_split_cage_have_numbers_of_their_own():
+    spec = subnet_spec()
+    (subnet,) = spec.subnets
+    leaf, *others = subnet.switches
+    subnet = dataclasses.replace(subnet, switches=(dataclasses.replace(leaf, numbers=(1, 2, 5, 7)), *others))
+    text = ibsim.net_file(dataclasses.replace(spec, subnets=(subnet,)), subnet, as_laid(spec))
+    assert f'Switch\t7 "S-{LEAF1:016x}"' in text
+    assert f'[7]\t"S-{SPINE:016x}"[1]' in text
+    assert f'[1]\t"S-{LEAF1:016x}"[7]' in text
 
 
 def test_a_card_with_ports_whose_guids_do_not_follow_each_other():

@@ -22,7 +22,7 @@ class Wanted:
     managers
         Those that should be there, the master first.
     switches
-        Names and, by number, the names of the ports of each switch, by its GUID.
+        Name of each switch, and the names of its ports by their numbers, by its GUID.
     ports
         Device and name of each port of an adapter, by its GUID.
     cabling
@@ -51,7 +51,7 @@ def wanted(cluster: Cluster, platforms: Mapping[str, Platform], fabric: Infiniba
     far: dict[End, End] = {}
     dark: set[End] = set()
     absent: set[str] = set()
-    switches: dict[int, tuple[str, dict[int, str]]] = {}
+    switches: dict[int, tuple[str, Mapping[int, str]]] = {}
     ports: dict[int, End] = {}
     for ref in cluster.switches(fabric):
         own = list(switch_ports(cluster, platforms, ref))

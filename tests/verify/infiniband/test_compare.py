@@ -51,7 +51,8 @@ def healthy(cluster):
     """What would be read if all were well: from the specification of a lab, and by shortest paths."""
     spec = lab_spec(cluster[0], PLATFORMS)
     (subnet,) = spec.subnets
-    numbers = {node.name: {port: n for n, port in enumerate(node.ports, 1)} for node in spec.nodes}
+    ports_of = {node.name: node.ports for node in spec.nodes}
+    numbers = {one.node: dict(zip(ports_of[one.node], one.numbers, strict=True)) for one in subnet.switches}
     switches = {one.node: one.guid for one in subnet.switches}
     ends = {(node, port): (switches[node], n) for node in switches for port, n in numbers[node].items()}
     ends |= {(one.node, one.port): (one.node_guid, one.number) for one in subnet.adapters}
