@@ -10,7 +10,6 @@ import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from netgen.lab.cabling import Cabling, Port
