@@ -27,10 +27,6 @@ class BgpSession:
     enabled: bool
     """Whether it is not shut down by configuration."""
     established: bool
-    uptime_s: int
-    """Since when it has been as it is; -1: not told."""
-    received_prefixes: int
-    """-1: not told."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,9 +38,6 @@ class Interface:
     up: bool
     mtu_bytes: int
     """As the device shows it, in the platform's own meaning."""
-    speed_mbps: float
-    """0: not told."""
-    description: str
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -125,7 +125,7 @@ def test_state_is_told_alike_for_all_platforms(applied: Fabric):
         sessions, routes = session.bgp(), {route.prefix: route for route in session.routes()}
         heard = {(each.device, each.device_port) for each in session.lldp()}
         ports = {each.name: each for each in session.interfaces()}
-    assert [(each.vrf, each.remote_asn, each.received_prefixes > 0) for each in sessions] == [
+    assert [(each.vrf, each.remote_asn, each.established) for each in sessions] == [
         ("default", 4200000001, True)
     ] * len(sessions)
     assert {each.port for each in sessions} <= ports.keys()

@@ -32,11 +32,11 @@ def healthy(devices: dict[str, Switch | Host]) -> dict[str, State]:
     for device in devices.values():
         cabled = [port for port in device.ports if port.peer_device is not None]
         lldp = tuple(LldpNeighbour(p.name, f"{p.peer_device}.example.net", p.peer_port) for p in cabled)
-        interfaces = tuple(Interface(p.name, True, True, p.mtu_bytes, 400_000.0, "") for p in cabled)
+        interfaces = tuple(Interface(p.name, True, True, p.mtu_bytes) for p in cabled)
         bgp, routes = (), ()
         if isinstance(device, Switch):
             bgp = tuple(
-                BgpSession("fe80::1", n.port, "default", n.remote_asn, True, True, 60, 2) for n in device.bgp.neighbors
+                BgpSession("fe80::1", n.port, "default", n.remote_asn, True, True) for n in device.bgp.neighbors
             )
         if device.role is Role.LEAF:
             up = tuple(NextHop("fe80::1", p.name) for p in device.ports if p.role is PortRole.UPLINK)

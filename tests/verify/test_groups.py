@@ -61,8 +61,8 @@ def healthy(devices: Devices) -> dict[str, State]:
         sessions = device.bgp.neighbors if device.bgp else ()
         states[device.name] = State(
             tuple(LldpNeighbour(p.name, str(p.peer_device), str(p.peer_port)) for p in cabled),
-            tuple(BgpSession(ipv4(n.address), n.port, "default", n.remote_asn, True, True, 60, 2) for n in sessions),
-            tuple(Interface(p.name, True, True, p.mtu_bytes, 400_000.0, "") for p in cabled),
+            tuple(BgpSession(ipv4(n.address), n.port, "default", n.remote_asn, True, True) for n in sessions),
+            tuple(Interface(p.name, True, True, p.mtu_bytes) for p in cabled),
             tuple(routes),
         )
     return states

@@ -235,14 +235,6 @@ def _inside(block: Block, depth: int) -> Iterable[str]:
     return shown
 
 
-def block_of(config: Block, header: str) -> Block | None:
-    """Return the block that the line `header` opens at the top, if it is there."""
-    for key, block in config.blocks.items():
-        if config.lines[key].text == header:
-            return block
-    return None
-
-
 def clean(ports: Iterable[str], grammar: Grammar) -> Block:
     """Return what is left when everything is taken away: the ports that the hardware has."""
     config = Block(TOP)

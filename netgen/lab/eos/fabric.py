@@ -210,25 +210,6 @@ class Fabric:
         with self._lock:
             return list(self._cables)
 
-    def swap_cables(self, first: Port, second: Port) -> None:
-        """Pull the plugs out of two ports and put each into the other.
-
-        Parameters
-        ----------
-        first, second
-            Two cabled ports, (node, port).
-
-        Raises
-        ------
-        KeyError
-            One of the ports has no cable.
-        """
-        with self._still():
-            if first not in self._far or second not in self._far:
-                raise KeyError(first if first not in self._far else second)
-            other = {first: second, second: first}
-            self.lay_cables(_replugged(cable, other) for cable in self._cables)
-
     def lay_cables(self, cables: Iterable[LabCable]) -> None:
         """Lay all cables anew; a link or a session between the same ends does not notice."""
         with self._still():
@@ -362,9 +343,3 @@ class Fabric:
             for port in self.view(name).interfaces.values()
             if port.address and port.vrf == DEFAULT_VRF and port.routed and self._links[name, port.name].up
         }
-
-
-def _replugged(cable: LabCable, other: dict[Port, Port]) -> LabCable:
-    """Return a cable whose plugs stand in the ports that they were swapped to."""
-    a, b = (cable.a_node, cable.a_port), (cable.b_node, cable.b_port)
-    return LabCable(*other.get(a, a), *other.get(b, b))

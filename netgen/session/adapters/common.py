@@ -18,6 +18,6 @@ def lldp(driver: Any) -> list[LldpNeighbour]:  # noqa: ANN401 - NAPALM is untype
 def interfaces(driver: Any) -> list[Interface]:  # noqa: ANN401 - NAPALM is untyped
     """Return the interfaces; sorted."""
     return sorted(
-        Interface(name, said["is_enabled"], said["is_up"], said["mtu"], said["speed"], said["description"])
+        Interface(name, said["is_enabled"], said["is_up"], said["mtu"])
         for name, said in driver.get_interfaces().items()
     )

@@ -134,8 +134,6 @@ def _bgp_session(vrf: str, peer: Mapping[str, Any]) -> BgpSession:
         remote_asn=int(peer["asn"]),
         enabled=peer.get("idleReason") != "Administratively shut down",
         established=peer["state"] == "Established",
-        uptime_s=peer.get("establishedTime", -1),
-        received_prefixes=peer.get("prefixesReceived", -1),
     )
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from netgen.session.adapters import common
+from netgen.session.adapters import common, own
 from netgen.session.connections import Connection
 from netgen.session.state import BgpSession, Route
 
 MAX_TIMER_S = 24 * 3600
 
 lldp, interfaces = common.lldp, common.interfaces
+refused_line, candidate_id, backup = own.refused_line, own.candidate_id, own.backup
+detach, attach, lock_holders = own.detach, own.attach, own.lock_holders
 
 
 def options(connection: Connection) -> dict[str, Any]:
@@ -28,40 +30,10 @@ def load(driver: Any, files: Mapping[str, str]) -> None:  # noqa: ANN401 - NAPAL
     driver.load_replace_candidate(config=text)
 
 
-def refused_line(message: str, files: Mapping[str, str]) -> tuple[str, int] | None:  # noqa: ARG001 - as all adapters
-    """Return nothing: UFM refuses a request, not a line."""
-    return None
-
-
-def candidate_id(driver: Any) -> str:  # noqa: ANN401 - NAPALM is untyped
-    """Return the candidate's name, which its commit bears."""
-    return str(driver.commit_id)
-
-
 def pending(driver: Any) -> list[str]:  # noqa: ANN401 - NAPALM is untyped
     """Return the commit that a keeper waits with."""
     found: list[str] = driver.pending()
     return found
-
-
-def detach(driver: Any) -> None:  # noqa: ANN401 - as all adapters
-    """Do nothing: closing the driver does not touch a commit's keeper."""
-
-
-def attach(driver: Any, commit_id: str) -> None:  # noqa: ANN401 - NAPALM is untyped
-    """Take over a commit by its name."""
-    driver.commit_id = commit_id
-
-
-def lock_holders(driver: Any) -> str:  # noqa: ANN401, ARG001 - as all adapters
-    """Return nothing: the driver's message names the commit itself."""
-    return ""
-
-
-def backup(driver: Any) -> dict[str, str]:  # noqa: ANN401 - NAPALM is untyped
-    """Return the partitions as they are."""
-    files: dict[str, str] = driver.get_artifacts()
-    return files
 
 
 def bgp(driver: Any) -> list[BgpSession]:  # noqa: ANN401, ARG001 - as all adapters
