@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from ipaddress import IPv4Network
 
-from netgen.catalog.model import Catalog, SwitchModel
+from netgen.catalog.model import Catalog
 from netgen.cluster.derive_network import (
-    EXPLICIT,
     Listed,
     MakeTier,
     Plan,
     attached_to,
     cables_of,
+    laid_out,
     names_of,
-    read_listed,
-    sized,
     speed_of,
     tiers_of,
 )
@@ -61,23 +59,17 @@ def derive_fabric(
     path = ("fabrics", name)
     pods = attached_to(given, cluster, path)
     tiers = tiers_of(given, catalog, speed_of(given.nics, cluster, pods, path), path, _ethernet(given))
-    others: Mapping[int, SwitchModel] = {}
-    blocks: Mapping[int, int] = {}
-    plan: Plan
-    if given.kind == EXPLICIT:
-        read = read_listed(given, intent, catalog, cluster, listed, tiers, path)
-        plan, others, blocks = read.topology, read.models, read.blocks.get(SPINE, {})
-    else:
-        plan = sized(given, intent, cluster, pods, tiers, path)
+    laid = laid_out(given, intent, catalog, cluster, listed, pods, tiers, path)
+    plan = laid.plan
     return Fabric(
         name=name,
         nics=given.nics,
         pods=pods,
         plan=plan,
-        overlay=Overlay(plan, models=others),
+        overlay=Overlay(plan, models=laid.models),
         tiers={layer.name: tiers[layer.name] for layer in plan.layers[1:]},
         names={} if isinstance(plan, Explicit) else names_of(given, intent.naming, plan),
-        numbers=_numbers(given, plan, blocks),
+        numbers=_numbers(given, plan, laid.blocks.get(SPINE, {})),
         mtu_bytes=given.mtu,
         cables_m=cables_of(given.cables),
         bfd=None if given.bfd is None else BfdPlan(given.bfd.interval, given.bfd.multiplier),

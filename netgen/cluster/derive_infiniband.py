@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from netgen.catalog.model import Catalog, SwitchModel
+from netgen.catalog.model import Catalog
 from netgen.cluster.derive_network import (
-    EXPLICIT,
     Listed,
-    Plan,
     attached_to,
     cables_of,
+    laid_out,
     names_of,
-    read_listed,
-    sized,
     speed_of,
     tiers_of,
 )
@@ -55,19 +52,14 @@ def derive_infiniband(
     path: IntentPath = ("fabrics", name)
     pods = attached_to(given, cluster, path)
     tiers = tiers_of(given, catalog, speed_of(given.nics, cluster, pods, path), path, _tier)
-    others: Mapping[int, SwitchModel] = {}
-    plan: Plan
-    if given.kind == EXPLICIT:
-        read = read_listed(given, intent, catalog, cluster, listed, tiers, path)
-        plan, others = read.topology, read.models
-    else:
-        plan = sized(given, intent, cluster, pods, tiers, path)
+    laid = laid_out(given, intent, catalog, cluster, listed, pods, tiers, path)
+    plan = laid.plan
     return InfinibandFabric(
         name=name,
         nics=given.nics,
         pods=pods,
         plan=plan,
-        overlay=Overlay(plan, models=others),
+        overlay=Overlay(plan, models=laid.models),
         tiers={layer.name: tiers[layer.name] for layer in plan.layers[1:]},
         names={} if isinstance(plan, Explicit) else names_of(given, intent.naming, plan),
         cables_m=cables_of(given.cables),

@@ -35,6 +35,17 @@ MakeTier = Callable[[Any, BoxTier], TierT]
 
 
 @dataclass(frozen=True, slots=True)
+class Laid:
+    """A topology, and what lists say besides."""
+
+    plan: Plan
+    models: Mapping[int, SwitchModel]
+    """Of switches that are not of their tier's, by node."""
+    blocks: Mapping[str, Mapping[int, int]]
+    """By role: the block of each switch by its index; both from 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """The lists of a fabric, and the platforms that name the ports in them."""
 
@@ -56,9 +67,13 @@ def attached_to(given: network.Network[Any], cluster: Cluster, path: IntentPath)
     UnbuildableError
         If there are none.
     """
-    pods = nodes_with(given.nics, cluster)
-    if pods:
-        return pods
+    found: dict[int, dict[int, IdRanges]] = {}
+    for pod, units in cluster.pods.items():
+        for unit, ids in units.items():
+            if given.nics in cluster.others.get((pod, unit), cluster.hosts).profile.nics:
+                found.setdefault(pod, {})[unit] = ids
+    if found:
+        return found
     raise UnbuildableError(
         derived.NO_NICS.about(
             f"no host and no other node has {given.nics} NICs",
@@ -67,16 +82,6 @@ def attached_to(given: network.Network[Any], cluster: Cluster, path: IntentPath)
             notes=(f"{cluster.hosts.profile.name} has " + " and ".join(cluster.hosts.profile.nics) + " NICs",),
         )
     )
-
-
-def nodes_with(nics: str, cluster: Cluster) -> Pods:
-    """Return the hosts and other nodes that have NICs for a fabric."""
-    found: dict[int, dict[int, IdRanges]] = {}
-    for pod, units in cluster.pods.items():
-        for unit, ids in units.items():
-            if nics in cluster.others.get((pod, unit), cluster.hosts).profile.nics:
-                found.setdefault(pod, {})[unit] = ids
-    return found
 
 
 def plans_of(cluster: Cluster, pods: Pods) -> dict[tuple[int, int], HostPlan]:
@@ -136,7 +141,30 @@ def tiers_of(
     return {LEAF: make(described, leaf), SPINE: make(given.spine, spine), SUPERSPINE: make(top, highest)}
 
 
-def sized(
+def laid_out(
+    given: network.Network[Any],
+    intent: models.Intent,
+    catalog: Catalog,
+    cluster: Cluster,
+    listed: Listed,
+    pods: Pods,
+    tiers: Mapping[str, BoxTier],
+    path: IntentPath,
+) -> Laid:
+    """Lay a fabric out: as its lists say, or as the smallest that holds what there is to be.
+
+    Raises
+    ------
+    UnbuildableError
+        If the lists cannot be so, or nothing that can be built holds it.
+    """
+    if given.kind == EXPLICIT:
+        read = _read_listed(given, intent, catalog, cluster, listed, pods, tiers, path)
+        return Laid(read.topology, read.models, read.blocks)
+    return Laid(_sized(given, intent, cluster, pods, tiers, path), {}, {})
+
+
+def _sized(
     given: network.Network[Any],
     intent: models.Intent,
     cluster: Cluster,
@@ -144,13 +172,6 @@ def sized(
     tiers: Mapping[str, BoxTier],
     path: IntentPath,
 ) -> Clos | Dragonfly | DragonflyPlus:
-    """Return the smallest topology that holds what there is to be.
-
-    Raises
-    ------
-    UnbuildableError
-        If there is none.
-    """
     demand = _demand(given, intent, cluster, pods, tiers, path)
     if demand.kind == DRAGONFLY:
         return size_dragonfly(demand)
@@ -311,23 +332,16 @@ def _capacity_hosts(intent: models.Intent) -> int:
     return max(declared + [unit.hosts.highest for plan in intent.pods.values() for unit in plan.units.values()])
 
 
-def read_listed(
+def _read_listed(
     given: network.Network[Any],
     intent: models.Intent,
     catalog: Catalog,
     cluster: Cluster,
     listed: Listed,
+    pods: Pods,
     tiers: Mapping[str, BoxTier],
     path: IntentPath,
 ) -> Read:
-    """Read the lists of an explicit fabric.
-
-    Raises
-    ------
-    UnbuildableError
-        With all that cannot be.
-    """
-    pods = nodes_with(given.nics, cluster)
     room = Room(
         pods=max(*pods, intent.capacity.pods or 0),
         units=capacity_units(intent, cluster, pods),

@@ -1,9 +1,12 @@
 """Turns what InfiniBand's devices are told into the words and numbers of subnet managers."""
 
 import re
+from collections.abc import Mapping
+from typing import TypeVar
 
 from netgen.cluster.infiniband import LANE_CODES, MTU_CODES, RATE_CODES
 
+_NumberT = TypeVar("_NumberT", int, float)
 _MARKS = re.compile(r'["#,:;=]')
 
 
@@ -25,9 +28,7 @@ def mtu_code(size_bytes: int) -> int:
     ValueError
         If InfiniBand has no such MTU.
     """
-    if size_bytes not in MTU_CODES:
-        raise ValueError(f"InfiniBand has no MTU of {size_bytes} bytes, only {', '.join(map(str, MTU_CODES))}")
-    return MTU_CODES[size_bytes]
+    return _code(MTU_CODES, size_bytes, f"InfiniBand has no MTU of {size_bytes} bytes")
 
 
 def rate_code(gbps: float) -> int:
@@ -38,9 +39,7 @@ def rate_code(gbps: float) -> int:
     ValueError
         If InfiniBand has no such rate.
     """
-    if gbps not in RATE_CODES:
-        raise ValueError(f"InfiniBand has no rate of {gbps} Gb/s, only {', '.join(f'{rate:g}' for rate in RATE_CODES)}")
-    return RATE_CODES[gbps]
+    return _code(RATE_CODES, gbps, f"InfiniBand has no rate of {gbps} Gb/s")
 
 
 def lane_code(lanes: int) -> int:
@@ -51,9 +50,13 @@ def lane_code(lanes: int) -> int:
     ValueError
         If ports cannot have so many.
     """
-    if lanes not in LANE_CODES:
-        raise ValueError(f"a port has no {lanes} data lanes, only {', '.join(map(str, LANE_CODES))}")
-    return LANE_CODES[lanes]
+    return _code(LANE_CODES, lanes, f"a port has no {lanes} data lanes")
+
+
+def _code(codes: Mapping[_NumberT, int], number: _NumberT, otherwise: str) -> int:
+    if number not in codes:
+        raise ValueError(f"{otherwise}, only {', '.join(f'{one:g}' for one in codes)}")
+    return codes[number]
 
 
 def opensm_text(text: str) -> str:
