@@ -1,1 +1,1 @@
-"""Views of a cluster for other programs: the cabling list, the Ansible inventory."""
+"""Views of a cluster for other programs: its cables in their forms, the Ansible inventory, the lab."""

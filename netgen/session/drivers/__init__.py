@@ -1,1 +1,1 @@
-"""NAPALM drivers that NAPALM does not have: Linux hosts and FRR routers over SSH."""
+"""NAPALM drivers that NAPALM does not have: Linux hosts, FRR routers and OpenSM over SSH, UFM over REST."""
