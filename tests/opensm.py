@@ -17,7 +17,7 @@ from pathlib import Path
 PRELOADED = sorted(Path("/usr/lib").glob("*/umad2sim/libumad2sim.so"))
 LEAVES = (0x0002C90300100000, 0x0002C90300100010)
 SPINES = (0x0002C90300200000, 0x0002C90300200010)
-"""GUIDs of nodes, as `tests.devices` has them."""
+"""GUIDs of nodes, as `tests.ib_devices` has them."""
 FIRST_UPLINK = 33
 PORTS = 40
 

@@ -21,7 +21,7 @@ from netgen.platforms.ports import port_name
 from netgen.render.device import Renderer, has_artifact, make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources
-from tests import devices
+from tests import devices, ib_devices
 from tests.examples import at_most
 
 FOUND = resources()
@@ -62,24 +62,24 @@ def samples(platform: Platform) -> Iterator[Switch | Host]:
 def managers(platform: Platform) -> Iterator[SubnetManager]:
     """Yield subnet managers of every kind of fabric."""
     if Kind.SUBNET_MANAGER in platform.kinds:
-        yield devices.subnet_manager(platform)
-        yield devices.subnet_manager(platform, qos=False, bare=True)
+        yield ib_devices.subnet_manager(platform)
+        yield ib_devices.subnet_manager(platform, qos=False, bare=True)
         if platform.expresses["both-memberships"] is None:
-            yield devices.subnet_manager(platform, both=True)
+            yield ib_devices.subnet_manager(platform, both=True)
 
 
 def ib_switches(platform: Platform) -> Iterator[IbSwitch]:
     """Yield switches of InfiniBand fabrics, with and without services."""
     if Kind.IB_SWITCH in platform.kinds:
-        yield devices.ib_switch(platform)
-        yield devices.ib_switch(platform, served=False)
+        yield ib_devices.ib_switch(platform)
+        yield ib_devices.ib_switch(platform, served=False)
 
 
 def ib_ends(platform: Platform) -> Iterator[SubnetManager | Host]:
     """Yield devices that partitions are told to."""
     yield from managers(platform)
     if Kind.HOST in platform.kinds:
-        yield devices.ib_host(platform)
+        yield ib_devices.ib_host(platform)
 
 
 def every_sample(platform: Platform) -> Iterator[Node]:

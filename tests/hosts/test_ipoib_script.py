@@ -10,7 +10,7 @@ from netgen.cluster.infiniband import Membership
 from netgen.device.model import Host
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
-from tests import devices
+from tests import ib_devices
 
 RENDERER = make_renderer(resources())
 HERE = Path(__file__).parent
@@ -20,7 +20,7 @@ SHELLS = [("dash", "-n"), ("bash", "-n"), ("shellcheck", "-s", "sh")]
 
 def host(*, default: bool = False) -> Host:
     """A host of two HCAs; the default partition may speak IP too."""
-    found = devices.ib_host(RENDERER.platforms["linux"])
+    found = ib_devices.ib_host(RENDERER.platforms["linux"])
     if default:
         for hca in found.hcas:
             *others, (last, membership) = hca.partitions

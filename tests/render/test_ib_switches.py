@@ -9,7 +9,7 @@ from netgen.platforms.load import load_platforms
 from netgen.platforms.ports import port_name
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
-from tests import devices
+from tests import ib_devices
 
 FOUND = resources()
 PLATFORMS = load_platforms(FOUND)
@@ -17,7 +17,7 @@ RENDERER = make_renderer(FOUND)
 
 
 def lines(platform: str, change=lambda _: None) -> list[str]:
-    device: IbSwitch = devices.ib_switch(PLATFORMS[platform])
+    device: IbSwitch = ib_devices.ib_switch(PLATFORMS[platform])
     change(device)
     (text,) = render_device(device, RENDERER).values()
     return text.splitlines()
@@ -69,7 +69,7 @@ def test_what_is_not_enabled_is_shut_and_nothing_else(platform: str, line: str):
     def shut_second(device: IbSwitch) -> None:
         device.ports[1].enabled = False
 
-    spare, second = (devices.ib_switch(PLATFORMS[platform]).ports[index].name for index in (4, 1))
+    spare, second = (ib_devices.ib_switch(PLATFORMS[platform]).ports[index].name for index in (4, 1))
     assert [m[1] for each in lines(platform) if (m := re.fullmatch(line, each))] == [spare]
     assert [m[1] for each in lines(platform, shut_second) if (m := re.fullmatch(line, each))] == [second, spare]
 

@@ -26,11 +26,11 @@ from netgen.cluster.infiniband import (
 from netgen.device.infiniband import SubnetManager
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.resources.load import resources
-from tests import devices, opensm
+from tests import ib_devices, opensm
 from tests.examples import at_most
 
-MANAGERS = (devices.PORT_GUIDS, devices.PORT_GUIDS + 16)
-PORTS = tuple(devices.PORT_GUIDS + 16 * number for number in range(7))
+MANAGERS = (ib_devices.PORT_GUIDS, ib_devices.PORT_GUIDS + 16)
+PORTS = tuple(ib_devices.PORT_GUIDS + 16 * number for number in range(7))
 """Of the fabric: those of two managers first; OpenSM is on the first of them."""
 LANES = 8
 """That ibsim's ports have."""
@@ -94,7 +94,7 @@ def subnet_managers(draw: st.DrawFn) -> SubnetManager:
     qos = draw(st.none() | plans())
     levels = [] if qos is None else [level.level for level in qos.levels]
     pkeys = sorted(draw(st.sets(st.integers(1, DEFAULT_PKEY - 1), max_size=4)))
-    manager = devices.subnet_manager(renderer().platforms["opensm"])
+    manager = ib_devices.subnet_manager(renderer().platforms["opensm"])
     default = replace(
         manager.partitions[0],
         ipoib=draw(st.booleans()),
@@ -155,9 +155,9 @@ def test_tables_are_what_the_partitions_say(manager: SubnetManager):
 
 
 def test_what_the_parser_finds_odd_is_in_the_log(tmp_path: Path):
-    files = render_device(devices.subnet_manager(renderer().platforms["opensm"]), renderer())
+    files = render_device(ib_devices.subnet_manager(renderer().platforms["opensm"]), renderer())
     files["partitions.conf"] = files["partitions.conf"].replace(", ipoib", ", ipoip")
-    found = opensm.sweep(files, (devices.PORT_GUIDS + 16 * 12, *PORTS), tmp_path)
+    found = opensm.sweep(files, (ib_devices.PORT_GUIDS + 16 * 12, *PORTS), tmp_path)
     assert found.said.count("PARSE WARN") == 2
     assert "unrecognized partition flag 'ipoip'" in found.said
 
@@ -165,7 +165,7 @@ def test_what_the_parser_finds_odd_is_in_the_log(tmp_path: Path):
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["lash", "dfsssp", "nue"])
 def test_engines_that_keep_paths_apart_by_levels_have_a_lane_for_each(engine: str, tmp_path: Path):
-    manager = devices.subnet_manager(renderer().platforms["opensm"], qos=False)
+    manager = ib_devices.subnet_manager(renderer().platforms["opensm"], qos=False)
     manager.engine, manager.guid, manager.roots = engine, PORTS[0], opensm.SPINES
     found = opensm.sweep(render_device(manager, renderer()), PORTS, tmp_path)
     assert (found.troubles, found.engines) == ([], [engine])
@@ -173,7 +173,7 @@ def test_engines_that_keep_paths_apart_by_levels_have_a_lane_for_each(engine: st
 
 
 def test_a_fabric_that_is_no_tree_any_more_is_routed_up_and_down(tmp_path: Path):
-    manager = devices.subnet_manager(renderer().platforms["opensm"])
+    manager = ib_devices.subnet_manager(renderer().platforms["opensm"])
     manager.guid, manager.engine, manager.roots = PORTS[0], "ftree", opensm.SPINES
     # of two leaves one has lost its hosts
     found = opensm.sweep(render_device(manager, renderer()), PORTS[:1], tmp_path)
@@ -182,7 +182,7 @@ def test_a_fabric_that_is_no_tree_any_more_is_routed_up_and_down(tmp_path: Path)
 
 @pytest.mark.slow
 def test_a_path_has_the_level_of_what_is_reached_else_of_the_partition(tmp_path: Path):
-    manager = devices.subnet_manager(renderer().platforms["opensm"])
+    manager = ib_devices.subnet_manager(renderer().platforms["opensm"])
     _, train, storage = manager.partitions
     (host, other), store = (member.guid for member in train.members), storage.members[-1].guid
     ports = (manager.guid, *(member.guid for member in storage.members))

@@ -9,14 +9,14 @@ from netgen.device.infiniband import SubnetManager
 from netgen.render.device import make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources
-from tests import devices
+from tests import ib_devices
 
 RENDERER = make_renderer(resources())
 BOTH = pytest.mark.parametrize("platform", ["opensm", "opensm-nvidia"])
 
 
 def manager(platform: str = "opensm", **sample: bool) -> SubnetManager:
-    return devices.subnet_manager(RENDERER.platforms[platform], **sample)
+    return ib_devices.subnet_manager(RENDERER.platforms[platform], **sample)
 
 
 def lines(device: SubnetManager, file: str) -> list[str]:

@@ -13,7 +13,7 @@ from netgen.render.errors import RenderError
 from netgen.resources.load import resources
 from netgen.session.drivers.ufm_state import State, difference, parse, text_of
 from netgen.session.drivers.ufm_steps import steps
-from tests import devices
+from tests import ib_devices
 from tests.ufm_server import Ufm
 
 FOUND = resources()
@@ -23,7 +23,7 @@ RENDERER = make_renderer(FOUND)
 
 def manager(**fields: object) -> SubnetManager:
     """A manager whose second partition is another."""
-    device = devices.subnet_manager(UFM)
+    device = ib_devices.subnet_manager(UFM)
     default, train, storage = device.partitions
     device.partitions = (default, replace(train, **fields), storage)
     return device
@@ -93,7 +93,7 @@ def test_what_ufm_has_no_word_for_is_refused(fields: dict[str, object], words: s
 
 def test_a_member_of_both_kinds_is_refused():
     with pytest.raises(RenderError, match=r"partition storage .* never both"):
-        rendered(devices.subnet_manager(UFM, both=True))
+        rendered(ib_devices.subnet_manager(UFM, both=True))
 
 
 @pytest.mark.parametrize("name", ["yes", "1.5", "it's", "a: b", "# a", '"', "{{ x }}", "0x12", "on", "-", "ü"])
