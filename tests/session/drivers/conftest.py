@@ -12,6 +12,7 @@ import yaml
 from netgen.lab import lab
 from netgen.lab.spec import LabCable, LabNode, LabSpec
 from netgen.session.drivers.registry import driver_class
+from tests.frr_leaf import FILES
 
 SPEC = LabSpec(
     "drivers",
@@ -58,6 +59,19 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield Bench(directory, yaml.safe_load((directory / "inventory/connections.yaml").read_text()))
     finally:
         lab.down(directory)
+
+
+@pytest.fixture
+def leaf(bench: Bench) -> Iterator[Any]:
+    """A driver of leaf1, which runs and boots `FILES`."""
+    driver = bench.driver("leaf1", lock_timeout=2)
+    driver.open()
+    if driver.has_pending_commit():  # of a test that failed
+        driver.rollback()
+    driver.load_replace_artifacts(FILES)
+    driver.commit_config("start of a test")
+    yield driver
+    driver.close()
 
 
 @pytest.fixture
