@@ -1,1 +1,1 @@
-"""Switch models, what their cables are made of, host profiles and RoCE profiles: YAML data that a user's repository may add to."""
+"""Switch models, chips, cables, host profiles and RoCE profiles: YAML data that a user's repository may add to."""
