@@ -74,7 +74,15 @@ class UfmDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped here
     # ------------------------------------------------------------------------------------------- connection
 
     def open(self) -> None:
-        """Connect, and see that it is a UFM of which enough is known."""
+        """Connect, and see that it is a UFM of which enough is known.
+
+        Raises
+        ------
+        UnsupportedVersion
+            If it is older than what says who is in its default partition.
+        ConnectionException, ConnectAuthError, CommandErrorException
+            If it does not answer, lets nobody in, or is no UFM.
+        """
         self._client = UfmClient(self._place)
         self._version = str(self._asked("/app/ufm_version").get("ufm_release_version", ""))
         if _number(self._version) < _OLDEST:
@@ -215,7 +223,13 @@ class UfmDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped here
         return bool(self.pending())
 
     def confirm_commit(self) -> None:
-        """Keep the commit of `commit_id`."""
+        """Keep the commit of `commit_id`.
+
+        Raises
+        ------
+        CommitConfirmException
+            When it does not wait any more.
+        """
         if not keeper.confirm(self._place.host, self._place.port, self.commit_id):
             raise CommitConfirmException(f"{self.hostname}: the commit {self.commit_id} does not wait any more")
 

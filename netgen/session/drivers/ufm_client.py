@@ -103,7 +103,13 @@ class UfmClient:
         )
 
     def ask(self, path: str) -> Any:  # noqa: ANN401 - whatever JSON says
-        """Return what is at a path below ``/ufmRest``."""
+        """Return what is at a path below ``/ufmRest``.
+
+        Raises
+        ------
+        UfmError
+            When there is no answer, or one that refuses, or none of UFM's.
+        """
         answer = self._request("GET", path, None)
         try:
             return json.loads(answer)
@@ -113,7 +119,13 @@ class UfmClient:
             ) from None
 
     def do(self, method: str, path: str, body: Mapping[str, object] | None) -> None:
-        """Change something; an answer without an error is all that is waited for."""
+        """Change something; an answer without an error is all that is waited for.
+
+        Raises
+        ------
+        UfmError
+            When there is no answer, or one that refuses.
+        """
         self._request(method, path, None if body is None else json.dumps(body).encode())
 
     def close(self) -> None:
