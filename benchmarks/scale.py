@@ -25,7 +25,7 @@ GROWTH_UNITS = (2, 16, 64, 256)
 SWITCHES = "*[ef][1-9]*"
 """Glob that matches leaves, spines and superspines, and no host: a number follows their last letter."""
 LIMIT_S = 900
-SAMPLE_S = 0.05
+SAMPLE_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
