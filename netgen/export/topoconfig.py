@@ -11,7 +11,7 @@ from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cabling, Device
 from netgen.export.errors import ExportError
-from netgen.export.ibnetdiscover import Subnet, only_fabric
+from netgen.export.subnet import Subnet, only_subnet
 
 
 def topoconfig(cabling: Cabling) -> Iterator[str]:
@@ -22,18 +22,16 @@ def topoconfig(cabling: Cabling) -> Iterator[str]:
     ExportError
         If there are several fabrics, if it is none of InfiniBand, or if the list of GUIDs has not all devices.
     """
-    fabric = only_fabric(cabling, "a topoconfig.conf")
+    subnet = only_subnet(cabling, "a topoconfig.conf")
+    fabric = subnet.fabric
     if not isinstance(fabric, InfinibandFabric):
         raise ExportError(f"a topoconfig.conf is of an InfiniBand fabric, and {fabric.name} is of Ethernet")
-    subnet = Subnet(fabric, cabling.cluster.networks.index(fabric), cabling.walk(fabric))
-    for role in reversed(tuple(fabric.tiers)):
-        for node in cabling.cluster.nodes(fabric, role):
-            device = subnet.walk.device(node)
-            for slot in device.sockets:
-                far = subnet.walk.far(device, slot)
-                if far is not None:
-                    ends = ",".join(_end(subnet, fabric, *end) for end in ((device, slot), far))
-                    yield f"{ends},Any,Active\n"
+    for switch in subnet.switches():
+        for slot in switch.sockets:
+            far = subnet.walk.far(switch, slot)
+            if far is not None:
+                ends = ",".join(_end(subnet, fabric, *end) for end in ((switch, slot), far))
+                yield f"{ends},Any,Active\n"
 
 
 def _end(subnet: Subnet, fabric: InfinibandFabric, device: Device, slot: int) -> str:

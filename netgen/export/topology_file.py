@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cabling, Device
-from netgen.export.ibnetdiscover import Subnet, only_fabric
 from netgen.export.sockets import Socket
+from netgen.export.subnet import Subnet, only_subnet
 
 TYPES = {"qm8700": "MQM8700", "qm9700": "MQM9700", "qm9790": "MQM9790", "q3400-ra": "Q3400"}
 """Model of the catalog → what ibdiagnet calls such a system; what it calls others is not known: their own names do."""
@@ -29,11 +29,9 @@ def topology_file(cabling: Cabling) -> Iterator[str]:
     ExportError
         If there are several fabrics: a file is of one subnet.
     """
-    fabric = only_fabric(cabling, "a .topo file")
-    subnet = Subnet(fabric, cabling.cluster.networks.index(fabric), cabling.walk(fabric))
-    for role in reversed(tuple(fabric.tiers)):
-        for node in cabling.cluster.nodes(fabric, role):
-            yield from _system(subnet, subnet.walk.device(node))
+    subnet = only_subnet(cabling, "a .topo file")
+    for switch in subnet.switches():
+        yield from _system(subnet, switch)
 
 
 def _system(subnet: Subnet, device: Device) -> Iterator[str]:
