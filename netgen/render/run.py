@@ -14,7 +14,6 @@ from netgen import __version__
 from netgen.cluster.directory import directory
 from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
-from netgen.export import out_of_band
 from netgen.export.cabling import HEADER
 from netgen.export.inventory import inventory
 from netgen.render.errors import RenderError
@@ -171,11 +170,20 @@ def _add_common(
     else:
         _add(root, task, whole, INVENTORY, inventory(cluster).encode())
     if task.limit is None:
-        beside = out_of_band.lines(source.cluster, source.renderer.platforms)
-        _add(root, task, whole, CABLING, "".join([HEADER, *whole.cabling, *beside]).encode())
+        _add(root, task, whole, CABLING, "".join([HEADER, *whole.cabling, *_out_of_band(source)]).encode())
     manifest = _manifest(task, cluster.name, inputs, whole.digests, before)
     _add(root, task, whole, MANIFEST, manifest.serialise())
     return manifest
+
+
+def _out_of_band(source: Source) -> Iterator[str]:
+    """Yield the cables of the network that no device's configuration tells of."""
+    if source.cluster.management.out_of_band is None:
+        return
+    # Only here: what knows the materials of cables takes as long to load as one device to render.
+    from netgen.export import out_of_band
+
+    yield from out_of_band.lines(source.cluster, source.renderer.platforms)
 
 
 def _is_complete(before: Manifest | None, inputs: dict[str, str]) -> TypeGuard[Manifest]:
