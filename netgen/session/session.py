@@ -234,18 +234,7 @@ class DeviceSession:
             return self._adapter.routes(self._driver)
 
     def ask(self, program: str, *arguments: str, timeout_s: float | None = None) -> str:
-        """Return what a program prints that looks at an InfiniBand fabric from its subnet manager, as ``sminfo``.
-
-        Parameters
-        ----------
-        timeout_s
-            Until it is given up; ``None``: as long as any query of the driver's.
-
-        Raises
-        ------
-        SessionError
-            If the device manages no fabric, the program fails, or its time is over.
-        """
+        """Return what a program prints that looks at an InfiniBand fabric from its subnet manager, as ``sminfo``."""
         with self._translated():
             if not hasattr(self._driver, "ask"):
                 raise NotImplementedError("this device manages no InfiniBand fabric")
