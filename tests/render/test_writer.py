@@ -11,11 +11,6 @@ from netgen.render.writer import State, commit, commit_folders, compare, prune, 
 
 
 @pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
-
-
-@pytest.fixture
 def root(out: Path) -> Iterator[int]:
     with open_output(out, create=True) as descriptor:
         yield descriptor
