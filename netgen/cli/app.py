@@ -10,6 +10,7 @@ import typer
 from netgen.cli.console import Format, say
 from netgen.cli.exits import Exit
 from netgen.cli.forms import Form, Written
+from netgen.garbage import collect_rarely
 
 app = typer.Typer(
     name="netgen",
@@ -251,6 +252,7 @@ def version() -> int:
 
 def main() -> NoReturn:
     """Run the command line; what a user can do wrong ends in words, not in a traceback."""
+    collect_rarely()
     try:
         code = app(sys.argv[1:] or ["--help"], prog_name="netgen", standalone_mode=False)
         sys.stdout.flush()

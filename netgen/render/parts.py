@@ -1,7 +1,6 @@
 """Hands out ranges of devices: to processes of its own, or to whatever executor it is given."""
 
 import contextlib
-import gc
 import os
 import signal
 from collections import deque
@@ -11,6 +10,7 @@ from itertools import islice
 
 from netgen.cluster.fabric import DeviceRef
 from netgen.compile import Compiled
+from netgen.garbage import collect_rarely
 from netgen.render.bundle import pack
 from netgen.render.errors import RenderError
 from netgen.render.part import Part, Rendered, Task, put, render_bundle, render_range, render_refs
@@ -69,7 +69,7 @@ def _near(refs: list[DeviceRef], task: Task, jobs: int) -> Generator[Part, None,
     with contextlib.ExitStack() as stack:
         # Spawned, not forked: a fork copies locks that other threads of the caller hold.
         context = get_context("spawn")
-        pool = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=context, initializer=_rarely_collect))
+        pool = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=context, initializer=collect_rarely))
         with _interrupts_held():
             futures = [pool.submit(render_range, task, at, at + step) for at in range(0, len(refs), step)]
         # On an error, what has not begun does not begin, and what has is waited for: then nothing is staged any more.
@@ -116,8 +116,3 @@ def _interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _rarely_collect() -> None:
-    """Look for circular garbage less often: devices have none, and hundreds of thousands of objects come and go."""
-    gc.set_threshold(100_000)

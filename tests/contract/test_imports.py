@@ -12,6 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "netgen"
 
 ORDER = (
+    "garbage",
     "version",
     "diagnostics",
     "resources",
