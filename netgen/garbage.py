@@ -3,8 +3,8 @@
 import gc
 
 ALLOCATIONS = 100_000
-"""So many objects more than before, and it looks. By default it is 700: 90,000 objects of netgen's own code stay as long as
-the process does, and to look through them again and again would take a short command a tenth of its time."""
+"""So many objects more than before, and it looks. By default it is 700: 90,000 objects of netgen's own code stay as
+long as the process does, and to look through them again and again would take a short command a tenth of its time."""
 
 
 def collect_rarely() -> None:
