@@ -15,6 +15,7 @@ FORMS = {
     "Name": ("pod1-spine1", "Pod1"),
     "NamePattern": ("pod{pod}-spine{spine}", "Pod{pod}"),
     "OsVersion": ("4.32.2F", "4.32 2F"),
+    "PortName": ("Management1/1", "bmc 1"),
     "SecretName": ("users/netops", "/users"),
     "Serial": ("MT2400X00001", "MT 2400"),
     "SshKey": ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA me", "ssh-dss AAAA"),
