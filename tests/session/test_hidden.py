@@ -34,6 +34,8 @@ def test_the_form_of_a_secret_is_hidden(line: str):
     [
         "+username netgen privilege 15 role network-admin secret sha512 @secret:users/netgen@",
         "+snmp-server community @secret:snmp@ ro",
+        "-sm_key 0x0000000000000001",
+        "-m_key_lease_period 0",
         "-username a ssh-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA a@b",
         "-   neighbor LEAVES send-community",
         "-ip community-list standard X permit 65000:1",
