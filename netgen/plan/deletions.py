@@ -39,7 +39,9 @@ class _Line:
     text: str
 
 
-def find_deletions(diff: Iterable[str], last: Collection[str] | None) -> tuple[Deletion, ...]:
+def find_deletions(
+    diff: Iterable[str], last: Collection[str] | None, defaults: Collection[str] = ()
+) -> tuple[Deletion, ...]:
     """Return the lines that a unified diff deletes and does not replace.
 
     Parameters
@@ -48,6 +50,8 @@ def find_deletions(diff: Iterable[str], last: Collection[str] | None) -> tuple[D
         Its lines.
     last
         All lines of what netgen last rendered for the device, without indentation; ``None``: not known.
+    defaults
+        Lines that say what is so without them, which is no loss.
     """
     lines = [line for line in _lines(diff) if not _is_comment(line.text)]
     added = [line for line in lines if line.sign == "+"]
@@ -58,7 +62,8 @@ def find_deletions(diff: Iterable[str], last: Collection[str] | None) -> tuple[D
     return tuple(
         Deletion(line.section, line.text, None if last is None else line.text in last)
         for line in removed
-        if (line.section, _subject(line.text)) not in pairs
+        if line.text not in defaults
+        and (line.section, _subject(line.text)) not in pairs
         # A line such as `description ...` is one of a kind in its section: whatever it says, it is replaced.
         and not (lost[line.section, _verb(line.text)] == gained[line.section, _verb(line.text)] == 1)
     )

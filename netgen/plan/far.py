@@ -70,7 +70,8 @@ def diff_far(
         for future in as_completed(futures):
             for device in future.result().devices:
                 # What was last applied lies here.
-                deletions = find_deletions(device.diff, last_lines(last, device.device))
+                defaults = source.renderer.platforms[device.platform].defaults
+                deletions = find_deletions(device.diff, last_lines(last, device.device), defaults)
                 found[device.device] = replace(device, deletions=deletions)
                 progress(device)
     except BaseException:

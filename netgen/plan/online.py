@@ -127,6 +127,7 @@ def compare_device(
     secrets: Secrets,
     key: bytes,
     last: frozenset[str] | None = None,
+    defaults: frozenset[str] = frozenset(),
 ) -> DevicePlan:
     """Compare one device with its rendered files; a failure is in the result.
 
@@ -142,6 +143,8 @@ def compare_device(
         Of the plan's digests.
     last
         All lines that netgen last rendered for it, without indentation; ``None``: not known.
+    defaults
+        Lines that say what is so without them.
     """
     try:
         with open_session(target, secrets) as session:
@@ -157,7 +160,7 @@ def compare_device(
         device,
         status=Status.UNCHANGED if difference.empty else Status.DIFFERS,
         diff=diff,
-        deletions=find_deletions(diff, last),
+        deletions=find_deletions(diff, last, defaults),
         difference=difference.digest,
         serial=identity.serial,
         os_version=identity.os_version,
@@ -185,8 +188,9 @@ def _compare(job: _Job, ref: DeviceRef, target: Target | None) -> DevicePlan:
     if target is None:
         why = "" if absent else why_rendered_only(ref, renderer.platforms[device.platform], job.connections)
         return replace(known, message=why)
-    found = compare_device(known, files, target, job.secrets, job.key, last_lines(job.last, ref.name))
     platform = renderer.platforms[device.platform]
+    last = last_lines(job.last, ref.name)
+    found = compare_device(known, files, target, job.secrets, job.key, last, platform.defaults)
     return replace(found, notes=(*found.notes, *interruptions(platform, found.diff)))
 
 

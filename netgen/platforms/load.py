@@ -109,6 +109,7 @@ def parse_platform(resource: Resource) -> Platform:
         group_mtus_bytes=top.numbers("group_mtus_bytes"),
         group_rates_gbps=top.numbers("group_rates_gbps"),
         keeps_default=top.optional_text("keeps_default"),
+        defaults=frozenset(top.texts("defaults")),
     )
     for section in (mtu, queues, top):
         section.finish()

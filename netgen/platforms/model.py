@@ -194,3 +194,5 @@ class Platform:
     """Rates that a subnet manager takes for IPoIB, likewise."""
     keeps_default: str | None = None
     """Why a subnet manager does not let members and options of the default partition be set; ``None``: it does."""
+    defaults: frozenset[str] = frozenset()
+    """Lines that say what is so without them: a device that had them loses nothing with them."""

@@ -39,6 +39,14 @@ def test_netgens_own_lines_are_told_from_others():
     }
 
 
+def test_lines_that_say_the_default_are_no_loss():
+    assert [each.line for each in find_deletions(DIFF, None, {"load-interval 30"})] == [
+        "snmp-server location here",
+        "neighbor 10.9.9.9 remote-as 1",
+        "neighbor 10.9.9.9 description x",
+    ]
+
+
 def test_headings_of_files_are_no_lines():
     diff = ["--- interfaces (on the device)", "+++ interfaces (candidate)", "-auto eth9"]
     assert find_deletions(diff, None) == (Deletion((), "auto eth9", None),)

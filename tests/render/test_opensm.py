@@ -1,5 +1,6 @@
 """What a real OpenSM makes of the files of random subnet managers: no PARSE line, and the tables that they ask for."""
 
+import subprocess
 import tempfile
 from dataclasses import replace
 from functools import cache
@@ -194,3 +195,11 @@ def test_a_path_has_the_level_of_what_is_reached_else_of_the_partition(tmp_path:
         # in whatever partition, these ports are reached as storage
         assert level(manager.guid, store, DEFAULT_PKEY) == 2
         assert level(store, manager.guid, DEFAULT_PKEY) == 0
+
+
+@pytest.mark.needs("opensm", "opensm")
+def test_defaults_are_those_of_opensm(tmp_path: Path):
+    """What a diff does not call a loss."""
+    subprocess.run(["opensm", "-F", "/dev/null", "-c", tmp_path / "all"], check=True, capture_output=True, timeout=30)
+    lines = {line.strip() for line in (tmp_path / "all").read_text(encoding="utf-8").splitlines()}
+    assert {line for line in lines if line and not line.startswith("#")} == renderer().platforms["opensm"].defaults
