@@ -20,6 +20,7 @@ Mtu = Literal[256, 512, 1024, 2048, 4096]
 """In bytes: all that IBA knows (IBA 1.4, table 100)."""
 
 _HEXADECIMAL = re.compile(r"0x([0-9a-fA-F]{1,16})")
+_WHOLE = re.compile(r"0x[0-9a-f]{16}")
 _UNIT = re.compile(r"([1-9][0-9]{0,4})/([1-9][0-9]{0,4})")
 
 
@@ -30,7 +31,10 @@ def parse_guid(value: object) -> int:
         return int(match[1], 16)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << GUID_BITS:
         return value
-    raise ValueError("a GUID is written as 0x and 16 hexadecimal digits, such as 0x1070fd0300abcd01")
+    # ibv_devinfo has colons in it, ibnetdiscover no 0x.
+    meant = f"0x{value.replace(':', '').lower()}" if isinstance(value, str) else ""
+    example = f": is it {meant}?" if _WHOLE.fullmatch(meant) else ", such as 0x1070fd0300abcd01"
+    raise ValueError(f"a GUID is written as 0x and 16 hexadecimal digits{example}")
 
 
 def _pkey(value: object) -> object:
@@ -56,6 +60,7 @@ Guid = Annotated[
 ]
 Pkey = Annotated[int, BeforeValidator(_pkey, json_schema_input_type=int | str)]
 """15 bits; the bit of membership is not part of it. Which numbers are good is a rule."""
+PkeyOrAuto = Annotated[int | Literal["auto"], BeforeValidator(_pkey, json_schema_input_type=int | str)]
 PodUnit = Annotated[
     tuple[int, int],
     PlainValidator(_unit),
@@ -117,7 +122,7 @@ class PartitionOptions(Model):
 class Partition(PartitionOptions):
     """Who may speak with whom; its key is its name."""
 
-    pkey: Pkey | Literal["auto"] = "auto"
+    pkey: PkeyOrAuto = "auto"
     """``auto``: from the range of ``pkeys``, by the partition's name."""
     index0: bool = False
     """Whether its P_Key has index 0 of its members' tables: programs send with that one unless they are told

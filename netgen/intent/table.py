@@ -167,6 +167,11 @@ def _check_header(header: list[_Cell], columns: Collection[str], required: Colle
         else:
             first[cell.text] = cell
     absent = [name for name in required if name not in first]
+    span = Span(header[0].span.file, header[0].span.line, 1, header[-1].span.line, header[-1].span.end_column)
+    if not first and not any({";", "\t"} & set(cell.text) or closest(cell.text, columns) for cell in unknown):
+        advice = f"begin with a line that names them: {listing(sorted(columns))}"
+        yield reading.UNKNOWN_COLUMN.at(span, "the first line names no column of the table", advice=advice)
+        return
     for cell in unknown:
         free = [name for name in columns if name not in first]
         advice = "separate the cells by commas" if {";", "\t"} & set(cell.text) else did_you_mean(cell.text, free)
@@ -174,7 +179,6 @@ def _check_header(header: list[_Cell], columns: Collection[str], required: Colle
     # A misspelt required column is one mistake, not two.
     missed = [name for name in absent if not any(closest(cell.text, [name]) for cell in unknown)]
     if missed and len(unknown) < len(header):
-        span = Span(header[0].span.file, header[0].span.line, 1, header[-1].span.line, header[-1].span.end_column)
         yield reading.MISSING_COLUMN.at(span, f"the column {listing(missed)} is missing", advice="add it")
 
 

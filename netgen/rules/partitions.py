@@ -231,6 +231,14 @@ def _lost(
     for at, said in _selectors(given, path):
         if isinstance(said, infiniband.Member) and said.tenant in nobody:
             continue
+        if not (said.model_fields_set - {"membership"}):
+            yield codes.UNKNOWN_MEMBER.about(
+                "whoever it means is not said: it would be every port",
+                at,
+                at_key=True,
+                advice="name a tenant, a unit, nodes, a host or another of what members are named by",
+            )
+            continue
         for finding in _meant(intent, people, said, at):
             if at[2] == "tenants":
                 nobody.add(str(at[3]))

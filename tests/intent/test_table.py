@@ -48,7 +48,7 @@ def test_cells_and_their_places(tmp_path):
         ("name,serial,\na,b,c\n", reading.UNKNOWN_COLUMN, (1, 13), "choose one of"),
         ("name,serial,serial\na,b,c\n", reading.DUPLICATE_COLUMN, (1, 13), "remove"),
         ("serial,rack\na,b\n", reading.MISSING_COLUMN, (1, 1), "add it"),
-        ("", reading.UNKNOWN_COLUMN, (1, 1), "choose one of"),
+        ("", reading.UNKNOWN_COLUMN, (1, 1), "begin with a line"),
         ("name,serial\na\n", reading.ROW_LENGTH, (2, 1), ""),
         ("name,serial\na,b,c\n", reading.ROW_LENGTH, (2, 1), ""),
         ("name,serial\na,b\na,c\n", reading.DUPLICATE_ROW, (3, 1), ""),
