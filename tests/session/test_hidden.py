@@ -41,7 +41,6 @@ def test_the_form_of_a_secret_is_hidden(line: str):
         "-ip community-list standard X permit 65000:1",
         "-description monkey business",
         "-key chain ISIS",
-        "-m_key_lease_period 0",
         "its host key is not the one in known_hosts",
     ],
 )
