@@ -1,14 +1,12 @@
 """Whether what an earlier run left still stands: then it need not be rendered again."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from os import sched_getaffinity
 
 from netgen.render.manifest import NAME, Manifest, digest
 from netgen.render.reading import files, folders_of, read, read_all
 
 IN_RANGE = 500
-"""Folders that a thread looks at before it tells how far it is."""
+"""Folders that are looked at before it is told how far the work is."""
 
 
 def stands(root: int, manifest: Manifest, top: str, progress: Callable[[int, int], None]) -> list[str] | None:
@@ -40,17 +38,15 @@ def stands(root: int, manifest: Manifest, top: str, progress: Callable[[int, int
     there = folders_of(root, top)
     if not devices.keys() <= set(there):
         return None
-    ranges = [there[at : at + IN_RANGE] for at in range(0, len(there), IN_RANGE)]
-    shares = [{name: devices.get(name, {}) for name in names} for names in ranges]
     others: list[str] = []
-    # Threads, since reading and hashing are done outside the interpreter's lock.
-    with ThreadPoolExecutor(len(sched_getaffinity(0))) as pool:
-        for number, found in enumerate(pool.map(lambda share: _others(root, top, share), shares), 1):
-            if found is None:
-                pool.shutdown(cancel_futures=True)
-                return None
-            others += found
-            progress(min(number * IN_RANGE, len(there)), len(there))
+    # One after the other: two threads would spend more time on waiting for the interpreter than on files so small.
+    for start in range(0, len(there), IN_RANGE):
+        share = {name: devices.get(name, {}) for name in there[start : start + IN_RANGE]}
+        found = _others(root, top, share)
+        if found is None:
+            return None
+        others += found
+        progress(min(start + IN_RANGE, len(there)), len(there))
     return others
 
 
