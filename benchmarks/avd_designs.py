@@ -41,11 +41,35 @@ OWN_WORDS = (
 def designs(fabric: Fabric, devices: Sequence[Switch]) -> dict[str, Inputs]:
     """Return the inputs of every switch, by name.
 
-    Each holds its own node only, which is kind to AVD: of the group variables that its examples use, every switch
-    gets, and validates, the nodes of all.
+    Each holds its own node only, which is kind to AVD: see `group_variables`.
     """
     ids = {device.name: number for role in Role for number, device in enumerate(_of(devices, role), 1)}
     return {device.name: _inputs(fabric, device, ids[device.name]) for device in devices}
+
+
+def group_variables(own: dict[str, Inputs], devices: Sequence[Switch]) -> dict[str, Inputs]:
+    """Return the inputs of every switch as AVD's examples have them: variables of a group, with the nodes of all.
+
+    What the nodes of a role have in common is said once, under its defaults.
+    """
+    shared: Inputs = {}
+    for device in devices:
+        key = KEYS[device.role]
+        given = own[device.name]
+        [node] = given[key]["nodes"]
+        words = {"structured_config": node["structured_config"]}
+        group = shared.setdefault(key, {"defaults": words, "nodes": []})
+        alike = group["defaults"] == words
+        group["nodes"].append({name: said for name, said in node.items() if name != "structured_config" or not alike})
+        for name, said in given.items():
+            if name == "tenants":
+                [tenant] = shared.setdefault(
+                    name, [{"name": "HOSTS", "vrfs": [{"name": "default", "l3_interfaces": []}]}]
+                )
+                tenant["vrfs"][0]["l3_interfaces"] += said[0]["vrfs"][0]["l3_interfaces"]
+            elif name not in (key, "type"):
+                shared[name] = said
+    return {device.name: shared | {"type": TYPES[device.role]} for device in devices}
 
 
 def _of(devices: Sequence[Switch], role: Role) -> Iterator[Switch]:

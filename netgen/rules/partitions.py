@@ -227,7 +227,9 @@ def _lost(
     intent: Intent, people: Population, given: infiniband.InfinibandFabric, path: IntentPath
 ) -> Iterator[Finding]:
     """Yield what is meant by nothing; of a tenant of nobody, not its every membership as well."""
-    nobody = set[str]()
+    nobody = {name for name, selectors in given.tenants.items() if not selectors}
+    for name in sorted(nobody):
+        yield codes.MEANS_NOBODY.about(f"nothing is {name}'s", (*path, "tenants", name), at_key=True)
     for at, said in _selectors(given, path):
         if isinstance(said, infiniband.Member) and said.tenant in nobody:
             continue

@@ -128,10 +128,20 @@ def _model(name: str, technology: str, catalog: Catalog, path: IntentPath) -> It
         yield _other_technology(f"{name} is a switch of", catalog.switches[name].technology, technology, path)
 
 
+_MANY = {
+    Kind.SWITCH: "switches",
+    Kind.HOST: "hosts",
+    Kind.SUBNET_MANAGER: "subnet managers",
+    Kind.IB_SWITCH: "InfiniBand switches",
+}
+
+
 def _platform(name: str, kind: Kind, platforms: Mapping[str, Platform], path: IntentPath) -> Iterator[Finding]:
     fitting = [platform.name for platform in platforms.values() if kind in platform.kinds]
     if name not in fitting:
-        what = f"platform {name!r} is not for a {kind}" if name in platforms else f"there is no platform {name!r}"
+        what = (
+            f"platform {name!r} is not one of {_MANY[kind]}" if name in platforms else f"there is no platform {name!r}"
+        )
         yield references.UNKNOWN_PLATFORM.about(what, path, advice=did_you_mean(name, fitting))
 
 

@@ -276,7 +276,9 @@ def _used_levels(fabric: infiniband.InfinibandFabric, known: Mapping[int, str], 
     for at, level in used.items():
         if level is not None and fabric.qos is None:
             yield codes.LEVEL_WITHOUT_QOS.about(
-                f"service level {level} is level 0 while the fabric has no `qos`", (*at, "service-level")
+                f"service level {level} is level 0 while the fabric has no `qos`",
+                (*at, "service-level"),
+                advice="list it in `qos.levels`, with a lane and a weight, or leave it out",
             )
         elif level is not None and level not in known:
             listed = ", ".join(f"{number} ({name})" for number, name in sorted(known.items()))

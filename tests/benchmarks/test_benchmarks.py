@@ -49,8 +49,8 @@ def test_the_peer_writes_as_many_lines(tmp_path: Path):
     figures = avd.measure(tmp_path, units=1, runs=1, switches=scale.SWITCHES)
     assert figures["ports_per_switch"] == 64
     assert abs(figures["pyavd_lines_per_port"] - figures["lines_per_port"]) < 1
-    assert abs(figures["avd_designs_lines_per_port"] - figures["lines_per_port"]) < 2
-    assert figures["avd_designs_cpu_ms_per_device"] > figures["whole_cpu_ms_per_device"]
+    assert abs(figures["avd_split_lines_per_port"] - figures["lines_per_port"]) < 2
+    assert figures["avd_split_cpu_ms_per_device"] > figures["whole_cpu_ms_per_device"]
 
 
 def test_devices_in_a_lab_that_is_gone_afterwards(tmp_path: Path):

@@ -85,7 +85,13 @@ class Reading:
 
 def look(ask: Ask) -> Look:
     """Ask the host of a subnet manager who manages the fabric, and how; raises what `read` does."""
-    master = _again(lambda: found.manager(ask("sminfo")))
+    try:
+        master = _again(lambda: found.manager(ask("sminfo")))
+    except SessionError as error:
+        if error.reason is not Reason.FAILED_COMMAND:
+            raise
+        said = f"no master of the subnet answers: one in standby takes over some time after it is lost; {error.message}"
+        raise SessionError(error.device, error.reason, said) from None
     return Look(master, found.engine(ask("sh", "-c", _LOG)))
 
 
