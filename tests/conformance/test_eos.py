@@ -30,7 +30,8 @@ from tests.rules.intents import CATALOG, RENDERER, checked, intents
 pytestmark = pytest.mark.slow
 
 Writer = Callable[[Switch], list[str]]
-EXAMPLES = sorted(path.name for path in (Path(__file__).parents[2] / "intent").iterdir())
+INTENT = Path(__file__).parents[2] / "intent"
+EXAMPLES = sorted(path.parent.name for path in INTENT.glob("*/cluster.yaml") if "platform: eos" in path.read_text())
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +108,9 @@ def odd_numbers(device: Switch) -> None:
     policy(
         device,
         classes=(
-            TrafficClass("rest", (1, 0), 0, 2, None, False, 20, None, ""),
+            TrafficClass("rest", (0, 1), 0, 2, None, False, 20, None, ""),
             TrafficClass("bulk", (8,), 1, 2, None, False, 20, None, ""),
-            TrafficClass("gpu", (26, 24), 4, 5, 3, False, 50, None, ""),
+            TrafficClass("gpu", (24, 26), 4, 5, 3, False, 50, None, ""),
             TrafficClass("storage", (34,), 5, 4, 4, False, 30, None, ""),
             TrafficClass("cnp", (48,), 6, 6, None, True, None, None, ""),
             TrafficClass("control", (56,), 7, 7, None, True, None, 10, ""),

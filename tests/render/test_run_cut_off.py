@@ -52,6 +52,7 @@ def test_interrupt_ends_quietly_and_leaves_nothing(intent: Path, out: Path):
         "    os.killpg(0, signal.SIGINT)\n"
         "    while True: time.sleep(0.01)  # another thread may take the signal, and be late\n"
         "run._merge = merge\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in the background without\n"
         "intent, out = map(Path, sys.argv[1:])\n"
         "try:\n"
         "    run.render(intent, compile_intent(intent), out, jobs=2)\n"

@@ -125,7 +125,8 @@ def _ask(host: str, port: int, question: str, *, timeout_s: float) -> str:
     """Return the answer of a keeper; empty: there is none that answers."""
     with contextlib.suppress(OSError, KeeperError), _private(), socket.socket(socket.AF_UNIX) as near:
         near.settimeout(timeout_s)
-        near.connect(str(_address(host, port)))
+        with _short(_address(host, port)) as address:
+            near.connect(address)
         near.sendall(f"{question}\n".encode())
         return near.makefile("rb").readline(_LINE_BYTES).decode().strip()
     return ""
@@ -153,8 +154,18 @@ def _folder() -> Path:
 
 
 def _address(host: str, port: int) -> Path:
-    """Return the socket of a UFM's keeper; the name is short, since a socket's path has 107 characters."""
+    """Return the socket of a UFM's keeper."""
     return _folder() / f"ufm-{hashlib.sha256(f'{host} {port}'.encode()).hexdigest()[:16]}"
+
+
+@contextlib.contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """Yield another name of a socket: its address has 107 characters at most (unix(7)), and a folder may have more."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 # ----------------------------------------------------------------------------------------------------- far end
@@ -188,7 +199,8 @@ def _listen(path: Path) -> tuple[int, socket.socket]:
         raise KeeperError("another commit waits there, or is being undone") from None
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
+    with _short(path) as address:
+        listener.bind(address)
     listener.listen()
     return lock, listener
 
@@ -202,7 +214,7 @@ def _leave_streams() -> None:
 
 def _keep(listener: socket.socket, charge: Charge) -> None:
     """Answer until the commit is settled; when its time is over, put back what there was."""
-    path = Path(listener.getsockname())
+    path = _address(charge.place.host, charge.place.port)
     deadline = time.monotonic() + charge.timer_s
     settled = False
     while not settled and (left_s := deadline - time.monotonic()) > 0:
