@@ -165,7 +165,7 @@ def _ipoib_only(one: infiniband.PartitionOptions, path: IntentPath) -> Iterator[
                     advice="add `ipoib: true`, or leave it out",
                 )
     if one.rate is not None and one.rate not in RATE_CODES:
-        known = ", ".join(f"{rate:g}G" for rate in sorted(RATE_CODES))
+        known = ", ".join(f"{rate:g}G" for rate in sorted(RATE_CODES) if rate == int(rate))
         yield codes.GROUP_RATE.about(
             f"InfiniBand has no rate of {one.rate:g}G", (*path, "rate"), advice=f"choose one of {known}"
         )
