@@ -16,7 +16,7 @@ from netgen.cluster.derive_network import (
 from netgen.cluster.fabric import BoxTier, Overlay
 from netgen.cluster.infiniband import HcaPort, IbTier, InfinibandFabric, Managers, QosPlan, ServiceLevel
 from netgen.cluster.model import Cluster
-from netgen.cluster.partitions import partitions_of
+from netgen.cluster.partitions import hosts_by_name, partitions_of
 from netgen.cluster.seen_cables import switches_seen
 from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.slots import HOST, End
@@ -146,8 +146,7 @@ def _managers(cluster: Cluster, fabric: InfinibandFabric, given: infiniband.Infi
     said = given.subnet_manager
     if said is None:
         return None
-    refs = [cluster.device_at(fabric, node) for node in cluster.nodes(fabric, HOST)]
-    names = {ref.derived_name: ref for ref in refs} | {ref.name: ref for ref in refs}
+    names = hosts_by_name(cluster, fabric)
     by_priority = sorted(said.on.items(), key=lambda one: (-one[1].priority, one[0]))
     return Managers(
         platform=said.manager,

@@ -22,6 +22,7 @@ from netgen.cluster.infiniband import (
     Service,
 )
 from netgen.cluster.model import Cluster
+from netgen.cluster.topology.slots import HOST
 from netgen.intent import infiniband
 
 AUTO = "auto"
@@ -79,6 +80,12 @@ class _Port:
     port: HcaPort
 
 
+def hosts_by_name(cluster: Cluster, fabric: InfinibandFabric) -> dict[str, DeviceRef]:
+    """Return the hosts and other nodes of a fabric by what they are called, and by what they would be without alias."""
+    refs = [cluster.device_at(fabric, node) for node in cluster.nodes(fabric, HOST)]
+    return {ref.derived_name: ref for ref in refs} | {ref.name: ref for ref in refs}
+
+
 @dataclass(frozen=True)
 class Population:
     """The ports of a fabric that have a GUID, and how the intent may name them."""
@@ -86,6 +93,11 @@ class Population:
     cluster: Cluster
     fabric: InfinibandFabric
     tenants: Mapping[str, Sequence[infiniband.Selector]]
+
+    @cached_property
+    def names(self) -> dict[str, DeviceRef]:
+        """Its hosts and other nodes by name, with or without ports that have a GUID."""
+        return hosts_by_name(self.cluster, self.fabric)
 
     @cached_property
     def _by_unit(self) -> dict[Unit, list[_Port]]:

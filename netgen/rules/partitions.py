@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.infiniband import (
     DEFAULT_PKEY,
     FULL_MEMBER,
@@ -13,7 +12,6 @@ from netgen.cluster.infiniband import (
 )
 from netgen.cluster.model import Cluster
 from netgen.cluster.partitions import AUTO, Population, pkey_of
-from netgen.cluster.topology.slots import HOST
 from netgen.diagnostics.codes import infiniband as codes
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.suggest import did_you_mean
@@ -257,7 +255,7 @@ def _meant(intent: Intent, people: Population, one: infiniband.Selector, path: I
 
 
 def _unknown(intent: Intent, people: Population, one: infiniband.Selector, path: IntentPath) -> Iterator[Finding]:
-    cluster, fabric = people.cluster, people.fabric
+    fabric = people.fabric
     if one.nodes is not None and one.nodes not in intent.nodes:
         yield codes.UNKNOWN_MEMBER.about(
             f"there are no nodes {one.nodes!r}", (*path, "nodes"), advice=did_you_mean(one.nodes, intent.nodes)
@@ -268,17 +266,12 @@ def _unknown(intent: Intent, people: Population, one: infiniband.Selector, path:
         yield codes.UNKNOWN_MEMBER.about(
             f"there is no unit {one.unit[1]} of pod {one.unit[0]} on the fabric", (*path, "unit")
         )
-    if one.host is not None and one.host not in (names := _names_of(cluster, fabric)):
+    if one.host is not None and one.host not in people.names:
         yield codes.UNKNOWN_MEMBER.about(
-            f"there is no host {one.host!r} on the fabric", (*path, "host"), advice=did_you_mean(one.host, names)
+            f"there is no host {one.host!r} on the fabric", (*path, "host"), advice=did_you_mean(one.host, people.names)
         )
     if one.guid is not None:
         yield from _guid(fabric, one.guid, (*path, "guid"))
-
-
-def _names_of(cluster: Cluster, fabric: InfinibandFabric) -> dict[str, DeviceRef]:
-    refs = [cluster.device_at(fabric, node) for node in cluster.nodes(fabric, HOST)]
-    return {ref.name: ref for ref in refs} | {ref.derived_name: ref for ref in refs}
 
 
 def _guid(fabric: InfinibandFabric, guid: int, path: IntentPath) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 
 from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.model import Cluster
-from netgen.cluster.topology.slots import HOST, layer_of
+from netgen.cluster.partitions import hosts_by_name
+from netgen.cluster.topology.slots import HOST
 from netgen.diagnostics.codes import infiniband as codes
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.suggest import did_you_mean
@@ -173,11 +174,10 @@ def _manager_nodes(
 ) -> Iterator[Finding]:
     if given.subnet_manager is None or fabric.managers is None:
         return
-    refs = [cluster.device_at(fabric, node) for node in cluster.nodes(fabric, HOST)]
-    there = {name for ref in refs for name in (ref.name, ref.derived_name)}
+    there = hosts_by_name(cluster, fabric)
     for name in given.subnet_manager.on:
         if name not in there:
-            others = [ref.name for ref in refs if (ref.pod, ref.unit) in cluster.others]
+            others = {ref.name for ref in there.values() if (ref.pod, ref.unit) in cluster.others}
             yield codes.MANAGER_NODE.about(
                 f"{name} is no node of the cluster that has a NIC on {fabric.name}",
                 (*path, "subnet-manager", "on", name),
@@ -236,9 +236,11 @@ def _reached(fabric: InfinibandFabric, start: int, switches: AbstractSet[int]) -
     reached, waiting = set[int](), [start]
     while waiting:
         node = waiting.pop()
-        for slot in range(1 if node == start else layer_of(fabric.plan, node).slots):
-            far = None if (node, slot) in disabled else topology.peer(node, slot)
-            if far is not None and far[0] in switches and far[0] not in reached:
+        ends = topology.far_ends(node)
+        for slot, far in enumerate(ends[:1] if node == start else ends):
+            if far is None or (node, slot) in disabled:
+                continue
+            if far[0] in switches and far[0] not in reached:
                 reached.add(far[0])
                 waiting.append(far[0])
     return reached

@@ -43,7 +43,6 @@ def intent(tmp_path: Path) -> Path:
 @pytest.fixture
 def scheduler(tmp_path: Path) -> Iterator[str]:
     """The address of a scheduler with two workers, on this machine alone."""
-    pytest.importorskip("distributed")
     file = tmp_path / "scheduler.json"
     environment = {**os.environ, "PYTHONPATH": str(TOP), "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
     common = ["--host", "127.0.0.1", "--scheduler-file", str(file)]

@@ -6,8 +6,8 @@ NETPLAN_WAIT_S=20 # for systemd-networkd, to which `netplan apply` only hands ov
 
 netplan_check() { # FILE
     command -v netplan >/dev/null || { say "netplan is missing: install netplan.io" && return 1; }
-    mkdir -p "$work/root/etc/netplan" && cp "$1" "$work/root/etc/netplan/${target##*/}" || return 1
-    run netplan generate --root-dir "$work/root"
+    mkdir -p "$work/tree/etc/netplan" && cp "$1" "$work/tree/etc/netplan/${target##*/}" || return 1
+    run netplan generate --root-dir "$work/tree"
 }
 
 # The interfaces of a file, each as a line that interfaces_ours reads.
