@@ -11,6 +11,7 @@ from typing import TypeVar
 from netgen.platforms.document import Section, read_document
 from netgen.platforms.features import asked_features, asked_numbers
 from netgen.platforms.model import (
+    ENGINE_SHAPES,
     Apply,
     Artifact,
     Capability,
@@ -103,6 +104,7 @@ def parse_platform(resource: Resource) -> Platform:
         containerlab=_emulation(top),
         hash_seed=_hash_seed(top.optional_section("hash_seed")),
         engines=top.texts("engines"),
+        engine_shapes=_engines(top, "engine_shapes"),
         level_engines=top.texts("level_engines"),
         fallback_engines=_engines(top, "fallback_engines"),
         adaptive_engines=_engines(top, "adaptive_engines"),
@@ -116,9 +118,13 @@ def parse_platform(resource: Resource) -> Platform:
     if Kind.SUBNET_MANAGER in platform.kinds and not platform.engines:
         raise top.error("a platform of subnet managers must list the routing 'engines' that it knows")
     pairs = (*platform.adaptive_engines.items(), *platform.fallback_engines.items())
-    unknown = {*platform.level_engines, *chain(*pairs)} - set(platform.engines)
+    unknown = {*platform.level_engines, *platform.engine_shapes, *chain(*pairs)} - set(platform.engines)
     if unknown:
         raise top.error(f"{', '.join(sorted(unknown))}: no engine that 'engines' lists")
+    shapeless = set(platform.engine_shapes.values()) - ENGINE_SHAPES
+    if shapeless:
+        known = ", ".join(sorted(ENGINE_SHAPES))
+        raise top.error(f"{', '.join(sorted(shapeless))}: no shape of a fabric; known are {known}")
     if Kind.SWITCH in platform.kinds and platform.ports is None:
         raise top.error("a platform of switches must name their 'ports'")
     if platform.bundles is None and platform.expresses.get("bond", "unasked") is None:

@@ -18,6 +18,11 @@ class Kind(StrEnum):
     IB_SWITCH = "ib-switch"
 
 
+ENGINE_SHAPES = frozenset({"tree", "tree-of-leaves", "loop-free", "grid", "dragonfly-plus", "tables"})
+"""A tree; one of two tiers and several leaves; where no shortest paths wait for each other in a circle; a mesh or a
+torus; a dragonfly+; whatever its tables say, which netgen does not write."""
+
+
 class Transaction(StrEnum):
     """How a device takes a whole configuration."""
 
@@ -180,6 +185,8 @@ class Platform:
     """``None``: no source says which it is, and nothing is rendered."""
     engines: tuple[str, ...] = ()
     """Routing engines that a subnet manager knows, by their own names."""
+    engine_shapes: Mapping[str, str] = field(default_factory=dict)
+    """Engine → the shape of fabrics that it routes, one of `ENGINE_SHAPES`; others route any."""
     level_engines: tuple[str, ...] = ()
     """Those that keep paths apart by service levels of their own choice, so that none wait for each other in a circle:
     levels of partitions are not theirs to have."""

@@ -90,7 +90,7 @@ def derive_checked(
     findings += out_of_band.check(intent, cluster)
     findings += kinds.check_derived(intent, cluster)
     findings += bundles.check_derived(intent, cluster)
-    unfound = list(subnet.check(intent, cluster, guids))
+    unfound = list(subnet.check(intent, cluster, platforms, guids))
     findings += unfound if refused(unfound) else [*unfound, *partitions.check(intent, cluster)]
     findings += first_partition.check(cluster)
     findings += listed.check(cluster, lists)

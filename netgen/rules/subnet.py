@@ -15,29 +15,19 @@ from netgen.intent.guids import GuidTable
 from netgen.intent.models import Intent
 from netgen.platforms.model import Platform
 
-_DRAGONFLIES = ("dragonfly", "dragonfly-plus")
-_UP_AND_DOWN = "it routes up and down a tree, and a dragonfly has no top"
+_NO_TOP = dict.fromkeys(("dragonfly", "dragonfly-plus"), "it routes up and down a tree, and a dragonfly has no top")
 _A_TREE = "it needs a tree of two tiers and more, with several leaves (opensm/osm_ucast_ftree.c)"
-_NO_GRID = "it routes meshes and tori, which no kind of fabric here is"
-_DRAGONFLY_PLUS_ONLY = "it routes dragonfly+ networks"
-_OF_TREES = ("ftree", "ar_ftree", "pqft")
+_CIRCLES = "its shortest paths may wait for each other in a circle"
 UNFIT: Mapping[str, Mapping[str, str]] = {
-    **{engine: dict.fromkeys(_DRAGONFLIES, _UP_AND_DOWN) for engine in ("updn", "dnup", "ar_updn")},
-    **{
-        engine: dict.fromkeys(_DRAGONFLIES, _UP_AND_DOWN) | {"single-tier": _A_TREE, "rail-only": _A_TREE}
-        for engine in _OF_TREES
-    },
-    **{
-        engine: dict.fromkeys(_DRAGONFLIES, "its shortest paths may wait for each other in a circle")
-        for engine in ("minhop", "sssp")
-    },
+    "tree": _NO_TOP,
+    "tree-of-leaves": _NO_TOP | {"single-tier": _A_TREE, "rail-only": _A_TREE},
+    "loop-free": dict.fromkeys(("dragonfly", "dragonfly-plus"), _CIRCLES),
 }
-"""Engine → kind of fabric → why not."""
-_NEVER = {
-    **dict.fromkeys(("dor", "torus-2QoS", "kdor-hc", "ar_torus", "ar_dor", "chain"), _NO_GRID),
-    "file": "it loads tables that netgen does not write",
+"""Shape that a routing engine needs → kind of fabric → why not."""
+_NO_KIND = {
+    "grid": "it routes meshes and tori, which no kind of fabric here is",
+    "tables": "it loads tables that netgen does not write",
 }
-_ONLY_DRAGONFLY_PLUS = ("dfp", "dfp2")
 
 UNICAST_LIDS = 0xBFFF
 """Local identifiers of a subnet, 0x0001 to 0xbfff (IBA 1.4, 4.1.3)."""
@@ -60,7 +50,9 @@ def check_given(intent: Intent, platforms: Mapping[str, Platform]) -> Iterator[F
         yield from _levels(fabric, path)
 
 
-def check(intent: Intent, cluster: Cluster, guids: Mapping[str, GuidTable]) -> Iterator[Finding]:
+def check(
+    intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform], guids: Mapping[str, GuidTable]
+) -> Iterator[Finding]:
     """Yield managers that are not on their fabric, and what is wrong with lists of GUIDs."""
     for fabric in cluster.infiniband:
         given = intent.infiniband[fabric.name]
@@ -68,7 +60,7 @@ def check(intent: Intent, cluster: Cluster, guids: Mapping[str, GuidTable]) -> I
         unmanaged = [
             *_manager_nodes(cluster, fabric, given, path),
             *_one_subnet(cluster, fabric, path),
-            *_one_leaf(cluster, fabric, given, path),
+            *_one_leaf(cluster, fabric, platforms, path),
         ]
         yield from unmanaged
         if unmanaged:
@@ -105,12 +97,9 @@ def _engine(
             f"{manager.title} has no routing engine {engine!r}", at, advice=did_you_mean(engine, manager.engines)
         )
         return
-    why = _NEVER.get(engine) or UNFIT.get(engine, {}).get(fabric.kind)
-    if engine in _ONLY_DRAGONFLY_PLUS and fabric.kind != "dragonfly-plus":
-        why = _DRAGONFLY_PLUS_ONLY
+    why = _unfit(manager, engine, fabric.kind)
     if why is not None:
-        fitting = [one for one in manager.engines if one not in _NEVER and fabric.kind not in UNFIT.get(one, {})]
-        fitting = [one for one in fitting if one not in _ONLY_DRAGONFLY_PLUS or fabric.kind == "dragonfly-plus"]
+        fitting = [one for one in manager.engines if _unfit(manager, one, fabric.kind) is None]
         yield codes.UNFIT_ENGINE.about(
             f"{engine} cannot route a fabric of kind {fabric.kind}",
             at,
@@ -135,6 +124,14 @@ def _engine(
                 related=(((*path[:-1], "adaptive-routing"), "asked for here"),),
                 advice=f"choose one of {', '.join(adaptive)}",
             )
+
+
+def _unfit(manager: Platform, engine: str, kind: str) -> str | None:
+    """Return why an engine cannot route fabrics of a kind; ``None``: it can."""
+    shape = manager.engine_shapes.get(engine, "")
+    if shape == "dragonfly-plus" != kind:
+        return "it routes dragonfly+ networks"
+    return _NO_KIND.get(shape) or UNFIT.get(shape, {}).get(kind)
 
 
 def _priorities(said: infiniband.SubnetManagers, path: IntentPath) -> Iterator[Finding]:
@@ -187,17 +184,20 @@ def _manager_nodes(
 
 
 def _one_leaf(
-    cluster: Cluster, fabric: InfinibandFabric, given: infiniband.InfinibandFabric, path: IntentPath
+    cluster: Cluster, fabric: InfinibandFabric, platforms: Mapping[str, Platform], path: IntentPath
 ) -> Iterator[Finding]:
     """Yield an engine of trees on a tree with a single leaf, which it does not take for one."""
-    said = given.subnet_manager
+    if fabric.managers is None:
+        return
+    engine, manager = fabric.managers.engine, platforms[fabric.managers.platform]
     several = len(fabric.tiers) > 1 and len(cluster.nodes(fabric, fabric.edge.role)) > 1
-    if said is not None and said.engine in _OF_TREES and not several:
+    if manager.engine_shapes.get(engine) == "tree-of-leaves" and not several:
+        other = manager.fallback_engines.get(engine)
         yield codes.UNFIT_ENGINE.about(
-            f"{said.engine} cannot route a fabric of one leaf",
+            f"{engine} cannot route a fabric of one leaf",
             (*path, "subnet-manager", "engine"),
             notes=(_A_TREE,),
-            advice="choose updn",
+            advice=f"choose {other}" if other else "",
         )
 
 

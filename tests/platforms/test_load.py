@@ -190,8 +190,19 @@ def test_platform_of_subnet_managers_lists_its_engines(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "more", ["level_engines: [lash]", "adaptive_engines: {updn: ar_updn}", "fallback_engines: {ftree: updn}"]
+    "more",
+    [
+        "level_engines: [lash]",
+        "adaptive_engines: {updn: ar_updn}",
+        "fallback_engines: {ftree: updn}",
+        "engine_shapes: {ftree: tree}",
+    ],
 )
 def test_platform_of_subnet_managers_says_nothing_of_engines_that_it_does_not_list(tmp_path: Path, more: str):
     with pytest.raises(PlatformError, match="no engine that 'engines' lists"):
         parse(tmp_path, MANAGER.replace("management:", f"{more}\nmanagement:"))
+
+
+def test_engine_needs_a_shape_that_fabrics_have(tmp_path: Path):
+    with pytest.raises(PlatformError, match="star: no shape of a fabric; known are dragonfly-plus, grid,"):
+        parse(tmp_path, MANAGER.replace("management:", "engine_shapes: {updn: star}\nmanagement:"))
