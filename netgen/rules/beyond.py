@@ -1,4 +1,4 @@
-"""What a subnet manager has no word for: limits of IPoIB, the default partition, and QoS."""
+"""What a subnet manager has no word for: features, limits of IPoIB, the default partition, and QoS."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,6 +20,7 @@ def check_given(intent: Intent, platforms: Mapping[str, Platform]) -> Iterator[F
             continue
         manager = platforms[fabric.subnet_manager.manager]
         path: IntentPath = ("fabrics", name)
+        yield from _features(fabric.subnet_manager, fabric, manager, path)
         for key, one in fabric.partitions.items():
             yield from _groups(one, manager, path, (*path, "partitions", key))
         if manager.keeps_default is None:
@@ -34,6 +35,26 @@ def check_given(intent: Intent, platforms: Mapping[str, Platform]) -> Iterator[F
                 at_key=True,
                 related=_manager(path),
                 notes=(lanes,),
+            )
+
+
+def _features(
+    said: infiniband.SubnetManagers, fabric: infiniband.InfinibandFabric, manager: Platform, path: IntentPath
+) -> Iterator[Finding]:
+    """Yield what the manager's platform has no word for."""
+    wanted = {
+        "adaptive-routing": ((*path, "adaptive-routing"), fabric.adaptive_routing),
+        "sharp": ((*path, "sharp"), fabric.sharp),
+        "both-memberships": ((*path, "subnet-manager", "allow-both"), said.allow_both),
+    }
+    for feature, (at, is_wanted) in wanted.items():
+        reason = manager.expresses[feature]
+        if is_wanted and reason is not None:
+            yield codes.BEYOND_MANAGER.about(
+                f"{manager.title} cannot do so",
+                at,
+                related=_manager(path),
+                notes=(reason,),
             )
 
 

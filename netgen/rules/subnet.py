@@ -46,7 +46,6 @@ def check_given(intent: Intent, platforms: Mapping[str, Platform]) -> Iterator[F
             manager = platforms[said.manager]
             yield from _engine(said, fabric, manager, (*path, "subnet-manager"))
             yield from _priorities(said, (*path, "subnet-manager", "on"))
-            yield from _beyond(said, fabric, manager, path)
         yield from _levels(fabric, path)
 
 
@@ -143,26 +142,6 @@ def _priorities(said: infiniband.SubnetManagers, path: IntentPath) -> Iterator[F
                 f"{name} has the priority of {other}",
                 (*path, name, "priority"),
                 related=(((*path, other, "priority"), other),),
-            )
-
-
-def _beyond(
-    said: infiniband.SubnetManagers, fabric: infiniband.InfinibandFabric, manager: Platform, path: IntentPath
-) -> Iterator[Finding]:
-    """Yield what the manager's platform has no word for."""
-    wanted = {
-        "adaptive-routing": ((*path, "adaptive-routing"), fabric.adaptive_routing),
-        "sharp": ((*path, "sharp"), fabric.sharp),
-        "both-memberships": ((*path, "subnet-manager", "allow-both"), said.allow_both),
-    }
-    for feature, (at, is_wanted) in wanted.items():
-        reason = manager.expresses[feature]
-        if is_wanted and reason is not None:
-            yield codes.BEYOND_MANAGER.about(
-                f"{manager.title} cannot do so",
-                at,
-                related=(((*path, "subnet-manager", "manager"), "the manager"),),
-                notes=(reason,),
             )
 
 
