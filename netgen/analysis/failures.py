@@ -124,7 +124,7 @@ def _above_spines(survey: Survey, nothing: Loss) -> Iterator[Loss]:
     plan = survey.plan
     if not plan.cores:
         return
-    up, superspines = plan.spines * plan.spine_uplinks, plan.spines * plan.cores
+    up, superspines = plan.spines * plan.spine_uplinks, plan.superspines
     blocks = survey.blocks()
     lone = [_without_superspines(survey, {block}) for block in blocks] if up == 1 else []
     yield replace(nothing, what=SPINE_LINK, block_left=1 - 1 / up, hosts_cut_off=_cut_off(survey, lone))

@@ -38,8 +38,10 @@ def maximum_flow(survey: Survey, cluster: Cluster, fabric: AnyNetwork, inside: S
     plan = survey.plan
     numbers = {plan.layers[2].index(node) % plan.spines for node in touched if plan.spines and node in plan.layers[2]}
     if plan.cores:
-        tops = (plan.layers[3].index(node) for node in touched if node in plan.layers[3])
-        numbers |= {index // plan.cores % plan.spines for index in tops}
+        # spines that share superspines are alike together, or not at all
+        tops = (plan.layers[3].index(node) % plan.superspines for node in touched if node in plan.layers[3])
+        shared = {number // plan.shared_spines for number in numbers} | {index // plan.cores for index in tops}
+        numbers = {number for number in range(plan.spines) if number // plan.shared_spines in shared}
     reduced = _Reduced(survey, cluster, fabric, inside, touched, hosts[len(hosts) // 2], frozenset(numbers))
     capacity: Counter[tuple[Hashable, Hashable]] = Counter()
     for low, high, gbps in reduced.edges():
@@ -109,7 +111,8 @@ class _Reduced:
                 if node in self.touched:
                     yield from self._each(node, range(layer.down, layer.slots))
                     continue
-                tops = ((SUPERSPINE, plane, number, core) for core in range(plan.cores))
+                above = number // plan.shared_spines
+                tops = ((SUPERSPINE, plane, above, core) for core in range(plan.cores))
                 yield from (((SPINE, block, number), top, each) for top in tops)
 
     def _each(self, node: int, slots: range) -> Iterator[Edge]:
@@ -134,6 +137,7 @@ class _Reduced:
         if node in plan.layers[2]:
             block, number = divmod(plan.layers[2].index(node), plan.spines)
             return SPINE, block, number if number in self.numbers else REST
-        rest, core = divmod(plan.layers[3].index(node), plan.cores)
-        plane, number = divmod(rest, plan.spines)
-        return (SUPERSPINE, plane, number, core) if number in self.numbers else (SUPERSPINE, plane, REST)
+        plane, index = divmod(plan.layers[3].index(node), plan.superspines)
+        above, core = divmod(index, plan.cores)
+        alike = above * plan.shared_spines not in self.numbers
+        return (SUPERSPINE, plane, REST) if alike else (SUPERSPINE, plane, above, core)

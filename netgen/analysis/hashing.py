@@ -72,7 +72,8 @@ def _stages(survey: Survey) -> list[Stage]:
     first, last = Stage(LEAF, UP, plan.uplinks), Stage(SPINE, DOWN, plan.trunk * plan.tors)
     if not plan.cores:
         return [first, last]
-    return [first, Stage(SPINE, UP, plan.spine_uplinks), Stage(SUPERSPINE, DOWN, plan.core_trunk), last]
+    down = Stage(SUPERSPINE, DOWN, plan.shared_spines * plan.core_trunk)
+    return [first, Stage(SPINE, UP, plan.spine_uplinks), down, last]
 
 
 def _as_rendered(fabric: Fabric, stages: tuple[Stage, ...], seeds: Mapping[str, HashSeed | None]) -> int | None:

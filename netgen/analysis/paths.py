@@ -63,8 +63,8 @@ def _levels(survey: Survey) -> dict[str, tuple[int, int, int]]:
     return {
         LEAF_LEVEL: (2, plan.ports, 0),
         SPINE_LEVEL: (4, block, plan.uplinks),
-        # a spine's superspines lead to the spine of its number in every block
-        SUPERSPINE_LEVEL: (6, block * plan.cores * plan.core_trunk**2, plan.uplinks),
+        # a superspine leads to each of the spines of a block that share it
+        SUPERSPINE_LEVEL: (6, block * plan.cores * plan.core_trunk**2 * plan.shared_spines, plan.uplinks),
         NO_LEVEL: (0, 0, 0),
     }
 

@@ -23,7 +23,7 @@ class Box:
     oversubscription
         Of one, in bandwidth.
     count
-        Spines a block, or superspines of a spine number, that the intent pins.
+        Spines a block, or superspines above a spine, that the intent pins.
     uplinks
         That it pins.
     """
@@ -96,6 +96,8 @@ class Demand:
         Links between any two groups of a dragonfly, if they are pinned.
     seated
         Hosts of every unit, by its position, where hosts of different numbers of NICs share leaves.
+    shared_spines
+        Spines of a block that share their superspines, if that is pinned.
     """
 
     kind: str
@@ -117,6 +119,7 @@ class Demand:
     path: IntentPath
     trunk: int | None = None
     seated: Mapping[int, int] = field(default_factory=dict)
+    shared_spines: int | None = None
 
     @property
     def nics(self) -> int:

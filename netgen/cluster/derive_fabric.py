@@ -109,7 +109,7 @@ def _as_blocks(given: models.AsnPlan, plan: Plan, blocks: Mapping[int, int]) -> 
         return {SUPERSPINE: top, SPINE: AsBlock(base + 1, groups=blocks), LEAF: leaves}
     tree = plan.tree if isinstance(plan, DragonflyPlus) else plan
     return {
-        SUPERSPINE: AsBlock(base, tree.planes * tree.spines * tree.cores or 1),
+        SUPERSPINE: AsBlock(base, tree.planes * tree.superspines or 1),
         SPINE: AsBlock(base + 1, tree.spines or 1),
         LEAF: leaves,
     }

@@ -221,6 +221,7 @@ def _demand(
         path=path,
         trunk=given.global_links,
         seated=seated,
+        shared_spines=given.share.spines,
     )
 
 

@@ -2,15 +2,17 @@
 
 Leaves = rails x ceil(host ports a rail / host ports of a leaf) a set of leaves, built for whole units. Uplinks = host
 ports x their speed / (oversubscription x the uplinks' speed). Every leaf has the same number of links to every spine of
-its block, so the spines divide its uplinks; so do the superspines with those of a spine. Of what can be built, that
-with the fewest blocks is chosen, since what stays within a block needs no superspine; of these that with the fewest
-switches, and then that with the fewest parallel links.
+its block, so the spines divide its uplinks; so do the superspines with those of a spine. Spines of a block may share
+superspines, whose ports would be left over otherwise. Of what can be built, that with the fewest blocks is chosen,
+since what stays within a block needs no superspine; of these that with the fewest switches, then that with the fewest
+parallel links, and then that in which the fewest spines share superspines.
 """
 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 
 from netgen.cluster.demand import Box, Demand
 from netgen.cluster.topology.clos import Clos
@@ -38,6 +40,7 @@ def size(demand: Demand) -> Clos:
         _check_rails(demand, edge)
     found = _built(demand, edge, demand.spine, uplinks)
     if not found:
+        _check_shared_spines(demand, edge, demand.spine, uplinks)
         raise UnbuildableError(_too_many_leaves(demand, edge, demand.spine, uplinks))
     fitting = [one for one in found if demand.spine.count in (None, one.spines)]
     if not fitting:
@@ -48,7 +51,12 @@ def size(demand: Demand) -> Clos:
         fitting = [one for one in fitting if one.cores == top.count]
         if not fitting:
             raise UnbuildableError(_pinned_superspines(demand, top.count, counts))
-    return min(fitting, key=lambda one: (one.blocks, sum(layer.count for layer in one.layers[1:]), one.trunk))
+    return min(fitting, key=_preference)
+
+
+def _preference(plan: Clos) -> tuple[int, int, int, int]:
+    """Return what is less of a fabric that is preferred."""
+    return plan.blocks, sum(layer.count for layer in plan.layers[1:]), plan.trunk, plan.shared_spines
 
 
 def _built(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> list[Clos]:
@@ -130,10 +138,12 @@ def _three_tiers(demand: Demand, edge: Clos, spine: Box, top: Box, uplinks: int)
             continue
         by_rail = demand.by_rail and block < edge.leaves_per_plane
         two = replace(edge, spines=spines, trunk=trunk, block=block, by_rail=by_rail)
-        for cores in divisors(up.numerator):
+        shares = [demand.shared_spines] if demand.shared_spines is not None else divisors(spines)
+        for cores, shared in product(divisors(up.numerator), shares):
             core_trunk = up.numerator // cores
-            if demand.pods * two.blocks * core_trunk <= top.cages * top.split:
-                yield replace(two, cores=cores, core_trunk=core_trunk)
+            ports = demand.pods * two.blocks * shared * core_trunk
+            if spines % shared == 0 and ports <= top.cages * top.split:
+                yield replace(two, cores=cores, core_trunk=core_trunk, shared_spines=shared)
 
 
 def _block(demand: Demand, edge: Clos, most: int) -> int:
@@ -290,6 +300,20 @@ def _pinned_spines(demand: Demand, edge: Clos, spine: Box, uplinks: int, counts:
         notes=(f"{leaves} leaves x {uplinks} uplinks = {leaves * uplinks} links, {ports} ports a spine",),
         advice="what can be built: " + ", ".join(map(str, sorted(counts))),
     )
+
+
+def _check_shared_spines(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> None:
+    """Refuse spines that cannot share superspines where other numbers of them can."""
+    counts = {one.shared_spines for one in _built(replace(demand, shared_spines=None), edge, spine, uplinks)}
+    if counts:
+        raise UnbuildableError(
+            derived.SPINE_COUNT.about(
+                f"no {demand.shared_spines} spines of a block can share superspines",
+                (*demand.path, "share", "spines"),
+                notes=("as many share them as divide the spines of a block, and as superspines have ports for",),
+                advice="what can be built: " + ", ".join(map(str, sorted(counts))),
+            )
+        )
 
 
 def _pinned_superspines(demand: Demand, pinned: int, counts: set[int]) -> Finding:

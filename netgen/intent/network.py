@@ -51,7 +51,7 @@ class SwitchBox(Model):
     uplink_breakout: BreakoutMode | None = None
     """How the cages of a leaf's uplinks are divided; default: as the others."""
     count: Count | None = None
-    """Pins how many spines share the leaves of a pod, or superspines a spine of each, or routers make a group;
+    """Pins how many spines share the leaves of a pod, or superspines are above a spine, or routers make a group;
     default: derived. Of an explicit fabric: the highest id that numbers are laid out for; default: that of the list."""
     uplinks: Count | None = None
     """Pins how many uplinks a switch has, or global links a router or a spine of a dragonfly; default: derived. Of an
@@ -125,12 +125,14 @@ def _of_leaves(value: object) -> object:
 
 
 class Sharing(Model):
-    """What one set of leaves serves."""
+    """What shares switches: units and rails a set of leaves, spines superspines."""
 
     units: Annotated[int, Field(ge=1, le=256)] = 1
     """Units that share a set of leaves."""
     rails: Annotated[int, Field(ge=1, le=64)] = 1
     """NICs of a host that go to one leaf of a rail-optimised fabric."""
+    spines: Annotated[int | None, Field(ge=1, le=512)] = None
+    """Spines of a block that share their superspines; default: as many as make superspines fewest."""
 
 
 class Naming(Model):

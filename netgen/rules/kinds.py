@@ -7,7 +7,7 @@ from netgen.catalog.model import Catalog, Nics
 from netgen.cluster.fabric import External
 from netgen.cluster.fabric import Fabric as Derived
 from netgen.cluster.model import Cluster
-from netgen.cluster.topology.slots import GLOBAL
+from netgen.cluster.topology.slots import GLOBAL, SPINE
 from netgen.device.text import network
 from netgen.diagnostics.codes import derived, listed
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -33,6 +33,7 @@ _UNUSED: dict[str, dict[tuple[str, ...], str]] = {
         ("superspine",): "nothing joins the rails",
         ("oversubscription", "spine"): "nothing joins the rails",
         ("spine-groups",): "every rail has spines of its own",
+        ("share", "spines"): "nothing joins the rails",
     },
     "fat-tree": {("share", "rails"): _ONE_LEAF, ("spine-groups",): "its leaves have no rails"},
     "single-tier": {
@@ -41,6 +42,7 @@ _UNUSED: dict[str, dict[tuple[str, ...], str]] = {
         ("oversubscription",): _SPINELESS,
         ("share", "units"): "all units share the leaf",
         ("share", "rails"): _ONE_LEAF,
+        ("share", "spines"): _SPINELESS,
         ("spine-groups",): _SPINELESS,
     },
     "dragonfly": {
@@ -56,6 +58,7 @@ _UNUSED: dict[str, dict[tuple[str, ...], str]] = {
         ("superspine",): "the spines of all groups are joined directly",
         ("share", "units"): "a unit is a group",
         ("share", "rails"): _ONE_LEAF,
+        ("share", "spines"): "the spines of all groups are joined directly",
         **_OF_GROUPS,
         ("cables", "local"): "leaves and spines are joined by `spine` cables",
         ("cables", "superspine"): "the spines of all groups are joined directly",
@@ -222,6 +225,9 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
         for keys in ((top, "uplinks"), (top, "uplink-breakout"), ("oversubscription", top)):
             if alone and _says(given, keys):
                 yield derived.NO_USE.about(f"nothing is above the {top}s", (*path, *keys), at_key=True)
+        if tuple(fabric.tiers)[-1] == SPINE and given.share.spines is not None:
+            said = "no superspine is above the spines: they share none"
+            yield derived.NO_USE.about(said, (*path, "share", "spines"), at_key=True)
         for role in fabric.stated:
             if role != fabric.edge.role and _says(given, (role, "reserved")):
                 said = f"no host is at a {role}: `reserved` is of leaves"

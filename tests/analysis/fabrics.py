@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from netgen.cluster.fabric import Fabric, Overlay
 from netgen.cluster.model import Cluster
+from netgen.cluster.sizing import divisors
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import HOST
 from netgen.intent.quantities import Breakout, IdRanges
@@ -38,7 +39,7 @@ def plans(draw: st.DrawFn) -> Clos:
     kinds = {1: [0], 2: [leaves, leaves // rails], 3: [tors * n for n in range(1, leaves // tors + 1)]}
     block = draw(st.sampled_from(kinds[tiers]))
     mixed = sharing == 1 and (rails == 1 or per_rail == 1) and draw(st.booleans())
-    cores = some(1, 2) if tiers == 3 else 0
+    cores, spines = some(1, 2) if tiers == 3 else 0, some(1, 4)
     return Clos(
         pods=some(1, 2) if cores else 1,
         units=units,
@@ -48,11 +49,12 @@ def plans(draw: st.DrawFn) -> Clos:
         railed=rails > 1,
         group=group,
         down=on_leaf * per_rail + some(0, 1),
-        spines=some(1, 3) if tiers > 1 else 0,
+        spines=spines if tiers > 1 else 0,
         trunk=some(1, 2) if tiers > 1 else 0,
         block=block,
         cores=cores,
         core_trunk=some(1, 2) if cores else 0,
+        shared_spines=draw(st.sampled_from(divisors(spines))) if cores else 1,
         planes=planes,
         tors=tors,
         sharing=sharing,

@@ -259,6 +259,14 @@ def test_a_leaf_that_has_no_room_for_all_of_them_is_refused() -> None:
     assert "the NICs of the capacity are 370" in findings[0].notes[0]
 
 
+@pytest.mark.parametrize("kind", ["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly-plus"])
+def test_spines_that_nothing_is_above_share_nothing(kind: str) -> None:
+    given = written(kind, pods="1", units="1-2", hosts="1-3", profile="2x1", share={"spines": 2})
+    given |= {"capacity": {}}
+    _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
+    assert ("NG430", ("fabrics", "compute", "share", "spines")) in [(one.code, one.path) for one in findings]
+
+
 def test_nics_of_one_fabric_have_one_speed() -> None:
     given = two_fabrics() | {"nodes": {"store": {"ids": "1-5", "profile": "storage-2x200g", "unit": 3}}}
     _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})

@@ -102,6 +102,57 @@ def test_published_superpods_of_two_tiers(asked: dict, published: dict[int, tupl
         assert plan.link_counts() == {("host", "leaf"): links, ("leaf", "spine"): links}
 
 
+@pytest.mark.parametrize(
+    ("ports", "units", "hosts", "expected"),
+    [
+        # DGX SuperPOD A100 (RA-09950): HDR switches of 40 ports, 20 hosts a unit, 7 units of 140 hosts
+        (40, 7, 20, (56, 80, 28)),
+        # as DGX SuperPOD B200, of sizes that its table does not have
+        (64, 24, 32, (192, 256, 96)),
+        (64, 17, 32, (136, 256, 68)),
+    ],
+)
+def test_spines_share_superspines_so_that_no_port_is_left_over(
+    ports: int, units: int, hosts: int, expected: tuple[int, int, int]
+) -> None:
+    one = box(cages=ports)
+    plan = size(demand(units=units, hosts=hosts, leaf=one, spine=one, superspine=one))
+    assert counts(plan) == expected
+    assert plan.layers[3].count * ports == plan.link_counts()["spine", "superspine"] == units * hosts * 8
+
+
+@given(
+    ports=st.integers(4, 40),
+    pods=st.integers(1, 4),
+    units=st.integers(1, 6),
+    over=st.integers(1, 2),
+    shared=st.none() | st.integers(1, 4),
+)
+def test_the_fewest_superspines_that_hold_every_link(
+    ports: int, pods: int, units: int, over: int, shared: int | None
+) -> None:
+    spine = box(cages=ports, oversubscription=Fraction(over))
+    tiers = {"leaf": spine, "spine": spine, "superspine": box(cages=ports), "shared_spines": shared}
+    asked = demand(pods=pods, several=pods > 1, third=True, units=units, hosts=ports // 2, nics=2, rails=2, **tiers)
+    try:
+        plan = size(asked)
+    except UnbuildableError:
+        assume(False)
+        raise
+    blocks, up = pods * plan.blocks, plan.spine_uplinks
+    assert shared in (None, plan.shared_spines)
+    assert blocks * plan.shared_spines * plan.core_trunk <= ports
+    # brute force: so many spines of each block on one superspine, so many links from each of them
+    fewest = min(
+        (plan.spines // together * (up // links), together)
+        for together in range(1, plan.spines + 1)
+        for links in range(1, up + 1)
+        if plan.spines % together == 0 and up % links == 0 and blocks * together * links <= ports
+        if shared in (None, together)
+    )
+    assert (plan.superspines, plan.shared_spines) == fewest
+
+
 @given(half=st.integers(2, 32))
 def test_fat_trees_of_k_ports(half: int) -> None:
     """Al-Fares et al., SIGCOMM 2008: k pods of k/2 leaves and k/2 spines, (k/2)^2 above, k^3/4 hosts."""
@@ -130,7 +181,7 @@ def test_fat_trees_of_k_ports(half: int) -> None:
                 "hosts": 2,
                 "rails": 1,
                 "spine": box(cages=224, oversubscription=Fraction(192, 27), count=16),
-                "superspine": box(cages=1024),
+                "superspine": box(cages=8 * 27),
             },
             1536,
             128,
@@ -152,7 +203,7 @@ def test_fat_trees_of_k_ports(half: int) -> None:
             },
             15 * 16,
             120,
-            120,
+            2 * 4,
             120 * 8,
             id="Alibaba HPN",
         ),
@@ -230,6 +281,7 @@ def test_the_fewest_spines_that_hold_every_link(
         ({"leaf": box(oversubscription=Fraction(3))}, "NG404", "the nearest that can be built"),
         ({"units": 9}, "NG405", "declare at most 8 units"),
         ({"spine": box(count=3)}, "NG406", "what can be built: 8, 16, 32"),
+        ({"superspine": ONE, "units": 16, "shared_spines": 3}, "NG406", "what can be built: 1, 2, 4, 8, 16"),
         ({"leaf": box(cages=1)}, "NG403", "more ports"),
     ],
 )

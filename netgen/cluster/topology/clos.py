@@ -6,7 +6,8 @@ planes share no switch; or one at each leaf of a group's dual ToRs, which share 
 
 A *block* is the leaves of a plane of a pod that share their spines: the whole pod where these hold it, else some rails
 of it or some sets. Superspines join the blocks of all pods: spine *s* of every block goes to the superspines of *s*
-(Al-Fares et al., SIGCOMM 2008, with k/2 of them; NVIDIA calls them a core group).
+(Al-Fares et al., SIGCOMM 2008, with k/2 of them), or some spines of every block go to superspines that they share (a
+core group of NVIDIA's).
 
 Nodes are laid out for the capacity. Hosts count pod by pod, unit by unit; leaves pod by pod, plane by plane, set by
 set, rail by rail, and within the group of a rail; spines pod by pod, plane by plane, block by block; superspines plane
@@ -62,9 +63,11 @@ class Clos:
     trunk
         Links between every leaf and every spine of its block.
     cores
-        Superspines of every spine number; 0: there is no third tier.
+        Superspines above a spine; 0: there is no third tier.
     core_trunk
         Links between a spine and each of its superspines.
+    shared_spines
+        Spines of a block, beside each other, that share their superspines; it divides ``spines``.
     fewer
         NICs a host of the units whose hosts have fewer, by position of the unit; only with one rail, or a rail a NIC.
     seated
@@ -83,6 +86,7 @@ class Clos:
     block: int = 0
     cores: int = 0
     core_trunk: int = 0
+    shared_spines: int = 1
     railed: bool = True
     planes: int = 1
     tors: int = 1
@@ -93,7 +97,7 @@ class Clos:
     seated: Mapping[int, int] = field(default_factory=dict)
     layers: tuple[Layer, ...] = field(init=False, repr=False, compare=False)
     """Hosts with a slot a port of a NIC, NIC by NIC; leaves with host slots before uplinks; spines with slots leaf by
-    leaf before uplinks; superspines with slots block by block."""
+    leaf before uplinks; superspines with slots block by block, and spine by spine."""
     firsts: tuple[int, ...] = field(init=False, repr=False, compare=False)
     """The first node of each layer."""
     sets: int = field(init=False, repr=False, compare=False)
@@ -119,7 +123,8 @@ class Clos:
             spine_slots = self.block * self.trunk
             shapes.append((SPINE, groups * self.planes * self.spines, spine_slots, self.cores * self.core_trunk))
         if self.cores:
-            shapes.append((SUPERSPINE, self.planes * self.spines * self.cores, groups * self.core_trunk, 0))
+            down = groups * self.shared_spines * self.core_trunk
+            shapes.append((SUPERSPINE, self.planes * self.superspines, down, 0))
         object.__setattr__(self, "layers", layers_of(*shapes))
         object.__setattr__(self, "firsts", tuple(layer.first for layer in self.layers))
         sets = units_of_sets(self.seated, self.units, self.sharing, self.per_rail)
@@ -137,6 +142,11 @@ class Clos:
     def spine_uplinks(self) -> int:
         """Uplinks of a spine."""
         return self.cores * self.core_trunk
+
+    @property
+    def superspines(self) -> int:
+        """Superspines of a plane."""
+        return self.spines // self.shared_spines * self.cores
 
     @property
     def ports(self) -> int:
@@ -199,7 +209,7 @@ class Clos:
         return Ids(pod=pod + 1, plane=self._plane(plane), number=spine + 1)
 
     def _superspine_ids(self, index: int) -> Ids:
-        plane, superspine = divmod(index, self.spines * self.cores)
+        plane, superspine = divmod(index, self.superspines)
         return Ids(plane=self._plane(plane), number=superspine + 1)
 
     def _plane(self, plane: int) -> int:
@@ -226,7 +236,7 @@ class Clos:
             return math.ceil(nics / self.rails)
         if role == SPINE:
             return self.trunk * nics
-        return self.core_trunk * (self.blocks if speaking else 1)
+        return self.core_trunk * self.shared_spines * (self.blocks if speaking else 1)
 
     def seats(self, leaf: int) -> Iterator[tuple[int, int, int, int]]:
         """Yield the host slots of a leaf that are laid out for a host: slot, pod, unit, host; by its node."""
@@ -347,12 +357,14 @@ class Clos:
         down, trunk, leaves = self.block * self.trunk, self.trunk, self.leaves_per_plane
         before, uplink = block * self.block, self.down + spine * trunk
         first_leaf = self.firsts[1] + (pod * self.planes + plane) * leaves
-        group = (pod * self.blocks + block) * self.core_trunk
+        top, within = divmod(plane * self.spines + spine, self.shared_spines)
+        first_top = self.firsts[-1] + top * self.cores
+        first_link = ((pod * self.blocks + block) * self.shared_spines + within) * self.core_trunk
 
         def peer(slot: int) -> End | None:
             if slot >= down:
                 core, link = divmod(slot - down, self.core_trunk)
-                return self.firsts[3] + (plane * self.spines + spine) * self.cores + core, group + link
+                return first_top + core, first_link + link
             in_block, link = divmod(slot, trunk)
             leaf = before + in_block
             if leaf >= leaves:
@@ -366,14 +378,15 @@ class Clos:
         return peer
 
     def _peers_of_superspine(self, index: int) -> _Peer:
-        rest, core = divmod(index, self.cores)
-        plane, spine = divmod(rest, self.spines)
+        top, core = divmod(index, self.cores)
+        plane, first_spine = divmod(top * self.shared_spines, self.spines)
         uplink = self.block * self.trunk + core * self.core_trunk
 
         def peer(slot: int) -> End:
-            group, link = divmod(slot, self.core_trunk)
+            rest, link = divmod(slot, self.core_trunk)
+            group, within = divmod(rest, self.shared_spines)
             pod, block = divmod(group, self.blocks)
-            found = ((pod * self.planes + plane) * self.blocks + block) * self.spines + spine
+            found = ((pod * self.planes + plane) * self.blocks + block) * self.spines + first_spine + within
             return self.firsts[2] + found, uplink + link
 
         return peer

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netgen.cluster.sizing import divisors
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.seating import leaves_of
 from netgen.cluster.topology.slots import Overlaid, Topology, layer_of, links
@@ -27,7 +28,7 @@ def closes(draw: st.DrawFn) -> Clos:
     units, hosts, sharing = some(1, 4), some(1, 4), some(1, 3)
     on_leaf, reserved = some(1, 4), some(0, 1)
     group = math.ceil(hosts * sharing / on_leaf) * tors
-    spines = some(0, 3)
+    spines = some(0, 4)
     leaves = math.ceil(units / sharing) * rails * group
     cores = some(0, 2) if spines else 0
     pods = some(1, 2)
@@ -56,6 +57,7 @@ def closes(draw: st.DrawFn) -> Clos:
         block=some(1, leaves) if spines else 0,
         cores=cores,
         core_trunk=some(1, 2) if cores else 0,
+        shared_spines=draw(st.sampled_from(divisors(spines))) if cores else 1,
         planes=planes,
         tors=tors,
         sharing=sharing,
