@@ -238,7 +238,7 @@ def leaf_uplinks(demand: Demand, edge: Clos) -> int:
     UnbuildableError
         If the oversubscription asks for a part of one.
     """
-    box, down = demand.leaf, edge.down - demand.reserved
+    box, down = demand.leaf, edge.down
     uplinks = box.up(down)
     if uplinks.denominator != 1:
         near = sorted({down * box.speed_ratio / n for n in (math.floor(uplinks), math.ceil(uplinks)) if n})

@@ -153,6 +153,13 @@ def test_the_fewest_superspines_that_hold_every_link(
     assert (plan.superspines, plan.shared_spines) == fewest
 
 
+def test_a_reserved_slot_has_its_part_of_the_uplinks() -> None:
+    """DGX SuperPOD H100 (RA-11333): a unit of 31 hosts and a slot of every leaf for the fabric manager."""
+    plan = size(demand(units=1, hosts=31, reserved=1))
+    assert counts(plan) == (8, 4)
+    assert plan.link_counts() == {("host", "leaf"): 248, ("leaf", "spine"): 256}
+
+
 @given(half=st.integers(2, 32))
 def test_fat_trees_of_k_ports(half: int) -> None:
     """Al-Fares et al., SIGCOMM 2008: k pods of k/2 leaves and k/2 spines, (k/2)^2 above, k^3/4 hosts."""
