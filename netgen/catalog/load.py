@@ -16,6 +16,7 @@ from netgen.intent.network import Count, Model
 from netgen.intent.quantities import BreakoutMode, Bytes, Percent, SpeedGbps
 from netgen.intent.texts import Name
 from netgen.resources.load import Resource, ResourceError, Resources
+from netgen.resources.shelf import Shelf
 
 _Entry = TypeVar("_Entry")
 
@@ -217,12 +218,12 @@ class _Roce(Model):
 
 
 def load_catalog(found: Resources) -> Catalog:
-    """Read the whole catalog.
+    """Find everything in the catalog; the user's own entries are read at once.
 
     Raises
     ------
     ResourceError
-        If a file is not what it must be; the message names the file and each field.
+        If a file is not what it must be, now or when it is asked for; the message names the file and each field.
     """
     asics = read_entries(found, "asics", read_asic)
     return Catalog(
@@ -233,20 +234,21 @@ def load_catalog(found: Resources) -> Catalog:
     )
 
 
-def read_entries(found: Resources, folder: str, read: Callable[[str, object], _Entry]) -> dict[str, _Entry]:
-    """Read every entry of a folder of the catalog, by name.
+def read_entries(found: Resources, folder: str, read: Callable[[str, object], _Entry]) -> Shelf[_Entry]:
+    """Find every entry of a folder of the catalog, by name; the user's are read at once.
 
     Raises
     ------
     ResourceError
-        If a file is not what it must be; the message names the file and each field.
+        If a file is not what it must be, now or when it is asked for; the message names the file and each field.
     """
-    entries = {}
-    for resource in found.walk(f"catalog/{folder}"):
-        if resource.name.endswith(".yaml"):
-            name = PurePosixPath(resource.name).stem
-            entries[name] = _read(resource, name, read)
-    return entries
+    files = {
+        PurePosixPath(resource.name).stem: resource
+        for resource in found.walk(f"catalog/{folder}")
+        if resource.name.endswith(".yaml")
+    }
+    own = (name for name, resource in files.items() if found.is_own(resource))
+    return Shelf(files, lambda name: _read(files[name], name, read), own)
 
 
 def _read(resource: Resource, name: str, read: Callable[[str, object], _Entry]) -> _Entry:

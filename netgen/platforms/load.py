@@ -29,6 +29,7 @@ from netgen.platforms.model import (
 )
 from netgen.platforms.ports import BUNDLE_FIELDS, FIELDS, pattern_fields
 from netgen.resources.load import Resource, Resources
+from netgen.resources.shelf import Shelf
 
 _FILE = re.compile(r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*")
 _MODULE = re.compile(r"[a-z][a-z0-9_]*")
@@ -40,17 +41,23 @@ def platform_names(found: Resources) -> list[str]:
     return [name for name in found.folders("templates") if found.has(f"templates/{name}/platform.yaml")]
 
 
-def load_platforms(found: Resources) -> dict[str, Platform]:
-    """Read every platform, by name.
+def load_platforms(found: Resources) -> Shelf[Platform]:
+    """Find every platform, by name; the user's own are read at once.
 
     Raises
     ------
     PlatformError
-        If a platform.yaml is not what it must be.
+        If a platform.yaml is not what it must be, now or when it is asked for.
     ResourceError
         If one cannot be read.
     """
-    return {name: load_platform(found, name) for name in platform_names(found)}
+    names = platform_names(found)
+    own = (name for name in names if found.is_own(_document(found, name)))
+    return Shelf(names, lambda name: load_platform(found, name), own)
+
+
+def _document(found: Resources, name: str) -> Resource:
+    return found.find(f"templates/{name}/platform.yaml")
 
 
 def load_platform(found: Resources, name: str) -> Platform:
@@ -63,7 +70,7 @@ def load_platform(found: Resources, name: str) -> Platform:
     ResourceError
         If there is no such platform, or the file cannot be read.
     """
-    return parse_platform(found.find(f"templates/{name}/platform.yaml"))
+    return parse_platform(_document(found, name))
 
 
 def parse_platform(resource: Resource) -> Platform:

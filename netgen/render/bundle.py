@@ -84,10 +84,7 @@ def _files(folder: Path, top: str, names: tuple[str, ...]) -> Iterator[tuple[str
 
 
 def _own_resources(compiled: Compiled) -> Iterator[tuple[str, bytes]]:
-    user = compiled.found.user
-    if user is None:
-        return
     for kind in ("catalog", "templates"):
         for resource in compiled.found.walk(kind):
-            if resource.path.suffix in SUFFIXES and resource.path.is_relative_to(user):
+            if resource.path.suffix in SUFFIXES and compiled.found.is_own(resource):
                 yield resource.name, resource.path.read_bytes()

@@ -1,5 +1,6 @@
 """Digests of everything that a render was made from."""
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -33,8 +34,14 @@ def digest_code() -> str:
     """SHA-256 of netgen's own modules: with others, the same intent may be rendered otherwise."""
     package = Path(__file__).resolve().parents[1]
     # A wheel bears within the package what a checkout has beside it; those are resources, digested where they are used.
-    modules = sorted(path for path in package.rglob("*.py") if "_bundled" not in path.parts)
-    return digest(b"".join(path.relative_to(package).as_posix().encode() + path.read_bytes() for path in modules))
+    folders = (found for found in os.walk(package) if "_bundled" not in found[0])
+    modules = sorted(f"{folder}/{file}" for folder, _, files in folders for file in files if file.endswith(".py"))
+    return digest(b"".join(module.removeprefix(str(package)).encode() + _bytes(module) for module in modules))
+
+
+def _bytes(file: str) -> bytes:
+    with open(file, "rb") as stream:  # noqa: PTH123 - of hundreds of files, to make a `Path` each takes longer
+        return stream.read()
 
 
 def _resources(found: Resources, cluster: Cluster) -> Iterator[Resource]:

@@ -172,7 +172,10 @@ def _add_common(
     if task.limit is None:
         _add(root, task, whole, CABLING, "".join([HEADER, *whole.cabling, *_out_of_band(source)]).encode())
     manifest = _manifest(task, cluster.name, inputs, whole.digests, before)
-    _add(root, task, whole, MANIFEST, manifest.serialise())
+    if manifest is before:
+        whole.states[MANIFEST] = State.UNCHANGED
+    else:
+        _add(root, task, whole, MANIFEST, manifest.serialise())
     return manifest
 
 
@@ -217,7 +220,7 @@ def _manifest(
     if task.limit is None or before is None:
         return Manifest(__version__, cluster, complete=task.limit is None, inputs=inputs, outputs=outputs)
     same = _is_complete(before, inputs)
-    if same and outputs.items() <= before.outputs.items():
+    if same and all(before.outputs.get(name) == data for name, data in outputs.items()):
         return before  # as it has to be: the same inputs give the same files
     matches = cache(re.compile(translate(task.limit)).fullmatch)
     kept = {name: before.outputs[name] for name in before.outputs if _is_kept(name, matches)}

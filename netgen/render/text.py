@@ -22,6 +22,7 @@ from netgen.device.text import (
     units,
     within,
 )
+from netgen.render.bytecode import bytecode_cache
 from netgen.render.errors import RenderError
 from netgen.render.generator import Generator
 from netgen.render.words import shell_word, unit_word, yaml_word
@@ -56,6 +57,7 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
         keep_trailing_newline=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=bytecode_cache(),
     )
     filters = (bits, by_number, ipv4, kilobytes, multiple, netmask, network, quoted, rate, seconds, units, within)
     infiniband = (guid, lane_code, mtu_code, pkey, rate_code)

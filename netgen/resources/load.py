@@ -124,6 +124,10 @@ class Resources:
         if self.user is not None:
             yield from (self.find(f"{kind}/{name}") for name, _ in sorted(_files_below(self.user / kind, [])))
 
+    def is_own(self, resource: Resource) -> bool:
+        """Whether a file is the user's, and not one that netgen comes with."""
+        return self.user is not None and resource.path.is_relative_to(self.user)
+
 
 def resources(user: Path | None = None) -> Resources:
     """Find the built-in resources, and the user's over them.

@@ -119,12 +119,12 @@ def _other_technology(
 
 def _model(name: str, technology: str, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:
     """Yield that there is no such model, or that it is of another technology."""
-    fitting = [model.name for model in catalog.switches.values() if model.technology == technology]
     if name not in catalog.switches:
+        fitting = [model.name for model in catalog.switches.values() if model.technology == technology]
         yield references.UNKNOWN_MODEL.about(
             f"there is no switch model {name!r} in the catalog", path, advice=did_you_mean(name, fitting)
         )
-    elif name not in fitting:
+    elif catalog.switches[name].technology != technology:
         yield _other_technology(f"{name} is a switch of", catalog.switches[name].technology, technology, path)
 
 
@@ -137,8 +137,8 @@ _MANY = {
 
 
 def _platform(name: str, kind: Kind, platforms: Mapping[str, Platform], path: IntentPath) -> Iterator[Finding]:
-    fitting = [platform.name for platform in platforms.values() if kind in platform.kinds]
-    if name not in fitting:
+    if name not in platforms or kind not in platforms[name].kinds:
+        fitting = [platform.name for platform in platforms.values() if kind in platform.kinds]
         what = (
             f"platform {name!r} is not one of {_MANY[kind]}" if name in platforms else f"there is no platform {name!r}"
         )

@@ -10,6 +10,7 @@ import pytest
 
 from netgen.compile import compile_intent
 from netgen.render.errors import RenderError
+from netgen.render.manifest import digest
 from netgen.resources.load import resources
 from tests.render.repository import TOP, contents, edit, render, snapshot
 
@@ -21,9 +22,9 @@ def test_everything_is_written_and_listed_with_its_digest(intent: Path, out: Pat
     assert {"manifest.json", "cabling.csv", "inventory/hosts.yaml", "configs/pod1-spine1/frr.conf"} <= set(written)
     manifest = json.loads(written["manifest.json"])
     assert set(manifest["outputs"]) == set(written) - {"manifest.json"}
-    for name, digest in manifest["outputs"].items():
+    for name, expected in manifest["outputs"].items():
         (listed,) = subprocess.run(["sha256sum", out / name], capture_output=True, check=True).stdout.split()[:1]
-        assert listed.decode() == digest
+        assert listed.decode() == expected
     assert manifest["complete"] is True
     assert str(out) not in written["manifest.json"].decode()
 
@@ -116,6 +117,17 @@ def test_broken_manifest_is_written_anew(intent: Path, out: Path, text: str):
     report = render(intent, out)
     assert report.changed == ("manifest.json",)
     assert (out / "manifest.json").read_bytes() == good
+
+
+def test_a_manifest_that_no_run_has_written_is_not_sealed_by_a_limited_one(intent: Path, out: Path):
+    render(intent, out)
+    path = out / "configs/pod1-spine2/frr.conf"
+    merged = path.read_bytes() + b"! both branches\n"
+    manifest = out / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(digest(path.read_bytes()), digest(merged)))
+    path.write_bytes(merged)
+    render(intent, out, limit="pod1-spine1")
+    assert render(intent, out).changed == ("configs/pod1-spine2/frr.conf", "manifest.json")
 
 
 def test_check_writes_nothing_and_names_what_differs(intent: Path, out: Path):
