@@ -6,7 +6,7 @@ port. A port has at most one of the two. Nodes are ids: a switch that is not lis
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netgen.cluster.topology.slots import HOST, End, Ids, Layer, layer_of
@@ -87,7 +87,7 @@ class Explicit:
         return dict(self.links)
 
     def parallel(self, role: str, *, speaking: bool) -> int:
-        """The most parallel links of a switch to one below it, times the most ways from there to a host."""
+        """The most links of a switch to one below it, or a block of them, times the most ways from there to a host."""
         if (role, speaking) not in self._ways:
             self._ways[role, speaking] = self._parallel(role, speaking=speaking)
         return self._ways[role, speaking]
@@ -95,24 +95,38 @@ class Explicit:
     def _parallel(self, role: str, *, speaking: bool) -> int:
         place = [layer.name for layer in self.layers].index(role)
         if place == 1:
-            return self._most(role) if speaking else 1
-        if not speaking:
-            return self._most(role)
+            return self._most(role, lambda host: host) if speaking else 1
         if place == 2:
-            return self._most(role) * max(map(len, self._slots_of(HOST)), default=1)
-        return self._most(role, pods=True)
+            ways = max(map(len, self._slots_of(HOST)), default=1) if speaking else 1
+            return self._most(role, lambda leaf: leaf) * ways
+        block = self._blocks()
+        return self._most(role, (lambda spine: self.ids(spine).pod) if speaking else block.get)
 
     def _slots_of(self, role: str) -> Iterator[tuple[int, ...]]:
         layer = next(layer for layer in self.layers if layer.name == role)
         return (self.used.get(node, ()) for node in layer.nodes)
 
-    def _most(self, role: str, *, pods: bool = False) -> int:
-        """Count the most links that a switch of a role has to one device below it, or to one pod."""
+    def _blocks(self) -> dict[int, int]:
+        """Return by node what cables join below superspines: leaves and spines, each with its first spine."""
+        leaves, spines = self.layers[1:3]
+        found: dict[int, int] = {}
+        for first in spines.nodes:
+            edge = [first]
+            while edge:
+                node = edge.pop()
+                if node not in found:
+                    found[node] = first
+                    far = (self.peers.get((node, slot)) for slot in self.used.get(node, ()))
+                    edge += [end[0] for end in far if end is not None and (end[0] in leaves or end[0] in spines)]
+        return found
+
+    def _most(self, role: str, alike: Callable[[int], Hashable]) -> int:
+        """Count the most links that a switch of a role has to devices below it that are alike."""
         layer = next(layer for layer in self.layers if layer.name == role)
         most = 1
         for node in layer.nodes:
             down = (self.peers.get((node, slot)) for slot in self.used.get(node, ()) if slot < layer.down)
-            far = Counter(self.ids(end[0]).pod if pods else end[0] for end in down if end is not None)
+            far = Counter(alike(end[0]) for end in down if end is not None)
             most = max([most, *far.values()])
         return most
 
