@@ -112,7 +112,7 @@ class Numbers:
 
     def gateway(self, leaf: int, slot: int) -> int:
         """Address that a leaf has towards the host of a slot."""
-        return self.host_block(leaf)[0] + (1 if self.shared else 2 * slot)
+        return self.hosts.address + leaf * self.block + (1 if self.shared else 2 * slot)
 
     def host(self, leaf: int, slot: int) -> int:
         """Address of the NIC behind a host slot of a leaf."""

@@ -1,7 +1,7 @@
 """The RoCE policy that follows from a profile and what the intent says differently."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netgen.catalog.model import RoceProfile
 from netgen.cluster.topology.slots import LEAF, ROUTER, SPINE, SUPERSPINE
@@ -118,6 +118,8 @@ class RocePolicy:
     profile: RoceProfile
     watchdog: Watchdog | None
     origin: str
+    _port_qos: dict[Place, PortQos] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was asked for: ports that are alike share one object."""
 
     def marking_at(self, place: Place) -> Ecn:
         """Thresholds of some ports: the intent's by role and speed, else the profile's, for leaves or spines."""
@@ -130,6 +132,12 @@ class RocePolicy:
 
     def port_qos(self, place: Place) -> PortQos:
         """Return the policy of some ports."""
+        found = self._port_qos.get(place)
+        if found is None:
+            found = self._port_qos[place] = self._of_ports(place)
+        return found
+
+    def _of_ports(self, place: Place) -> PortQos:
         ecn = self.marking_at(place)
         marked = tuple((c.queue, ecn) for c in self.classes if c.lossless) if self.marking else ()
         return PortQos(f"ROCE-{place.speed_gbps}G", self.classes, marked, self.watchdog, self.origin)

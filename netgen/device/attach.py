@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class HostRoute:
-    """A route of a host's NIC: to a prefix via the leaf."""
+    """A route of a host's NIC: to the pool of its fabric's hosts via the leaf."""
 
     address: int
     length: int
     via: int
+    beyond: tuple[tuple[int, int], ...] = ()
+    """Prefixes that are reached over the fabric and beyond it, address and length: via the same leaf."""
 
 
 @dataclass(frozen=True, slots=True)

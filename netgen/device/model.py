@@ -6,8 +6,10 @@ Policy objects (traffic classes, BGP groups) are frozen and shared by all ports 
 one kind; they carry the intent path that they came from in ``origin``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import count
 
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.infiniband import Partition
@@ -325,12 +327,15 @@ class Host(Node):
     bgp: Bgp | None = None
     bonds: tuple[Bond, ...] = ()
     """Of the ports that are bundled, in the order of their numbers."""
-    beyond: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    """Prefixes that are reached over a fabric and beyond it, address and length, by the fabric."""
     load_balancing: str = "hash"
     """How the fabric shares the load of equal-cost paths: ``hash``, ``flowlet`` or ``per-packet``."""
     hcas: tuple[Hca, ...] = ()
     """Its ports on InfiniBand fabrics, fabric by fabric in rail order."""
+
+    @property
+    def attached(self) -> Iterable[tuple[int, Port, HostRoute]]:
+        """Its ports with their routes, and the place of each, from 1: its tables of routes count so."""
+        return zip(count(1), self.ports, self.routes, strict=False)
 
     @property
     def fabrics(self) -> tuple[str, ...]:
@@ -339,9 +344,19 @@ class Host(Node):
         return tuple(dict.fromkeys(on)) or (self.fabric,)
 
     @property
+    def first_rdma(self) -> list[str]:
+        """The RDMA devices of its NICs on its first fabric, in rail order."""
+        return [port.rdma for port in self.ports if port.rdma and port.fabric == self.fabric]
+
+    @property
+    def first_hcas(self) -> list[Hca]:
+        """Its HCAs on its first fabric, in rail order."""
+        return [hca for hca in self.hcas if hca.fabric == self.fabric]
+
+    @property
     def first_partition(self) -> Partition | None:
         """What its HCAs on its first fabric send in by themselves; ``None``: the default one, or not all the same."""
-        return common_first(hca for hca in self.hcas if hca.fabric == self.fabric)
+        return common_first(self.first_hcas)
 
     @property
     def nics(self) -> tuple[tuple[str, str, int], ...]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _IPV4 = 0xFFFFFFFF
 _OCTETS = tuple(map(str, range(256)))
@@ -16,6 +17,7 @@ def ipv4(address: int) -> str:
     return f"{octets[address >> 24]}.{octets[address >> 16 & 255]}.{octets[address >> 8 & 255]}.{octets[address & 255]}"
 
 
+@lru_cache(maxsize=256)
 def network(address: int, length: int) -> str:
     """Prefix that an address lies in: ``10.0.0.1`` and 8 are ``10.0.0.0/8``."""
     return f"{ipv4(address & _IPV4 << 32 - length & _IPV4)}/{length}"

@@ -25,7 +25,7 @@ from netgen.device.text import (
 from netgen.render.bytecode import bytecode_cache
 from netgen.render.errors import RenderError
 from netgen.render.generator import Generator
-from netgen.render.words import shell_word, unit_word, yaml_word
+from netgen.render.words import ifupdown_text, shell_word, unit_word, yaml_word
 from netgen.resources.load import ResourceError, Resources
 
 
@@ -36,7 +36,8 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
     HTML, and values are checked by `netgen.render.guard`. Filters: ``by_number``, ``ipv4``, ``network(length)``,
     ``netmask``, ``seconds``, ``rate``, ``within(least, most)``, ``bits(width)``, ``units(unit)``, ``multiple(unit)``,
     ``kilobytes``; of InfiniBand ``guid``, ``pkey``, ``mtu_code``, ``rate_code``, ``lane_code``; ``quoted``,
-    ``shell_word``, ``unit_word`` and ``yaml_word`` quote, ``opensm_text`` leaves out what cannot be quoted;
+    ``shell_word``, ``unit_word`` and ``yaml_word`` quote, ``ifupdown_text`` and ``opensm_text`` leave out what cannot
+    be quoted;
     ``macro | once(arguments …)`` calls a macro of an imported template, once for all devices of equal arguments.
     """
 
@@ -61,7 +62,7 @@ def jinja_environment(found: Resources) -> jinja2.Environment:
     )
     filters = (bits, by_number, ipv4, kilobytes, multiple, netmask, network, quoted, rate, seconds, units, within)
     infiniband = (guid, lane_code, mtu_code, pkey, rate_code)
-    quoting = (opensm_text, shell_word, unit_word, yaml_word)
+    quoting = (ifupdown_text, opensm_text, shell_word, unit_word, yaml_word)
     environment.filters["once"] = lru_cache(maxsize=MOST_REMEMBERED)(_call)
     environment.filters.update({function.__name__: function for function in (*filters, *infiniband, *quoting)})
     return environment

@@ -1,4 +1,4 @@
-"""Words that need no quotes, or get them: for shells, units of systemd, and YAML."""
+"""Words that need no quotes, or get them: for shells, units of systemd, YAML, and ifupdown2, which knows none."""
 
 import json
 import re
@@ -14,6 +14,14 @@ _UNIT_CHARACTERS = re.compile(rb"[A-Za-z0-9:_.]")
 def shell_word(text: str) -> str:
     """Quote a text for a POSIX shell, if it needs that."""
     return shlex.quote(text)
+
+
+def ifupdown_text(text: str) -> str:
+    """Leave out of a text what ifupdown2 does not take as it stands.
+
+    A backslash at the end is a line that goes on for it, and ``${`` an expression to evaluate (Mako).
+    """
+    return text.replace("$", "").replace("\\", "/")
 
 
 def yaml_word(text: str) -> str:
