@@ -1,5 +1,7 @@
 """``python -m netgen``."""
 
-from netgen.cli.app import main
+if __name__ == "__main__":
+    # Only here: processes that this one starts look at its first module, too.
+    from netgen.cli.app import main
 
-main()
+    main()

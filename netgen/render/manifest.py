@@ -6,7 +6,7 @@ intended. The same inputs give the same bytes: it holds no time, no path of this
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,6 +124,10 @@ class _Lines(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._read())
+
+    def items(self) -> ItemsView[str, str]:
+        """All of them; that of `Mapping` would look for each by its name."""
+        return self._read().items()
 
     def _read(self) -> dict[str, str]:
         if self._all is None:

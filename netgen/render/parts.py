@@ -1,19 +1,15 @@
 """Hands out ranges of devices: to processes of its own, or to whatever executor it is given."""
 
-import contextlib
-import os
-import signal
 from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from itertools import islice
 
 from netgen.cluster.fabric import DeviceRef
 from netgen.compile import Compiled
-from netgen.garbage import collect_rarely
 from netgen.render.bundle import pack
-from netgen.render.errors import RenderError
 from netgen.render.part import Part, Rendered, Task, put, render_bundle, render_range, render_refs
+from netgen.render.processes import cores, spread, told_of_deaths
 from netgen.render.source import Source
 
 DEVICES_PER_PROCESS = 250
@@ -51,32 +47,13 @@ def parts_of(
         yield from _far(refs, task, compiled, executor)
         return
     if jobs is None:
-        jobs = min(len(os.sched_getaffinity(0)), 1 + len(refs) // DEVICES_PER_PROCESS)
+        jobs = min(cores(), 1 + len(refs) // DEVICES_PER_PROCESS)
     if jobs == 1:
         for start in range(0, len(refs), MOST_IN_RANGE):
             yield put(task, render_refs(source, refs[start : start + MOST_IN_RANGE]))
         return
-    yield from _near(refs, task, jobs)
-
-
-def _near(refs: list[DeviceRef], task: Task, jobs: int) -> Generator[Part, None, None]:
-    """Let processes on this machine render and stage."""
-    # Only here: one device, or none that is not as it was, needs no processes, and to load what makes them takes long.
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
     step = min(MOST_IN_RANGE, max(1, -(-len(refs) // (jobs * RANGES_PER_PROCESS))))
-    with contextlib.ExitStack() as stack:
-        # Spawned, not forked: a fork copies locks that other threads of the caller hold.
-        context = get_context("spawn")
-        pool = stack.enter_context(ProcessPoolExecutor(jobs, mp_context=context, initializer=collect_rarely))
-        with _interrupts_held():
-            futures = [pool.submit(render_range, task, at, at + step) for at in range(0, len(refs), step)]
-        # On an error, what has not begun does not begin, and what has is waited for: then nothing is staged any more.
-        stack.callback(lambda: wait([future for future in futures if not future.cancel()]))
-        with _told_of_deaths():
-            for future in futures:
-                yield future.result()
+    yield from spread(render_range, ((task, at, at + step) for at in range(0, len(refs), step)), jobs)
 
 
 def _far(refs: list[DeviceRef], task: Task, compiled: Compiled, executor: Executor) -> Generator[Part, None, None]:
@@ -90,7 +67,7 @@ def _far(refs: list[DeviceRef], task: Task, compiled: Compiled, executor: Execut
 
     running = deque(begin(FAR_IN_FLIGHT))
     try:
-        with _told_of_deaths():
+        with told_of_deaths():
             while running:
                 devices = running.popleft().result()
                 running.extend(begin(1))
@@ -98,21 +75,3 @@ def _far(refs: list[DeviceRef], task: Task, compiled: Compiled, executor: Execut
     finally:
         for future in running:
             future.cancel()
-
-
-@contextlib.contextmanager
-def _told_of_deaths() -> Iterator[None]:
-    try:
-        yield
-    except BrokenExecutor:
-        raise RenderError("a process that rendered was ended from outside, perhaps for want of memory") from None
-
-
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach: it goes to all of a terminal, and one is enough to end the run."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

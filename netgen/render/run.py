@@ -82,7 +82,8 @@ def render(
         If a template or another resource cannot be read.
     """
     source = open_source(compiled)
-    refs = select(source.cluster, limit, bare=True)
+    # A limit may match nothing, and is refused before a folder is made; to list all devices takes long.
+    refs = None if limit is None else select(source.cluster, limit, bare=True)
     _check_names(source.cluster)
     if check and not out.is_dir():
         raise RenderError(f"the output folder {out} does not exist: there is nothing to compare with")
@@ -92,9 +93,10 @@ def render(
             inputs = digest_inputs(task.intent, compiled, source.cluster)
             before = parse_manifest(read(root, MANIFEST))
             if limit is None and not check and _is_complete(before, inputs):
-                others = stands(root, before, CONFIGS, progress)
+                others = stands(root, task.out, before, CONFIGS, jobs, progress)
                 if others is not None:
                     return _standing(root, before, others)
+            refs = refs or select(source.cluster, None, bare=True)
             # Closed before the sweep: on an error, processes may still be staging.
             with contextlib.closing(parts_of(source, refs, task, compiled, jobs, executor)) as parts:
                 counted = _counted(parts, len(refs), progress)

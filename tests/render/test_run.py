@@ -39,6 +39,20 @@ def test_second_run_touches_nothing(intent: Path, out: Path):
 
 
 @pytest.mark.slow
+def test_processes_see_what_stands_and_what_does_not(intent: Path, out: Path):
+    render(intent, out)
+    before = snapshot(out)
+    (out / "configs/pod1-su1-host2/notes.txt").write_text("mine")
+    report = render(intent, out, jobs=2)
+    assert (report.added, report.changed, report.pruned, report.unchanged) == ((), (), (), len(before))
+    assert report.foreign == ("configs/pod1-su1-host2/notes.txt",)
+    (out / "configs/pod1-spine1/frr.conf").write_text("edited")
+    assert render(intent, out, jobs=2).changed == ("configs/pod1-spine1/frr.conf",)
+    (out / "configs/pod1-su1-host2/notes.txt").unlink()
+    assert contents(out) == {name: data for name, (data, *_) in before.items()}
+
+
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_processes_or_place(intent: Path, tmp_path: Path):
     render(intent, tmp_path / "one", jobs=1)
     render(intent, tmp_path / "two", jobs=2)
