@@ -125,6 +125,7 @@ class PrefixList:
 
     name: str
     rules: tuple[PrefixRule, ...]
+    """In the order of their sequence numbers."""
     origin: str
 
 
