@@ -1,6 +1,6 @@
 """A derived fabric: topology, tiers, numbers and policy; plans and arithmetic, nothing a device."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -14,10 +14,6 @@ from netgen.intent.quantities import Breakout, IdRanges
 
 Pods = Mapping[int, Mapping[int, IdRanges]]
 """Hosts that exist: pod → unit → ids."""
-
-SlotAt = Callable[[int], int | None]
-"""From the position of a port to its slot; ``None``: a spare port."""
-
 
 @dataclass(frozen=True, slots=True)
 class DeviceRef:
@@ -242,12 +238,12 @@ class Network(Generic[TierT_co]):
         """Return where the slots of one switch are on its front panel."""
         return self.tier(ref.role).port_map(self.model_of(ref), self.layer(ref.role))
 
-    def slots(self, ref: DeviceRef) -> SlotAt:
-        """Return what tells the slot at a position of a switch."""
+    def slots(self, ref: DeviceRef) -> tuple[int | None, ...]:
+        """Return the slots of a switch, by the position of their ports; ``None``: a spare port."""
         ports = self.port_map(ref)
         if self.listed is None:
-            return ports.slot
-        return self.listed.positions(self.node(ref), ports.first_up).get
+            return ports.slots
+        return tuple(map(self.listed.positions(self.node(ref), ports.first_up).get, range(ports.count)))
 
 
 AnyNetwork = Network[Any]

@@ -284,14 +284,14 @@ class Cluster:
 
     def exists(self, fabric: AnyNetwork, node: int) -> bool:
         """Whether a device is there, or only laid out for: hosts as the intent says, and the switches for them."""
-        if fabric.complete and node not in fabric.plan.layers[0]:
-            return True
         found = self._there.get((fabric.name, node))
         if found is None:
             found = self._there[fabric.name, node] = self._exists(fabric, node)
         return found
 
     def _exists(self, fabric: AnyNetwork, node: int) -> bool:
+        if fabric.complete and node not in fabric.plan.layers[0]:
+            return True
         if fabric.listed is not None and node not in fabric.plan.layers[0]:
             return node in fabric.listed.names
         ids = fabric.plan.ids(node)

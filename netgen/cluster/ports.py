@@ -44,6 +44,8 @@ class PortMap:
     """Ports of a switch after breakout."""
     places: tuple[tuple[int, int, int], ...] = field(init=False, repr=False, compare=False)
     """By position: the cage, the port within it (both from 0), and into how many ports it is divided."""
+    slots: tuple[int | None, ...] = field(init=False, repr=False, compare=False)
+    """By position: the slot; ``None``: a spare port."""
     numbers: tuple[int, ...] = field(init=False, repr=False, compare=False)
     """By position: what a subnet manager calls the port, from 1. Where some cages of a switch are divided further than
     others, it counts as if all were (mstflint, mlxlink_commander.cpp: calculatePanelPort)."""
@@ -55,6 +57,7 @@ class PortMap:
         object.__setattr__(self, "first_up", self.first_uplink_cage * self.split)
         object.__setattr__(self, "count", self.first_up + cages_up * self.uplink_split)
         object.__setattr__(self, "places", tuple(map(self._place, range(self.count))))
+        object.__setattr__(self, "slots", tuple(map(self.slot, range(self.count))))
         most = max(self.split, self.uplink_split)
         numbers = (cage * most + subport * most // split + 1 for cage, subport, split in self.places)
         object.__setattr__(self, "numbers", tuple(numbers))

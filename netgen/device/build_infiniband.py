@@ -43,9 +43,8 @@ def switch_ports(cluster: Cluster, platforms: Mapping[str, Platform], ref: Devic
     """Yield the ports of a switch of an InfiniBand fabric, whether or not it is configured."""
     fabric = cluster.network(ref.fabric)
     tier, node, ports = fabric.tier(ref.role), fabric.node(ref), fabric.port_map(ref)
-    names, slot_at = positions_of(platforms, fabric, ref), fabric.slots(ref)
-    for position in range(ports.count):
-        slot = slot_at(position)
+    names = positions_of(platforms, fabric, ref)
+    for position, slot in enumerate(fabric.slots(ref)):
         breakout = tier.breakout if position < ports.first_up else tier.uplink_breakout
         port = IbPort(
             name=names[position],

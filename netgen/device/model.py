@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
+from operator import attrgetter
 
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.infiniband import Partition
@@ -191,9 +192,8 @@ class Bgp:
     @property
     def numbered(self) -> list[BgpNeighbor]:
         """Its neighbours that have an address, in the order of these."""
-        # the address first: it is asked for once a neighbour, and compared as the integer that it is
-        addressed = [(n.address, place, n) for place, n in enumerate(self.neighbors) if n.address is not None]
-        return [neighbor for _, _, neighbor in sorted(addressed)]
+        addressed = [neighbor for neighbor in self.neighbors if neighbor.address is not None]
+        return sorted(addressed, key=attrgetter("address"))
 
     @property
     def unnumbered(self) -> list[BgpNeighbor]:

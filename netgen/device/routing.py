@@ -201,17 +201,15 @@ def _neighbors(fabric: Fabric, ports: Iterable[Cabled]) -> list[BgpNeighbor]:
     if fabric.numbers.host_loopbacks is not None:
         speaking.add(PortRole.HOST)
     return [
-        _neighbor(fabric, port, peer, GROUPS[peer.role])
+        BgpNeighbor(port.name, GROUPS[peer.role], as_number(fabric, peer), port.description or "", _across(port.ipv4))
         for port, peer in ports
         if peer and port.role in speaking and port.enabled
     ]
 
 
-def _neighbor(fabric: Fabric, port: Port, peer: DeviceRef, group: str) -> BgpNeighbor:
-    address = None
-    if port.ipv4 is not None:
-        address = port.ipv4 ^ 1  # the other end of a /31
-    return BgpNeighbor(port.name, group, as_number(fabric, peer), f"{port.peer_device} {port.peer_port}", address)
+def _across(address: int | None) -> int | None:
+    """Return the address at the other end of a link of two, a /31; ``None``: the link is unnumbered."""
+    return None if address is None else address ^ 1
 
 
 def _prefix_lists(

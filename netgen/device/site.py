@@ -24,21 +24,27 @@ class Site:
     """Of the device in the topology."""
     ends: list[End | None] = field(init=False, repr=False)
     """Nodes and their slots at the other ends of its cables, by slot."""
-    _ports: dict[tuple[str, str], Mapping[int, str]] = field(default_factory=dict, init=False, repr=False)
+    _alike: bool = field(init=False, repr=False)
+    """Whether all devices of a role are of one kind: no exception says another model, and no unit is of other nodes."""
+    _ports: dict[str | tuple[str, str], Mapping[int, str]] = field(default_factory=dict, init=False, repr=False)
     """Names of ports by slot, of the kinds of devices at the other ends: all cables of a device lead to a few."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ends", self.fabric.overlay.topology.far_ends(self.node))
         object.__setattr__(self, "layer", self.fabric.layer(self.ref.role))
+        object.__setattr__(self, "_alike", not self.fabric.overlay.models and not self.cluster.others)
 
     def port_name(self, ref: DeviceRef, slot: int) -> str:
         """Name the port of another device's slot."""
-        is_host = ref.role == HOST
-        kind = ref.role, (self.cluster.host_plan(ref).profile if is_host else self.fabric.model_of(ref)).name
+        kind = ref.role if self._alike else self._kind(ref)
         ports = self._ports.get(kind)
         if ports is None:
             ports = self._ports[kind] = ports_of(self.cluster, self.platforms, self.fabric, ref)
         return ports[slot]
+
+    def _kind(self, ref: DeviceRef) -> tuple[str, str]:
+        is_host = ref.role == HOST
+        return ref.role, (self.cluster.host_plan(ref).profile if is_host else self.fabric.model_of(ref)).name
 
     def is_shut(self, slot: int) -> bool:
         """Whether an exception shuts the port of a slot."""

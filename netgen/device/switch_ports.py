@@ -3,11 +3,13 @@
 A fabric has hundreds of thousands of ports, so what a switch's ports share is found once for all of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from netgen.cluster.buffers import Headroom, PortClass
 from netgen.cluster.fabric import DeviceRef, External, Fabric
 from netgen.cluster.port_names import switch_ports as names_of
+from netgen.cluster.ports import PortMap
 from netgen.cluster.roce import PortQos
 from netgen.cluster.topology.slots import HOST
 from netgen.device.bonds import number_at_leaf
@@ -23,6 +25,10 @@ _SPARE, _RESERVED, _HOST = PortRole.SPARE, PortRole.RESERVED, PortRole.HOST
 _UPLINK, _DOWNLINK = PortRole.UPLINK, PortRole.DOWNLINK
 """Looked up once: to find a member of an enumeration takes as long as to set ten attributes."""
 
+_Bare = tuple[str, int | None, int, int, int, int, int, PortRole, str, int, str, bool, bool, int, str]
+"""What `Port` begins with, up to the description."""
+_Kind = tuple[int, int, str]
+"""Ports of cages that are divided alike: speed in Gb/s, lanes, FEC."""
 _Cables = Mapping[str, tuple[int | None, Headroom | None]]
 """Length, and what each lossless group of the ports keeps for it, by the key of a cable."""
 
@@ -42,35 +48,52 @@ def switch_ports(site: Site, classes: Mapping[str, PortClass]) -> Iterator[Cable
     classes
         Classes of its ports, by the key of their cables, for the headroom of each.
     """
-    fabric, tier = site.fabric, site.fabric.tier(site.ref.role)
-    ports, slot_at = fabric.port_map(site.ref), fabric.slots(site.ref)
-    kinds = {split: _kind(site, split) for split in tier.breakouts}
-    down, up = kinds[tier.breakout], kinds[tier.uplink_breakout]
-    cables = _cables(fabric, classes)
+    fabric, tier, ports = site.fabric, site.fabric.tier(site.ref.role), site.fabric.port_map(site.ref)
+    down, up = _kind(site, tier.breakout), _kind(site, tier.uplink_breakout)
+    policies = {split: _policy(site, split) for split in tier.breakouts}
+    down_qos, up_qos = policies[tier.breakout], policies[tier.uplink_breakout]
+    names = names_of(site.platforms[tier.platform], ports)
+    connect = _connecting(site, _cables(fabric, classes))
     outside = {one.interface: one for one in fabric.externals if one.leaf == site.node}
-    name, mtu = fabric.name, tier.mtu_bytes
-    for position, interface in enumerate(names_of(site.platforms[tier.platform], ports)):
-        cage, subport, split = ports.places[position]
-        slot = slot_at(position)
-        speed, lanes, fec, qos = down if position < ports.first_up else up
-        lane = subport * lanes
+    for position, bare in enumerate(_bare(names, fabric.slots(site.ref), ports, down, up, fabric.name, tier.mtu_bytes)):
         # Not by name: Python holds each name against all of two dozen.
-        place, coding = (interface, slot, cage + 1, subport, lane, lanes, split), (speed, fec, False)
-        port = Port(*place, _SPARE, name, *coding, False, mtu, "spare")
-        peer = None if slot is None else _connect(site, cables, port, slot)
-        if interface in outside and port.role is _SPARE:
-            _lead_out(port, outside[interface])
+        port = Port(*bare)
+        peer = None if port.slot is None else connect(port, port.slot)
+        if outside and port.role is _SPARE and port.name in outside:
+            _lead_out(port, outside[port.name])
         if peer is not None:
-            port.qos = qos
+            port.qos = down_qos if position < ports.first_up else up_qos
         yield port, peer
 
 
-def _kind(site: Site, breakout: Breakout) -> tuple[int, int, str, PortQos | None]:
-    """Return what the ports of cages that are divided alike share: speed in Gb/s, lanes, FEC, and RoCE policy."""
-    fabric, tier, model = site.fabric, site.fabric.tier(site.ref.role), site.fabric.model_of(site.ref)
-    speed, lanes = breakout.speed_gbps, model.lanes // breakout.ports
-    qos = None if fabric.roce is None else fabric.roce.port_qos(tier.place(model, breakout))
-    return speed, lanes, "rs" if speed / lanes >= LANE_GBPS_PAM4 else "none", qos
+@lru_cache(maxsize=64)
+def _bare(
+    names: tuple[str, ...],
+    slots: tuple[int | None, ...],
+    ports: PortMap,
+    down: _Kind,
+    up: _Kind,
+    fabric: str,
+    mtu_bytes: int,
+) -> tuple[_Bare, ...]:
+    """Return what the ports of switches are that are alike, before anything is cabled: spare."""
+    found: list[_Bare] = []
+    for position, (name, slot, (cage, subport, split)) in enumerate(zip(names, slots, ports.places, strict=True)):
+        speed, lanes, fec = down if position < ports.first_up else up
+        place, coding = (cage + 1, subport, subport * lanes, lanes, split), (speed, fec, False)
+        found.append((name, slot, *place, _SPARE, fabric, *coding, False, mtu_bytes, "spare"))
+    return tuple(found)
+
+
+def _kind(site: Site, breakout: Breakout) -> _Kind:
+    speed, lanes = breakout.speed_gbps, site.fabric.model_of(site.ref).lanes // breakout.ports
+    return speed, lanes, "rs" if speed / lanes >= LANE_GBPS_PAM4 else "none"
+
+
+def _policy(site: Site, breakout: Breakout) -> PortQos | None:
+    """Return the RoCE policy of ports of cages that are divided alike."""
+    fabric, ref = site.fabric, site.ref
+    return fabric.roce and fabric.roce.port_qos(fabric.tier(ref.role).place(fabric.model_of(ref), breakout))
 
 
 def _cables(fabric: Fabric, classes: Mapping[str, PortClass]) -> _Cables:
@@ -78,35 +101,40 @@ def _cables(fabric: Fabric, classes: Mapping[str, PortClass]) -> _Cables:
     return {key: (length, rooms.get(key)) for key, length in fabric.cables_m.items()}
 
 
-def _connect(site: Site, cables: _Cables, port: Port, slot: int) -> DeviceRef | None:
-    """Make a spare port what its cable makes it, or what it is kept for; return who is at the other end."""
-    end = site.ends[slot]
-    if end is None:
-        if site.is_kept(slot):
-            _keep(site, port, slot)
-        return None
-    node, far_slot = end
-    peer = site.cluster.device_at(site.fabric, node)
-    shared = peer.role == HOST and site.fabric.numbers.shared
-    port.enabled = not site.is_shut(slot)
-    if shared:
-        port.bond = number_at_leaf(site.fabric, peer)
-        port.vlan = rail_vlan(site.ref.rail)
-    if not site.cluster.exists(site.fabric, node):
-        port.role, port.description = _RESERVED, None
-        return None
-    port.peer_device = name = peer.name
-    port.peer_port = interface = site.port_name(peer, far_slot)
-    port.description = f"{name} {interface}"
-    if peer.role != HOST:
-        cable = _link(site, port, slot, peer, far_slot)
+def _connecting(site: Site, cables: _Cables) -> Callable[[Port, int], DeviceRef | None]:
+    """Return what makes a spare port what its cable makes it, or what it is kept for, and says who is at the end."""
+    # What all ports of a switch share is looked up once.
+    cluster, fabric, ref, ends = site.cluster, site.fabric, site.ref, site.ends
+    numbers, shared, link = fabric.numbers, fabric.numbers.shared, _linking(site)
+
+    def connect(port: Port, slot: int) -> DeviceRef | None:
+        end = ends[slot]
+        if end is None:
+            if site.is_kept(slot):
+                _keep(site, port, slot)
+            return None
+        node, far_slot = end
+        peer = cluster.device_at(fabric, node)
+        to_host = peer.role == HOST
+        port.enabled = not site.is_shut(slot)
+        if to_host and shared:
+            port.bond, port.vlan = number_at_leaf(fabric, peer), rail_vlan(ref.rail)
+        if not cluster.exists(fabric, node):
+            port.role, port.description = _RESERVED, None
+            return None
+        port.peer_device = name = peer.name
+        port.peer_port = interface = site.port_name(peer, far_slot)
+        port.description = f"{name} {interface}"
+        if to_host:
+            port.role, cable = _HOST, HOST
+            if not shared:
+                port.ipv4 = numbers.gateway(ref.index, slot)
+        else:
+            cable = link(port, slot, peer, far_slot)
         port.cable_m, port.headroom = cables[cable]
         return peer
-    port.role = _HOST
-    port.cable_m, port.headroom = cables[HOST]
-    if not shared:
-        port.ipv4 = site.fabric.numbers.gateway(site.ref.index, slot)
-    return peer
+
+    return connect
 
 
 def _keep(site: Site, port: Port, slot: int) -> None:
@@ -117,24 +145,29 @@ def _keep(site: Site, port: Port, slot: int) -> None:
         port.vlan = rail_vlan(ref.rail)
 
 
-def _link(site: Site, port: Port, slot: int, peer: DeviceRef, far_slot: int) -> str:
-    """Make a port the end of a link to another switch, by the uplink of its lower end; return the key of its cable."""
-    fabric, ref, layer = site.fabric, site.ref, site.layer
-    across = layer.link_across(slot) if layer.across else None
-    if across is not None:
-        # between equals, the end that comes first counts as the lower one
-        lower, uplink = min(((ref, slot), (peer, far_slot)), key=lambda end: (end[0].index, end[1]))
-        port.role, cable = PortRole(across), across
-    elif slot >= layer.down:
-        port.role, lower, uplink, cable = _UPLINK, ref, slot, peer.role
-    else:
-        port.role, lower, uplink, cable = _DOWNLINK, peer, far_slot, ref.role
-    address = fabric.numbers.uplink(lower.role, lower.index, uplink - fabric.layer(lower.role).down)
-    if address is None:
-        port.unnumbered = True
-    else:
-        port.ipv4 = address if lower is peer else address + 1
-    return cable
+def _linking(site: Site) -> Callable[[Port, int, DeviceRef, int], str]:
+    """Return what makes a port the end of a link to another switch, and says the key of its cable."""
+    fabric, ref, layer, uplink_of = site.fabric, site.ref, site.layer, site.fabric.numbers.uplink
+
+    def link(port: Port, slot: int, peer: DeviceRef, far_slot: int) -> str:
+        # A link is known by the uplink of its lower end.
+        across = layer.link_across(slot) if layer.across else None
+        if across is not None:
+            # between equals, the end that comes first counts as the lower one
+            lower, uplink = min(((ref, slot), (peer, far_slot)), key=lambda end: (end[0].index, end[1]))
+            port.role, cable = PortRole(across), across
+        elif slot >= layer.down:
+            port.role, lower, uplink, cable = _UPLINK, ref, slot, peer.role
+        else:
+            port.role, lower, uplink, cable = _DOWNLINK, peer, far_slot, ref.role
+        address = uplink_of(lower.role, lower.index, uplink - fabric.layer(lower.role).down)
+        if address is None:
+            port.unnumbered = True
+        else:
+            port.ipv4 = address if lower is peer else address + 1
+        return cable
+
+    return link
 
 
 def _lead_out(port: Port, external: External) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from netgen.cluster.fabric import AnyNetwork, DeviceRef, SlotAt
+from netgen.cluster.fabric import AnyNetwork, DeviceRef
 from netgen.cluster.model import Cluster
 from netgen.cluster.ports import PortMap
 from netgen.cluster.topology.slots import HOST
@@ -86,8 +86,8 @@ class Sockets:
         own = ref.name if self.fabric.listed is not None else self.fabric.model_of(ref).name
         kind = (ref.role, own, ports)
         if kind not in self.known:
-            slot_at = self.fabric.slots(ref)
-            self.known[kind] = {slot: self._of_switch(ref, ports, slot, slot_at) for slot in self._slots(ref)}
+            slots = self.fabric.slots(ref)
+            self.known[kind] = {slot: self._of_switch(ref, ports, slot, slots) for slot in self._slots(ref)}
         return self.known[kind]
 
     def _of_host(self, ref: DeviceRef) -> Iterator[Socket]:
@@ -120,7 +120,7 @@ class Sockets:
             return self.fabric.listed.used.get(self.fabric.node(ref), ())
         return range(self.fabric.layer(ref.role).slots)
 
-    def _of_switch(self, ref: DeviceRef, ports: PortMap, slot: int, slot_at: SlotAt) -> Socket:
+    def _of_switch(self, ref: DeviceRef, ports: PortMap, slot: int, slots: tuple[int | None, ...]) -> Socket:
         tier, model = self.fabric.tier(ref.role), self.fabric.model_of(ref)
         position = ports.position(slot)
         cage, subport, split = ports.places[position]
@@ -136,7 +136,7 @@ class Sockets:
             lane=subport * lanes,
             lanes=lanes,
             speed_gbps=breakout.speed_gbps,
-            slots=tuple(slot_at(position - subport + other) for other in range(split)),
+            slots=slots[position - subport : position - subport + split],
         )
 
 
