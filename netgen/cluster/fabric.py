@@ -15,6 +15,7 @@ from netgen.intent.quantities import Breakout, IdRanges
 Pods = Mapping[int, Mapping[int, IdRanges]]
 """Hosts that exist: pod → unit → ids."""
 
+
 @dataclass(frozen=True, slots=True)
 class DeviceRef:
     """Which device: enough to build it, and to find it by name."""

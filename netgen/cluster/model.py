@@ -290,18 +290,17 @@ class Cluster:
         return found
 
     def _exists(self, fabric: AnyNetwork, node: int) -> bool:
-        if fabric.complete and node not in fabric.plan.layers[0]:
-            return True
-        if fabric.listed is not None and node not in fabric.plan.layers[0]:
+        is_host = node in fabric.plan.layers[0]
+        if fabric.listed is not None and not is_host:
             return node in fabric.listed.names
         ids = fabric.plan.ids(node)
-        if not ids.pod:
+        if not ids.pod or (fabric.complete and not is_host):
             return True
         units = fabric.pods.get(ids.pod, {})
         if not ids.unit:
             return bool(units)
         here = [unit for unit in range(ids.unit, ids.last_unit + 1) if unit in units]
-        if node in fabric.plan.layers[0]:
+        if is_host:
             return bool(here) and ids.number in units[here[0]]
         if not fabric.exact or not here:
             return bool(here)

@@ -93,7 +93,9 @@ def _kind(site: Site, breakout: Breakout) -> _Kind:
 def _policy(site: Site, breakout: Breakout) -> PortQos | None:
     """Return the RoCE policy of ports of cages that are divided alike."""
     fabric, ref = site.fabric, site.ref
-    return fabric.roce and fabric.roce.port_qos(fabric.tier(ref.role).place(fabric.model_of(ref), breakout))
+    if fabric.roce is None:
+        return None
+    return fabric.roce.port_qos(fabric.tier(ref.role).place(fabric.model_of(ref), breakout))
 
 
 def _cables(fabric: Fabric, classes: Mapping[str, PortClass]) -> _Cables:
