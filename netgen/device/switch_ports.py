@@ -50,8 +50,7 @@ def switch_ports(site: Site, classes: Mapping[str, PortClass]) -> Iterator[Cable
     """
     fabric, tier, ports = site.fabric, site.fabric.tier(site.ref.role), site.fabric.port_map(site.ref)
     down, up = _kind(site, tier.breakout), _kind(site, tier.uplink_breakout)
-    policies = {split: _policy(site, split) for split in tier.breakouts}
-    down_qos, up_qos = policies[tier.breakout], policies[tier.uplink_breakout]
+    down_qos, up_qos = _policy(site, tier.breakout), _policy(site, tier.uplink_breakout)
     names = names_of(site.platforms[tier.platform], ports)
     connect = _connecting(site, _cables(fabric, classes))
     outside = {one.interface: one for one in fabric.externals if one.leaf == site.node}
