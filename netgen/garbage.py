@@ -1,5 +1,6 @@
-"""How often Python looks for circular garbage: this module imports nothing else, so that it can be asked first."""
+"""How often Python looks for circular garbage: this module imports next to nothing, so that it can be asked first."""
 
+import atexit
 import gc
 
 ALLOCATIONS = 100_000
@@ -8,5 +9,9 @@ long as the process does, and to look through them again and again would take a 
 
 
 def collect_rarely() -> None:
-    """Look for garbage less often: devices come and go by the hundred thousand, and have no circles."""
+    """Look for garbage less often: devices come and go by the hundred thousand, and have no circles.
+
+    And not once more at the end, among all that the process is about to leave behind.
+    """
     gc.set_threshold(ALLOCATIONS)
+    atexit.register(gc.freeze)
