@@ -241,15 +241,35 @@ def leaf_uplinks(demand: Demand, edge: Clos) -> int:
     box, down = demand.leaf, edge.down
     uplinks = box.up(down)
     if uplinks.denominator != 1:
-        near = sorted({down * box.speed_ratio / n for n in (math.floor(uplinks), math.ceil(uplinks)) if n})
         raise UnbuildableError(
             derived.OVERSUBSCRIPTION.about(
                 f"{down} host ports a leaf at {_words(box.oversubscription)} would need {float(uplinks):g} uplinks",
                 (*demand.path, "oversubscription"),
-                advice="the nearest that can be built: " + " and ".join(map(_words, near)),
+                advice=_nearest_ratios(demand, down, uplinks),
             )
         )
     return uplinks.numerator
+
+
+def _nearest_ratios(demand: Demand, down: int, uplinks: Fraction) -> str:
+    """Say the next oversubscriptions that can be built; one below 1 is said by the uplinks."""
+    box = demand.leaf
+
+    def is_built(count: int) -> bool:
+        ratio = down * box.speed_ratio / count
+        asked = replace(box, oversubscription=ratio) if ratio >= 1 else replace(box, uplinks=count)
+        try:
+            # with fewer uplinks a leaf may have room for more hosts
+            hosts = lay_edge(replace(demand, leaf=asked)).down
+        except UnbuildableError:
+            return False
+        return asked.up(hosts).denominator == 1 if ratio >= 1 else hosts == down
+
+    more = next(filter(is_built, range(math.ceil(uplinks), box.cages * box.uplink_split)), 0)
+    less = next(filter(is_built, range(math.floor(uplinks), 0, -1)), 0)
+    near = [(down * box.speed_ratio / count, count) for count in (more, less) if count]
+    said = [_words(ratio) if ratio >= 1 else f"{_words(ratio)} (`leaf: {{uplinks: {n}}}`)" for ratio, n in near]
+    return "the nearest that can be built: " + " and ".join(said) if said else "choose another model or breakout"
 
 
 def _words(ratio: Fraction) -> str:

@@ -300,17 +300,28 @@ def test_what_cannot_be_built_is_refused_with_what_can(changed: dict, code: str,
     assert advice in finding.advice
 
 
-@given(hosts=st.integers(1, 60), ratio=st.fractions(1, 8, max_denominator=7))
-def test_the_advice_to_an_oversubscription_can_be_followed(hosts: int, ratio: Fraction) -> None:
-    asked = demand(hosts=hosts, leaf=box(cages=128, oversubscription=ratio), spine=box(cages=4096))
+@given(
+    hosts=st.integers(1, 60),
+    ratio=st.fractions(1, 8, max_denominator=7),
+    cages=st.sampled_from([8, 20, 128]),
+    uplink_split=st.sampled_from([1, 2]),
+)
+def test_the_advice_to_an_oversubscription_can_be_followed(
+    hosts: int, ratio: Fraction, cages: int, uplink_split: int
+) -> None:
+    # two ports down a cage; uplinks of twice their speed, so that one is more than a port down needs, or of the same
+    leaf = Box(cages, 2, uplink_split, Fraction(uplink_split, 2), oversubscription=ratio)
+    asked = demand(hosts=hosts, leaf=leaf, spine=box(cages=4096))
     try:
         plan = size(asked)
     except UnbuildableError as refused:
         (finding,) = refused.findings
         assume(finding.code == "NG404")
         for words in finding.advice.partition(": ")[2].split(" and "):
-            if parse_ratio(words) >= ratio:
-                nearest = size(replace(asked, leaf=replace(asked.leaf, oversubscription=parse_ratio(words))))
-                assert nearest.down == parse_ratio(words) * nearest.uplinks
+            said, _, pinned = words.partition(" (`leaf: {uplinks: ")
+            count = int(pinned.removesuffix("}`)")) if pinned else None
+            wanted = replace(leaf, uplinks=count) if pinned else replace(leaf, oversubscription=parse_ratio(said))
+            nearest = size(replace(asked, leaf=wanted))
+            assert nearest.down * leaf.speed_ratio == Fraction(said.replace(":", "/")) * nearest.uplinks
     else:
-        assert plan.down == ratio * plan.uplinks
+        assert plan.down * leaf.speed_ratio == ratio * plan.uplinks
