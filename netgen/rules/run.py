@@ -33,6 +33,7 @@ from netgen.rules import (
     partitions,
     qos,
     references,
+    spines,
     steps,
     subnet,
     switches,
@@ -89,6 +90,7 @@ def derive_checked(
         return None, [*findings, *error.findings]
     findings += out_of_band.check(intent, cluster)
     findings += kinds.check_derived(intent, cluster)
+    findings += spines.check_derived(intent, cluster)
     findings += bundles.check_derived(intent, cluster)
     unfound = list(subnet.check(intent, cluster, platforms, guids))
     findings += unfound if refused(unfound) else [*unfound, *partitions.check(intent, cluster)]

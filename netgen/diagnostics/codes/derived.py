@@ -229,6 +229,14 @@ WAYS_OUT = Code(
     "each pass on the other's when their own way fails: lossless buffers could then wait for each other in a circle.",
     "externals: {wan-1: {leaf: pod1-group1-leaf1, accept: [0.0.0.0/0], …}, wan-2: {leaf: pod1-group2-leaf1, …}}",
 )
+MANY_SPINES = Code(
+    "NG439",
+    "A few more uplinks would spare half of the spines",
+    "Every leaf has the same number of links to every spine, so the spines divide the uplinks of a leaf. 31 uplinks\n"
+    "need a spine each; 32 can be shared out by 1, 2, 4, 8, 16 or 32 spines.",
+    "pods: {1: {units: {1: {hosts: 1-31}}}}   # capacity: {hosts: 32}",
+    Severity.NOTE,
+)
 HOST_NUMBERS = Code(
     "NG429",
     "Numbers of hosts do not go with their attachment",
