@@ -77,6 +77,10 @@ class PortQos:
     watchdog: Watchdog | None
     origin: str
 
+    def __hash__(self) -> int:
+        """Of its name, which few share: it is looked up several times a device, and says much."""
+        return hash(self.name)
+
     @property
     def lossless(self) -> tuple[TrafficClass, ...]:
         """The classes that PFC protects."""

@@ -341,7 +341,7 @@ class Host(Node):
     @property
     def fabrics(self) -> tuple[str, ...]:
         """The fabrics that it is on."""
-        on = (*(port.fabric for port in self.ports), *(hca.fabric for hca in self.hcas))
+        on = [port.fabric for port in self.ports] + [hca.fabric for hca in self.hcas]
         return tuple(dict.fromkeys(on)) or (self.fabric,)
 
     @property

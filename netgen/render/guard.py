@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from operator import attrgetter
 
-from netgen.device.model import Native
+from netgen.cluster.roce import PortQos
+from netgen.device.model import Native, Services
 from netgen.render.errors import RenderError
 
 
@@ -25,6 +26,8 @@ class _Plan:
 
 _SEVERAL = (list, tuple)
 """For ``isinstance``, which is quicker at a tuple of classes than at their union."""
+_SHARED = (PortQos, Services)
+"""What says much, and the same of many devices: it is looked through once."""
 
 
 def check_device(device: object) -> None:
@@ -78,11 +81,24 @@ def _collect(value: object, texts: list[str | None], seen: set[int]) -> None:
         texts.append(value)
     elif isinstance(value, Native):
         texts.extend((value.reason, value.origin, *_lines(value.text)))
+    elif isinstance(value, _SHARED):
+        texts.append(_text_of(value))
     else:
-        kind: type = type(value)
-        plan = _plan(kind)
-        if plan is not None:
-            _collect_alike((value,), plan, texts, seen)
+        _collect_parts(value, texts, seen)
+
+
+@functools.lru_cache(maxsize=256)
+def _text_of(policy: object) -> str:
+    texts: list[str | None] = []
+    _collect_parts(policy, texts, set())
+    return "".join(filter(None, texts))
+
+
+def _collect_parts(value: object, texts: list[str | None], seen: set[int]) -> None:
+    kind: type = type(value)
+    plan = _plan(kind)
+    if plan is not None:
+        _collect_alike((value,), plan, texts, seen)
 
 
 def _collect_alike(values: Sequence[object], plan: _Plan, texts: list[str | None], seen: set[int]) -> None:
