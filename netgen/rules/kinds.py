@@ -79,11 +79,13 @@ _OF_TREES: dict[tuple[str, ...], str] = {
     ("cables", "local"): "no switches of one tier are joined",
     ("cables", "global"): "no switches of one tier are joined",
 }
-_OF_LISTS = (
-    ("cabling",),
-    ("switches",),
-    *((role, "downlinks") for role in ("router", "leaf", "spine", "superspine")),
-)
+_DERIVED = "its switches and cables are derived"
+_OF_LISTS: dict[tuple[str, ...], str] = {
+    ("cabling",): _DERIVED,
+    ("switches",): _DERIVED,
+    **{(role, "downlinks"): _DERIVED for role in ("router", "leaf", "spine", "superspine")},
+    ("leaf", "count"): "its leaves follow from the hosts, and are as many as hold them",
+}
 """What only an explicit fabric has."""
 _NEEDED = {
     "rail-optimized": ("leaf", "spine"),
@@ -106,9 +108,9 @@ def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
         for keys, why in unused.items():
             if _says(fabric, keys):
                 yield _no_use(fabric.kind, keys, why, path)
-        for keys in _OF_LISTS if fabric.kind != "explicit" else ():
+        for keys, why in _OF_LISTS.items() if fabric.kind != "explicit" else ():
             if _says(fabric, keys):
-                yield _no_use(fabric.kind, keys, "its switches and cables are derived", path)
+                yield _no_use(fabric.kind, keys, why, path)
         yield from _lacking(fabric, path)
         if isinstance(fabric, InfinibandFabric):
             yield from _natives(fabric, path)
@@ -119,7 +121,7 @@ def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
             yield from _lists(fabric, path)
             continue
         for nodes in _attached(intent, catalog, fabric):
-            yield from _nics(fabric, nodes, path)
+            yield from _nics(fabric, nodes, catalog, path)
 
 
 def _natives(fabric: InfinibandFabric, path: IntentPath) -> Iterator[Finding]:
@@ -147,7 +149,7 @@ def _attached(intent: Intent, catalog: Catalog, fabric: Given) -> Iterator[_Atta
             yield _Attached(profile, nics, (*path, "profile"))
 
 
-def _nics(fabric: Given, nodes: _Attached, path: IntentPath) -> Iterator[Finding]:
+def _nics(fabric: Given, nodes: _Attached, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:
     has, uses = nodes.nics.ports, fabric.planes * (2 if fabric.dual_tor else 1)
     if has != uses:
         key = "planes" if fabric.planes > 1 or not fabric.dual_tor else "dual-tor"
@@ -155,13 +157,22 @@ def _nics(fabric: Given, nodes: _Attached, path: IntentPath) -> Iterator[Finding
             f"a NIC of {nodes.profile} has {has} port{'s' * (has > 1)}, the fabric uses {uses}",
             (*path, key) if uses > 1 else nodes.path,
             related=((nodes.path, "the hosts"),) if uses > 1 else (),
-            advice=f"write `planes: {has}`" if uses == 1 and fabric.kind not in _GROUPED else "",
+            advice=f"write `planes: {has}`"
+            if uses == 1 and fabric.kind not in _GROUPED
+            else _with_ports(uses, catalog),
         )
     elif nodes.nics.count % fabric.share.rails:
         yield derived.NO_USE.about(
             f"{nodes.nics.count} NICs of a host cannot be shared out to leaves {fabric.share.rails} at a time",
             (*path, "share", "rails"),
         )
+
+
+def _with_ports(count: int, catalog: Catalog) -> str:
+    """Advise hosts whose NICs have so many ports."""
+    fitting = [name for name, host in catalog.hosts.items() if any(nics.ports == count for nics in host.nics.values())]
+    such = f"choose hosts such as {min(fitting)}, or " if fitting else ""
+    return f"{such}describe hosts whose NICs have {count} port{'s' * (count > 1)} in `catalog/hosts/`"
 
 
 def _lacking(fabric: Given, path: IntentPath) -> Iterator[Finding]:

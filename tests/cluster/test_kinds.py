@@ -267,6 +267,13 @@ def test_spines_that_nothing_is_above_share_nothing(kind: str) -> None:
     assert ("NG430", ("fabrics", "compute", "share", "spines")) in [(one.code, one.path) for one in findings]
 
 
+@pytest.mark.parametrize("kind", ["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly-plus"])
+def test_leaves_follow_from_hosts_and_are_not_counted_by_the_intent(kind: str) -> None:
+    given = written(kind, pods="1", units="1-2", hosts="1-3", profile="2x1", leaf={**SMALL, "count": 2})
+    _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
+    assert ("NG430", ("fabrics", "compute", "leaf", "count")) in [(one.code, one.path) for one in findings]
+
+
 def test_nics_of_one_fabric_have_one_speed() -> None:
     given = two_fabrics() | {"nodes": {"store": {"ids": "1-5", "profile": "storage-2x200g", "unit": 3}}}
     _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
