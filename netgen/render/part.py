@@ -1,6 +1,5 @@
 """A range of devices, rendered and staged: what one process does for another."""
 
-import contextlib
 import functools
 import gc
 from collections.abc import Iterator, Sequence
@@ -14,11 +13,10 @@ from netgen.device.build_infiniband import switch_ports
 from netgen.export.cabling import cabling_lines, ib_lines
 from netgen.render.bundle import Bundle, unpack
 from netgen.render.device import render_device
-from netgen.render.errors import RenderError
 from netgen.render.manifest import digest
-from netgen.render.output import open_folder, open_output
+from netgen.render.output import open_output
 from netgen.render.source import Source, open_source, select
-from netgen.render.writer import State, put_all
+from netgen.render.writer import State, open_top, put_all
 
 CONFIGS = "configs"
 
@@ -110,11 +108,11 @@ def put(task: Task, devices: Iterator[Rendered]) -> Part:
         If the output folder refuses a file.
     """
     part = Part()
-    with open_output(task.out) as root, _configs(root, create=not task.check) as place:
+    with open_output(task.out) as root, open_top(root, CONFIGS, create=not task.check) as top:
         for device in devices:
             folder = f"{CONFIGS}/{device.name}"
             if device.files:
-                _note(part, device, folder, put_all(place, folder, device.files, check=task.check))
+                _note(part, device, folder, put_all(top, folder, device.files, check=task.check))
             part.digests |= {f"{folder}/{file}": digest(data) for file, data in device.files.items()}
             part.cabling.append(device.cabling)
             part.devices += 1
@@ -131,19 +129,6 @@ def _note(part: Part, device: Rendered, folder: str, states: dict[str, State] | 
         part.states[f"{folder}/{file}"] = state
         if state is not State.UNCHANGED:
             part.staged.append(f"{folder}/{file}")
-
-
-@contextlib.contextmanager
-def _configs(root: int, *, create: bool) -> Iterator[int | None]:
-    """Open the folder of all devices; ``None``: it is not there, and is not to be made."""
-    with contextlib.ExitStack() as stack:
-        try:
-            place = stack.enter_context(open_folder(root, [CONFIGS], create=create))
-        except FileNotFoundError:
-            place = None
-        except OSError as error:
-            raise RenderError(f"{CONFIGS} cannot be used: {error.strerror}") from None
-        yield place
 
 
 @functools.cache

@@ -27,7 +27,7 @@ from netgen.render.reading import files, read
 from netgen.render.report import RenderReport
 from netgen.render.source import Source, open_source, select
 from netgen.render.standing import is_as_listed, stands
-from netgen.render.writer import State, commit, commit_folders, compare, prune, stage, sweep, sweep_among
+from netgen.render.writer import State, commit, commit_folders, compare, forget_top, prune, stage, sweep, sweep_among
 
 INVENTORY, CABLING = "inventory/hosts.yaml", "cabling.csv"
 FOLDERS = (CONFIGS, "inventory")
@@ -97,6 +97,8 @@ def render(
                 if others is not None:
                     return _standing(root, before, others)
             refs = refs or select(source.cluster, None, bare=True)
+            if not check:
+                forget_top(root, CONFIGS)
             # Closed before the sweep: on an error, processes may still be staging.
             with contextlib.closing(parts_of(source, refs, task, compiled, jobs, executor)) as parts:
                 counted = _counted(parts, len(refs), progress)

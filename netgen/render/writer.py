@@ -2,19 +2,30 @@
 
 A file is staged beside its place under a temporary name and renamed once every file of the run is staged, so that
 a run that fails changes nothing and a reader never sees half a file; a device's folder that is not there yet is staged
-and renamed as a whole. A file whose bytes are the same is not
+and renamed as a whole, and so is the folder of all devices. A file whose bytes are the same is not
 touched. Nothing is followed out of the folder: every step from its root is opened by itself, links refused.
 There is no fsync: what a crash of the machine loses, the next run writes again.
 """
 
+import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
 from netgen.render.errors import RenderError
 from netgen.render.output import FOLDER, check_name, is_temporary, open_folder, open_place, step, temporary
 from netgen.render.reading import files, names_in, read, read_plain
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The folder with a folder a device, open."""
+
+    folder: int
+    is_new: bool
+    """Whether it is staged as a whole: then what is put into it bears its own name."""
 
 
 class State(StrEnum):
@@ -25,13 +36,39 @@ class State(StrEnum):
     UNCHANGED = "unchanged"
 
 
-def put_all(above: int | None, folder: str, contents: Mapping[str, bytes], *, check: bool) -> dict[str, State] | None:
+@contextlib.contextmanager
+def open_top(root: int, top: str, *, create: bool) -> Iterator[Top | None]:
+    """Open the folder of all devices; ``None``: it is not there, and is not to be made.
+
+    Raises
+    ------
+    RenderError
+        If a link or a file is in its place, or the disk refuses.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            found: Top | None = Top(stack.enter_context(open_folder(root, [top])), is_new=False)
+        except FileNotFoundError:
+            staged = [temporary(top)]
+            found = Top(stack.enter_context(open_folder(root, staged, create=True)), is_new=True) if create else None
+        except OSError as error:
+            raise RenderError(f"{top} cannot be used: {error.strerror}") from None
+        yield found
+
+
+def forget_top(root: int, top: str) -> None:
+    """Remove what a run that was killed had staged of the folder of all devices."""
+    with contextlib.suppress(FileNotFoundError):
+        _clear(root, temporary(top))
+
+
+def put_all(top: Top | None, folder: str, contents: Mapping[str, bytes], *, check: bool) -> dict[str, State] | None:
     """Stage the files of one folder, or compare them; one that is not there yet is staged as a whole.
 
     Parameters
     ----------
-    above
-        Descriptor of the folder above it; ``None``: not even that is there, and there is nothing to compare with.
+    top
+        The folder above it; ``None``: not even that is there, and there is nothing to compare with.
     folder
         Its name below the root.
 
@@ -50,11 +87,11 @@ def put_all(above: int | None, folder: str, contents: Mapping[str, bytes], *, ch
         check_name(part)
     states: dict[str, State] = {}
     try:
-        place = None if above is None else _enter(above, name, folder)
+        place = None if top is None or top.is_new else _enter(top.folder, name, folder)
         if place is None:
-            if check or above is None:
+            if check or top is None:
                 return dict.fromkeys(contents, State.ADDED)
-            _stage_folder(above, temporary(name), contents)
+            _stage_folder(top.folder, name if top.is_new else temporary(name), contents)
             return None
         try:
             for file, data in contents.items():
@@ -93,18 +130,17 @@ def _stage_folder(above: int, name: str, contents: Mapping[str, bytes]) -> None:
 
 
 def _clear(above: int, name: str) -> None:
-    """Remove a temporary folder with its files, or what lies in its place; nothing is followed."""
+    """Remove a file, or a folder with all that is in it; nothing is followed."""
     try:
-        place = os.open(name, FOLDER, dir_fd=above)
-    except OSError:
         os.unlink(name, dir_fd=above)
-        return
-    try:
-        for file in names_in(place):
-            os.unlink(file, dir_fd=place)
-    finally:
-        os.close(place)
-    os.rmdir(name, dir_fd=above)
+    except IsADirectoryError:
+        place = os.open(name, FOLDER, dir_fd=above)
+        try:
+            for inner in names_in(place):
+                _clear(place, inner)
+        finally:
+            os.close(place)
+        os.rmdir(name, dir_fd=above)
 
 
 def compare(root: int, name: str, data: bytes) -> State:
@@ -157,7 +193,7 @@ def commit(root: int, *names: str) -> None:
 
 
 def commit_folders(root: int, top: str, names: Iterable[str]) -> None:
-    """Put folders that were staged as a whole into their places right below another.
+    """Put folders that were staged as a whole into their places right below another, or that with all of them.
 
     Raises
     ------
@@ -166,11 +202,15 @@ def commit_folders(root: int, top: str, names: Iterable[str]) -> None:
     """
     name = top
     try:
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(temporary(top), top, src_dir_fd=root, dst_dir_fd=root)
+            return
         with open_folder(root, [top]) as place:
             for name in names:
                 os.rename(temporary(name), name, src_dir_fd=place, dst_dir_fd=place)
     except OSError as error:
-        raise RenderError(f"{top}/{name} cannot be written: {error.strerror}") from None
+        where = top if name == top else f"{top}/{name}"
+        raise RenderError(f"{where} cannot be written: {error.strerror}") from None
 
 
 def prune(root: int, name: str) -> None:
@@ -204,10 +244,7 @@ def sweep_among(root: int, names: Iterable[str]) -> None:
         if is_temporary(name):
             *folders, file = name.split("/")
             with open_folder(root, folders) as folder:
-                try:
-                    os.unlink(file, dir_fd=folder)
-                except IsADirectoryError:
-                    os.rmdir(file, dir_fd=folder)
+                _clear(folder, file)
             _remove_empty(root, folders)
 
 

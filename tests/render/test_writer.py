@@ -7,7 +7,18 @@ import pytest
 from netgen.render.errors import RenderError
 from netgen.render.output import check_name, open_folder, open_output
 from netgen.render.reading import files, read
-from netgen.render.writer import State, commit, commit_folders, compare, prune, put_all, stage, sweep
+from netgen.render.writer import (
+    State,
+    commit,
+    commit_folders,
+    compare,
+    forget_top,
+    open_top,
+    prune,
+    put_all,
+    stage,
+    sweep,
+)
 
 
 @pytest.fixture
@@ -170,8 +181,13 @@ def test_sweep_removes_what_a_killed_run_left(root: int, out: Path):
 
 
 def put_folder(root: int, contents: dict[str, bytes], *, check: bool = False) -> dict[str, State] | None:
-    with open_folder(root, ["configs"], create=True) as above:
-        return put_all(above, "configs/leaf1", contents, check=check)
+    with open_folder(root, ["configs"], create=True), open_top(root, "configs", create=True) as top:
+        return put_all(top, "configs/leaf1", contents, check=check)
+
+
+def put_first(root: int, device: str, *, check: bool = False) -> dict[str, State] | None:
+    with open_top(root, "configs", create=not check) as top:
+        return put_all(top, f"configs/{device}", {"a": b"x"}, check=check)
 
 
 def test_new_folder_is_not_seen_before_it_is_committed_whole(root: int, out: Path):
@@ -192,6 +208,28 @@ def test_new_folder_that_a_killed_run_left_is_swept_or_written_anew(root: int, o
     assert [path.name for path in (out / "configs/leaf1").iterdir()] == ["a"]
     sweep(root, "configs")
     assert [path.name for path in (out / "configs").iterdir()] == ["leaf1"]
+
+
+def test_first_devices_are_not_seen_before_all_are_committed_at_once(root: int, out: Path):
+    assert put_first(root, "leaf1", check=True) == {"a": State.ADDED}
+    assert list(out.iterdir()) == []
+    assert put_first(root, "leaf1") is put_first(root, "leaf2") is None
+    assert not (out / "configs").exists()
+    commit_folders(root, "configs", ["leaf1", "leaf2"])
+    assert list(files(root, "configs")) == ["configs/leaf1/a", "configs/leaf2/a"]
+    assert [path.name for path in out.iterdir()] == ["configs"]
+
+
+@pytest.mark.parametrize("clean", [forget_top, sweep])
+def test_first_devices_that_a_killed_run_left_are_forgotten(root: int, out: Path, tmp_path: Path, clean):
+    put_first(root, "leaf1")
+    clean(root, "configs")
+    assert list(out.iterdir()) == []
+    clean(root, "configs")
+    (out / ".configs.netgen-tmp").symlink_to(tmp_path)
+    clean(root, "configs")
+    assert list(out.iterdir()) == []
+    assert tmp_path.is_dir()
 
 
 def test_link_in_the_place_of_a_new_folder_is_not_written_through(root: int, out: Path, tmp_path: Path):
