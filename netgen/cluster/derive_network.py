@@ -196,7 +196,7 @@ def _demand(
     nics = max(group.nics for group in groups)
     positions = {(pod - 1) * units + unit - 1: plan for (pod, unit), plan in plans_of(cluster, pods).items()}
     fewer = {at: count for at, plan in positions.items() if (count := plan.profile.nics[given.nics].count) < nics}
-    sharing = units if given.kind == SINGLE_TIER else given.share.units
+    sharing = units if given.kind == SINGLE_TIER else min(given.share.units, units)
     count = max(*pods, intent.capacity.pods or 0)
     seated: Mapping[int, int] = {}
     if fewer and sharing > 1:

@@ -42,7 +42,9 @@ def size_dragonfly(demand: Demand) -> Dragonfly:
         return _dragonfly(replace(demand, pods=1, units=groups)) is not None
 
     groups = demand.pods * demand.units
-    near = _nearest(groups, is_built)
+    ports = demand.leaf.cages * max(demand.leaf.split, demand.leaf.uplink_split)
+    # a routers of h global links each have a - 1 + h ports for both kinds of links: most where a = h
+    near = _nearest(groups, (ports + 1) ** 2 // 4, is_built)
     if near in ([], [1]):
         raise UnbuildableError(_no_ports(demand))
     most = _most_links(lambda trunk: _dragonfly(replace(demand, trunk=trunk)) is not None)
@@ -98,7 +100,8 @@ def size_dragonfly_plus(demand: Demand) -> DragonflyPlus:
     def is_built(groups: int) -> bool:
         return _dragonfly_plus(replace(one_each, pods=groups), spine, groups) is not None
 
-    near = _nearest(one_each.pods, is_built)
+    ports = spine.cages * max(spine.split, spine.uplink_split)
+    near = _nearest(one_each.pods, ports * demand.leaf.cages * demand.leaf.uplink_split, is_built)
     if near in ([], [1]):
         raise UnbuildableError(_no_spine_ports(one_each, spine))
     most = _most_links(lambda trunk: _dragonfly_plus(replace(one_each, trunk=trunk), spine, demand.units) is not None)
@@ -133,10 +136,18 @@ def _global_links(switches: int, groups: int, needed: Fraction, box: Box, trunk:
     return max(math.ceil(needed / step), 1) * step
 
 
-def _nearest(wanted: int, is_built: Callable[[int], bool]) -> list[int]:
-    """Return the numbers of groups that can be built next to one that cannot: the next lower, the next up to twice."""
-    lower = next(filter(is_built, range(wanted - 1, 0, -1)), None)
-    higher = next(filter(is_built, range(wanted + 1, 2 * wanted + 1)), None)
+def _nearest(wanted: int, links: int, is_built: Callable[[int], bool]) -> list[int]:
+    """Return the numbers of groups that can be built next to one that cannot: the next lower, the next up to twice.
+
+    Parameters
+    ----------
+    links
+        The most global links of a group, and so the most other groups, or more than these.
+    is_built
+        Whether so many groups can be built.
+    """
+    lower = next(filter(is_built, range(min(wanted - 1, links), 0, -1)), None)
+    higher = next(filter(is_built, range(wanted + 1, min(2 * wanted, links) + 1)), None)
     return [groups for groups in (lower, higher) if groups is not None]
 
 
@@ -166,6 +177,9 @@ def _unequal(groups: int, near: list[int], switch: tuple[str, Box], demand: Dema
 def _no_ports(demand: Demand) -> Finding:
     nics, box = _most_nics(demand), demand.leaf
     note = "balanced are half as many host ports, and half as many global links, as a group has routers"
+    if demand.trunk is not None:
+        others = demand.pods * demand.units - 1
+        note = f"{demand.trunk} links to each of {others} other groups are {demand.trunk * others} global ports a group"
     if box.count is not None:
         ports = math.ceil(nics / box.count) + demand.reserved
         note = f"each of {box.count} routers has {ports} host ports and {box.count - 1} local links"
@@ -173,7 +187,8 @@ def _no_ports(demand: Demand) -> Finding:
         f"routers of {box.cages} cage{'s' * (box.cages > 1)} have too few ports for groups of {nics} NICs",
         (*demand.path, "router", "model"),
         notes=(note,),
-        advice="choose a model or a breakout with more ports, or smaller groups",
+        advice="choose a model or a breakout with more ports, or smaller groups"
+        + ", or fewer links" * bool(demand.trunk),
     )
 
 

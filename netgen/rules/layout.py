@@ -18,7 +18,8 @@ def check(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
     for pod, given in intent.pods.items():
         yield from _ids(list(given.units), ("pods", pod, "units"))
         yield from _capacity(given, ("pods", pod))
-    yield from _nodes(intent)
+    crowd = list(_units(intent))
+    yield from crowd or _nodes(intent)
     for name, fabric in intent.networks.items():
         path = ("fabrics", name)
         yield from _speeds(intent, fabric, catalog, path)
@@ -62,6 +63,22 @@ def _capacity(pod: Pod, path: IntentPath) -> Iterator[Finding]:
 
 
 _MANY = {"router": "the routers", "leaf": "the leaves", "spine": "the spines", "superspine": "the superspines"}
+
+
+MOST_UNITS = 1_048_576
+"""Of all pods: many times what switches of 512 ports join in three tiers, and still looked at one by one in no time."""
+
+
+def _units(intent: Intent) -> Iterator[Finding]:
+    """Yield more units than any fabric has leaves for, before they are looked at one by one."""
+    units = sum(len(parse_ids(pods)) * sum(map(len, map(parse_ids, plan.units))) for pods, plan in intent.pods.items())
+    if units > MOST_UNITS:
+        yield derived.TOO_MANY_LEAVES.about(
+            f"{units:,} units are more than any fabric has leaves for",
+            ("pods",),
+            at_key=True,
+            advice=f"declare at most {MOST_UNITS:,} units in all pods",
+        )
 
 
 def _nodes(intent: Intent) -> Iterator[Finding]:

@@ -274,6 +274,16 @@ def test_leaves_follow_from_hosts_and_are_not_counted_by_the_intent(kind: str) -
     assert ("NG430", ("fabrics", "compute", "leaf", "count")) in [(one.code, one.path) for one in findings]
 
 
+def test_no_more_units_share_leaves_than_there_are() -> None:
+    alone, many = (
+        checked(written("fat-tree", pods="1", units="1-2", hosts="1-3", profile="2x1", share={"units": units}))
+        for units in (4, 256)
+    )
+    assert alone is not None
+    assert many is not None
+    assert many.fabrics[0].plan == alone.fabrics[0].plan
+
+
 def test_nics_of_one_fabric_have_one_speed() -> None:
     given = two_fabrics() | {"nodes": {"store": {"ids": "1-5", "profile": "storage-2x200g", "unit": 3}}}
     _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
