@@ -9,7 +9,9 @@ natsort); YAML is as NVUE saves it
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from json.encoder import encode_basestring_ascii
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from netgen.export.yaml import Value, emit
@@ -83,20 +85,43 @@ def _json_scalar(value: object) -> str:
     raise RenderError(f"a tree holds {value!r}, a {type(value).__name__}, which is no part of a configuration")
 
 
-def _json_object(mapping: Mapping[str, object], newline: str, known: dict[tuple[int, str], str]) -> str:
+def _json_object(mapping: Mapping[str, Any], newline: str, known: dict[tuple[int, str], str]) -> str:
     inner = newline + _STEP
     if isinstance(mapping, InOrder):
         _check_names(mapping)
         entries = [f"{encode_basestring_ascii(key)}: {_json(value, inner, known)}" for key, value in mapping.items()]
         return _bracketed("{", entries, "}", newline)
-    names, text = _shape(tuple(mapping), newline)
-    values: Iterable[Any] = mapping.values() if names is None else map(mapping.__getitem__, names)
+    order, text = _shape(tuple(mapping), newline)
+    values = list(mapping.values() if order is None else map(mapping.__getitem__, order))
     try:
         # Most mappings hold nothing but texts: what is no text is no argument here.
         return text % tuple(map(encode_basestring_ascii, values))
     except TypeError:
-        values = mapping.values() if names is None else map(mapping.__getitem__, names)
-        return text % tuple([_json(value, inner, known) for value in values])
+        return _json_rows(values, text, inner) or text % tuple([_json(value, inner, known) for value in values])
+
+
+def _json_rows(rows: list[Any], text: str, newline: str) -> str | None:
+    """Return a text with the JSON of mappings of texts put in that all have the same names; ``None``: there are others.
+
+    Most tables are such: the values of all their rows are put in at once.
+    """
+    if set(map(type, rows)) != {dict}:
+        return None
+    names, *others = set(map(tuple, rows))
+    if others:
+        return None
+    order, row = _shape(names, newline)
+    values = chain.from_iterable(map(dict.values if order is None else itemgetter(*order), rows))
+    try:
+        return _filled(text, row, len(rows)) % tuple(map(encode_basestring_ascii, values))
+    except TypeError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _filled(text: str, row: str, count: int) -> str:
+    """Put the text of a row into that of all, both with ``%s`` for each value."""
+    return text.replace("%%", "%%%%") % ((row,) * count)
 
 
 @lru_cache(maxsize=2048)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
+from typing import TypeVar
 
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.roce import PortQos
@@ -10,6 +12,8 @@ from netgen.platforms.model import Platform
 from netgen.platforms.sonic import buffers, ports, qos, system
 from netgen.platforms.sonic.sku import Table, find_sku
 from netgen.platforms.trees import Fixed
+
+_Shared = TypeVar("_Shared")
 
 
 def build(device: Switch, platform: Platform) -> dict[str, Table]:
@@ -38,34 +42,48 @@ class _Alike:
     model: str
     capabilities: int
     """Identity of what the platform says of models; the platform below keeps it from being another's."""
-    policies: tuple[PortQos, ...]
-    """Of the ports, then of the device."""
+    policies: tuple[PortQos | None, ...]
+    """Of the ports, each once, then of the device."""
     buffers: BufferPlan | None
-    rooms: tuple[Headroom, ...]
-    ports: tuple[tuple[str, int, int, int, int | None, int | None], ...]
-    """Name, which of its cage, of how many, speed in Gb/s, and which of the policies and of the headrooms."""
+    rooms: tuple[Headroom | None, ...]
+    """Of the ports, each once."""
+    ports: tuple[tuple[str, int, int, int], ...]
+    """Name, which of its cage, of how many, speed in Gb/s."""
+    policy_of: tuple[int, ...]
+    """Which of the policies each port has."""
+    room_of: tuple[int, ...]
+    """Which of the headrooms."""
     device: Switch = field(compare=False, repr=False)
     platform: Platform = field(compare=False, repr=False)
 
 
 def _alike(device: Switch, platform: Platform) -> _Alike:
     # Ports share their policies: each is compared once, and not at every port.
-    policies = {id(policy): policy for policy in (*device.qos, *(p.qos for p in device.ports)) if policy is not None}
-    rooms = {id(port.headroom): port.headroom for port in device.ports if port.headroom is not None}
-    numbers = {identity: number for found in (policies, rooms) for number, identity in enumerate(found)}
+    policies, policy_of = _distinct([port.qos for port in device.ports])
+    rooms, room_of = _distinct([port.headroom for port in device.ports])
     return _Alike(
         device.model,
         id(platform.models),
-        (*policies.values(), *device.qos),
+        (*policies, *device.qos),
         device.buffers,
-        tuple(rooms.values()),
-        tuple(
-            (p.name, p.subport, p.breakout, p.speed_gbps, numbers.get(id(p.qos)), numbers.get(id(p.headroom)))
-            for p in device.ports
-        ),
+        rooms,
+        tuple(map(_PORT, device.ports)),
+        policy_of,
+        room_of,
         device,
         platform,
     )
+
+
+_PORT = attrgetter("name", "subport", "breakout", "speed_gbps")
+
+
+def _distinct(shared: list[_Shared]) -> tuple[tuple[_Shared, ...], tuple[int, ...]]:
+    """Return each of some objects once, as they are not compared but shared, and the number of each in a list."""
+    identities = list(map(id, shared))
+    objects = dict(zip(identities, shared, strict=True))
+    numbers = {identity: number for number, identity in enumerate(objects)}
+    return tuple(objects.values()), tuple(map(numbers.__getitem__, identities))
 
 
 @lru_cache(maxsize=32)
