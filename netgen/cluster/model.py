@@ -1,12 +1,16 @@
 """A derived cluster: plans and arithmetic; its devices are built one by one by `netgen.device.build`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from netgen.catalog.model import HostProfile, ManagementSwitch
 from netgen.cluster.fabric import AnyNetwork, DeviceRef, Fabric, Pods
 from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.topology.slots import HOST, Ids, Layer, layer_of
+
+_Item = TypeVar("_Item")
 
 ABSENT_STATES = frozenset({"planned", "failed"})
 """States of the inventory in which a device is not expected to be there."""
@@ -104,9 +108,9 @@ class Cluster:
     inventory: Mapping[str, Record]
     """By derived name."""
     infiniband: tuple[InfinibandFabric, ...] = ()
-    _refs: dict[tuple[str, int], DeviceRef] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _refs: dict[str, dict[int, DeviceRef]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Devices that were asked for, by fabric and node: a name is made up once, and each device is many others' peer."""
-    _there: dict[tuple[str, int], bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _there: dict[str, dict[int, bool]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Likewise, whether they exist."""
     _managed_from: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Place of the first of a fabric's role in the management subnet."""
@@ -238,9 +242,13 @@ class Cluster:
 
     def device_at(self, fabric: AnyNetwork, node: int) -> DeviceRef:
         """Return the device of a node of a fabric's topology."""
-        found = self._refs.get((fabric.name, node))
+        return self.devices_of(fabric)[node]
+
+    def devices_of(self, fabric: AnyNetwork) -> Mapping[int, DeviceRef]:
+        """Return the devices of the nodes of a fabric's topology: each is found when it is asked for."""
+        found = self._refs.get(fabric.name)
         if found is None:
-            found = self._refs[fabric.name, node] = self._ref(fabric, node)
+            found = self._refs[fabric.name] = _Found(partial(self._ref, fabric))
         return found
 
     def _ref(self, fabric: AnyNetwork, node: int) -> DeviceRef:
@@ -284,9 +292,13 @@ class Cluster:
 
     def exists(self, fabric: AnyNetwork, node: int) -> bool:
         """Whether a device is there, or only laid out for: hosts as the intent says, and the switches for them."""
-        found = self._there.get((fabric.name, node))
+        return self.existing_of(fabric)[node]
+
+    def existing_of(self, fabric: AnyNetwork) -> Mapping[int, bool]:
+        """Return whether the devices of the nodes are there: each is looked at when it is asked for."""
+        found = self._there.get(fabric.name)
         if found is None:
-            found = self._there[fabric.name, node] = self._exists(fabric, node)
+            found = self._there[fabric.name] = _Found(partial(self._exists, fabric))
         return found
 
     def _exists(self, fabric: AnyNetwork, node: int) -> bool:
@@ -332,6 +344,20 @@ class Cluster:
 
     def _called(self, name: str) -> str:
         return self.inventory.get(name, _UNKNOWN).alias or name
+
+
+class _Found(dict[int, _Item]):
+    """What a function says of nodes, which is asked once of each."""
+
+    __slots__ = ("_find",)
+
+    def __init__(self, find: Callable[[int], _Item]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, node: int) -> _Item:
+        found = self[node] = self._find(node)
+        return found
 
 
 _UNKNOWN = Record()

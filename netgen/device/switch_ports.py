@@ -105,7 +105,8 @@ def _cables(fabric: Fabric, classes: Mapping[str, PortClass]) -> _Cables:
 def _connecting(site: Site, cables: _Cables) -> Callable[[Port, int], DeviceRef | None]:
     """Return what makes a spare port what its cable makes it, or what it is kept for, and says who is at the end."""
     # What all ports of a switch share is looked up once.
-    cluster, fabric, ref, ends = site.cluster, site.fabric, site.ref, site.ends
+    fabric, ref, ends = site.fabric, site.ref, site.ends
+    devices, existing = site.cluster.devices_of(fabric), site.cluster.existing_of(fabric)
     numbers, shared, link = fabric.numbers, fabric.numbers.shared, _linking(site)
 
     def connect(port: Port, slot: int) -> DeviceRef | None:
@@ -115,12 +116,12 @@ def _connecting(site: Site, cables: _Cables) -> Callable[[Port, int], DeviceRef 
                 _keep(site, port, slot)
             return None
         node, far_slot = end
-        peer = cluster.device_at(fabric, node)
+        peer = devices[node]
         to_host = peer.role == HOST
         port.enabled = not site.is_shut(slot)
         if to_host and shared:
             port.bond, port.vlan = number_at_leaf(fabric, peer), rail_vlan(ref.rail)
-        if not cluster.exists(fabric, node):
+        if not existing[node]:
             port.role, port.description = _RESERVED, None
             return None
         port.peer_device = name = peer.name
