@@ -105,7 +105,7 @@ def _cables(fabric: Fabric, classes: Mapping[str, PortClass]) -> _Cables:
 def _connecting(site: Site, cables: _Cables) -> Callable[[Port, int], DeviceRef | None]:
     """Return what makes a spare port what its cable makes it, or what it is kept for, and says who is at the end."""
     # What all ports of a switch share is looked up once.
-    fabric, ref, ends = site.fabric, site.ref, site.ends
+    fabric, ref, ends, at, shut = site.fabric, site.ref, site.ends, site.node, site.fabric.overlay.disabled
     devices, existing = site.cluster.devices_of(fabric), site.cluster.existing_of(fabric)
     numbers, shared, link = fabric.numbers, fabric.numbers.shared, _linking(site)
 
@@ -118,7 +118,7 @@ def _connecting(site: Site, cables: _Cables) -> Callable[[Port, int], DeviceRef 
         node, far_slot = end
         peer = devices[node]
         to_host = peer.role == HOST
-        port.enabled = not site.is_shut(slot)
+        port.enabled = (at, slot) not in shut
         if to_host and shared:
             port.bond, port.vlan = number_at_leaf(fabric, peer), rail_vlan(ref.rail)
         if not existing[node]:
@@ -149,7 +149,8 @@ def _keep(site: Site, port: Port, slot: int) -> None:
 
 def _linking(site: Site) -> Callable[[Port, int, DeviceRef, int], str]:
     """Return what makes a port the end of a link to another switch, and says the key of its cable."""
-    fabric, ref, layer, uplink_of = site.fabric, site.ref, site.layer, site.fabric.numbers.uplink
+    ref, layer, uplink_of = site.ref, site.layer, site.fabric.numbers.uplink
+    down = {one.name: one.down for one in site.fabric.plan.layers}
 
     def link(port: Port, slot: int, peer: DeviceRef, far_slot: int) -> str:
         # A link is known by the uplink of its lower end.
@@ -162,7 +163,7 @@ def _linking(site: Site) -> Callable[[Port, int, DeviceRef, int], str]:
             port.role, lower, uplink, cable = _UPLINK, ref, slot, peer.role
         else:
             port.role, lower, uplink, cable = _DOWNLINK, peer, far_slot, ref.role
-        address = uplink_of(lower.role, lower.index, uplink - fabric.layer(lower.role).down)
+        address = uplink_of(lower.role, lower.index, uplink - down[lower.role])
         if address is None:
             port.unnumbered = True
         else:
