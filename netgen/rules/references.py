@@ -29,6 +29,7 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
         yield references.UNKNOWN_PROFILE.about(
             f"there is no host profile {intent.hosts.profile!r} in the catalog",
             ("hosts", "profile"),
+            notes=(_own("hosts"),),
             advice=did_you_mean(intent.hosts.profile, catalog.hosts),
         )
     yield from _platform(intent.hosts.platform, Kind.HOST, platforms, ("hosts", "platform"))
@@ -37,6 +38,7 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
             yield references.UNKNOWN_PROFILE.about(
                 f"there is no host profile {node.profile!r} in the catalog",
                 ("nodes", name, "profile"),
+                notes=(_own("hosts"),),
                 advice=did_you_mean(node.profile, catalog.hosts),
             )
         yield from _platform(node.platform, Kind.HOST, platforms, ("nodes", name, "platform"))
@@ -56,6 +58,11 @@ def check(intent: Intent, catalog: Catalog, platforms: Mapping[str, Platform]) -
         yield from _pattern(pattern, ("naming", role), kinds)
 
 
+def _own(folder: str) -> str:
+    """Say where a repository has entries of its own: `netgen.resources.load.user_root` finds it."""
+    return f"a repository's own are read from `catalog/{folder}/` beside its `intent/`"
+
+
 def _management_switches(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
     given = intent.management.out_of_band
     for key, switch in () if given is None else (("leaf", given.leaf), ("spine", given.spine)):
@@ -63,6 +70,7 @@ def _management_switches(intent: Intent, catalog: Catalog) -> Iterator[Finding]:
             yield references.UNKNOWN_MODEL.about(
                 f"there is no management switch {switch.model!r} in the catalog",
                 ("management", "out-of-band", key, "model"),
+                notes=(_own("management"),),
                 advice=did_you_mean(switch.model, catalog.management),
             )
 
@@ -122,7 +130,10 @@ def _model(name: str, technology: str, catalog: Catalog, path: IntentPath) -> It
     if name not in catalog.switches:
         fitting = [model.name for model in catalog.switches.values() if model.technology == technology]
         yield references.UNKNOWN_MODEL.about(
-            f"there is no switch model {name!r} in the catalog", path, advice=did_you_mean(name, fitting)
+            f"there is no switch model {name!r} in the catalog",
+            path,
+            notes=(_own("switches"),),
+            advice=did_you_mean(name, fitting),
         )
     elif catalog.switches[name].technology != technology:
         yield _other_technology(f"{name} is a switch of", catalog.switches[name].technology, technology, path)

@@ -16,7 +16,7 @@ from netgen.diagnostics.codes import platform as codes
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Intent
 from netgen.platforms.lengths import headroom_lengths
-from netgen.platforms.model import Platform
+from netgen.platforms.model import Kind, Platform
 from netgen.rules.merge import merged
 
 
@@ -43,7 +43,7 @@ def check(intent: Intent, cluster: Cluster, platforms: Mapping[str, Platform]) -
     for use in _uses(intent, cluster):
         unfit = [*_fit(use), *_cages(use)]
         # what the model cannot do by itself, no platform has data for
-        findings += unfit or _platform_data(use, platforms[use.tier.platform])
+        findings += unfit or _platform_data(use, platforms)
     yield from merged(findings)
 
 
@@ -105,15 +105,17 @@ def _cages(use: _Use) -> Iterator[Finding]:
         )
 
 
-def _platform_data(use: _Use, platform: Platform) -> Iterator[Finding]:
-    model = use.model
+def _platform_data(use: _Use, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    model, platform = use.model, platforms[use.tier.platform]
     if model.name not in platform.models:
         if platform.only_listed_models:
+            others = [one.name for one in platforms.values() if Kind.SWITCH in one.kinds and not one.only_listed_models]
             yield codes.UNLISTED_MODEL.about(
                 f"the platform {platform.name} has no data of {model.name}",
                 use.path,
                 notes=("it has data of " + ", ".join(sorted(platform.models)),),
-                advice=f"describe it under `models` in templates/{platform.name}/platform.yaml of your repository",
+                advice=f"describe it under `models` in templates/{platform.name}/platform.yaml of your repository, "
+                f"or choose a platform that runs on any model: {' or '.join(sorted(others))}",
             )
         return
     data = platform.models[model.name]

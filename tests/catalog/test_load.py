@@ -1,5 +1,6 @@
 """The catalog: what is built in is sound, and a repository's own entries are checked."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def test_a_repository_adds_its_own_beside_the_built_in_ones(tmp_path: Path):
     assert (mine.name, mine.cages, mine.breakouts) == ("mine", 32, (Breakout(1, 800), Breakout(2, 400)))
     assert catalog.hosts["mine"].nics["compute"].names == ("nic1", "nic2", "nic3", "nic4")
     assert "sn5600" in catalog.switches
+
+
+def test_the_entries_that_the_page_shows_are_such_as_a_repository_may_have(tmp_path: Path):
+    page = (Path(__file__).parents[2] / "docs" / "topologies.md").read_text()
+    switch, host = re.findall(r"```yaml\n(.*?)```", page.partition("## Switches and hosts of your own")[2], re.DOTALL)[
+        :2
+    ]
+    own(tmp_path, "switches", switch)
+    own(tmp_path, "hosts", host)
+    catalog = load_catalog(resources(tmp_path))
+    assert (catalog.switches["mine"].cages, catalog.hosts["mine"].nics["compute"].speed_gbps) == (48, 100)
 
 
 @pytest.mark.parametrize(
