@@ -4,15 +4,13 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import jinja2
-
 from netgen.device.model import Node
 from netgen.platforms.document import PlatformError
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Artifact, Platform
 from netgen.render.errors import RenderError
 from netgen.render.guard import check_device
-from netgen.render.text import jinja_environment, render_template
+from netgen.render.text import Environment, jinja_environment, render_template
 from netgen.render.tree import Tree, serialise
 from netgen.resources.load import Resources
 
@@ -22,7 +20,7 @@ class Renderer:
     """What rendering needs besides a device; made once a process."""
 
     platforms: Mapping[str, Platform]
-    templates: jinja2.Environment
+    templates: Environment
 
 
 def make_renderer(found: Resources) -> Renderer:

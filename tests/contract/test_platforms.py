@@ -133,6 +133,7 @@ def test_text_is_clean(platform: Platform):
             assert dirty == [], file
             if file.endswith(".json"):
                 json.loads(text)
+    assert renderer().templates.left == set()
 
 
 @every_platform

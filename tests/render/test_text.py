@@ -14,11 +14,14 @@ def templates(tmp_path: Path) -> Path:
     return folder
 
 
+def found(templates: Path) -> Resources:
+    top = templates.parents[1]
+    return Resources(tuple((kind, top / kind) for kind in ("templates", "playbooks", "catalog")))
+
+
 def render(templates: Path, text: str, **context: object) -> str:
     (templates / "toy.j2").write_text(text)
-    top = templates.parents[1]
-    found = Resources(tuple((kind, top / kind) for kind in ("templates", "playbooks", "catalog")))
-    return render_template(jinja_environment(found), "toy/toy.j2", context)
+    return render_template(jinja_environment(found(templates)), "toy/toy.j2", context)
 
 
 def test_blocks_leave_no_lines(templates: Path):
@@ -77,6 +80,16 @@ def test_nothing_is_escaped(templates: Path):
 def test_failures_have_their_place(templates: Path, text: str, message: str):
     with pytest.raises(RenderError, match=message):
         render(templates, text, x="x")
+
+
+def test_what_quicker_code_fails_at_is_left_to_jinja2(templates: Path):
+    (templates / "toy.j2").write_text("{{ x.item }} {{ x.absent is defined }} {{ x.items is defined }}\n")
+    (templates / "other.j2").write_text("{{ x }}\n")
+    environment = jinja_environment(found(templates))
+    for _ in range(2):
+        assert render_template(environment, "toy/toy.j2", {"x": {"item": 1}}) == "1 False True\n"
+    assert render_template(environment, "toy/other.j2", {"x": 1}) == "1\n"
+    assert environment.left == {"toy/toy.j2"}
 
 
 def test_a_macro_is_called_once_for_equal_arguments(templates: Path):
