@@ -19,6 +19,7 @@ from netgen.rules import (
     beyond,
     buffers,
     bundles,
+    economy,
     effects,
     expression,
     externals,
@@ -33,7 +34,6 @@ from netgen.rules import (
     partitions,
     qos,
     references,
-    spines,
     steps,
     subnet,
     switches,
@@ -90,7 +90,7 @@ def derive_checked(
         return None, [*findings, *error.findings]
     findings += out_of_band.check(intent, cluster)
     findings += kinds.check_derived(intent, cluster)
-    findings += spines.check_derived(intent, cluster)
+    findings += economy.check_derived(intent, cluster)
     findings += bundles.check_derived(intent, cluster)
     unfound = list(subnet.check(intent, cluster, platforms, guids))
     findings += unfound if refused(unfound) else [*unfound, *partitions.check(intent, cluster)]

@@ -237,6 +237,14 @@ MANY_SPINES = Code(
     "pods: {1: {units: {1: {hosts: 1-31}}}}   # capacity: {hosts: 32}",
     Severity.NOTE,
 )
+MANY_LEAVES = Code(
+    "NG440",
+    "Reserved slots need more leaves",
+    "Slots of every leaf are reserved beside those of all hosts of a unit. Where the hosts alone fill a leaf, there is\n"
+    "another one for the slots.",
+    "leaf: {model: qm9790, reserved: 1}   # hosts: 1-32, and 32 ports beside the uplinks",
+    Severity.NOTE,
+)
 HOST_NUMBERS = Code(
     "NG429",
     "Numbers of hosts do not go with their attachment",
