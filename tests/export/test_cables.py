@@ -23,6 +23,7 @@ from tests.examples import at_most
 from tests.rules.intents import RENDERER
 
 MEDIA = load_optics(resources())
+WHOLE = {**EOS, "breakout": "1x800G"}
 LANES_800G = {"model": "sn5600", "platform": "sonic", "breakout": "4x200G", "uplink-breakout": "2x400G"}
 
 
@@ -39,13 +40,16 @@ def derived(given: dict[str, Any], racks: dict[str, str] | None = None) -> Clust
 
 @st.composite
 def clusters(draw: st.DrawFn) -> Cluster:
-    """Draw a cluster of one fabric, of switches whose cages are whole or divided."""
+    """Draw a cluster of one fabric, of switches whose cages are whole or divided, or are so for hosts only."""
     shape = draw(fabrics() | grouped())
-    box = draw(st.sampled_from([SMALL, EOS]))
+    box, above, uplinks = draw(
+        st.sampled_from([(SMALL, SMALL, {}), (EOS, EOS, {}), (EOS, WHOLE, {"uplink-breakout": "1x800G"})])
+    )
     edge = "router" if "router" in shape else "leaf"
-    tiers = {edge: {**box, "reserved": shape[edge]["reserved"]}}
+    alone = shape["kind"] == "single-tier"
+    tiers = {edge: {**box, **({} if alone else uplinks), "reserved": shape[edge]["reserved"]}}
     if shape["kind"] not in ("single-tier", "dragonfly"):
-        tiers["spine"] = box
+        tiers["spine"] = above
     cables = draw(
         st.sampled_from(
             [

@@ -240,7 +240,7 @@ MANY_SPINES = Code(
 MANY_LEAVES = Code(
     "NG440",
     "Reserved slots need more leaves",
-    "Slots of every leaf are reserved beside those of all hosts of a unit. Where the hosts alone fill a leaf, there is\n"
+    "Slots of every leaf are reserved beside those of all hosts of a unit. Where hosts alone fill a leaf, there is\n"
     "another one for the slots.",
     "leaf: {model: qm9790, reserved: 1}   # hosts: 1-32, and 32 ports beside the uplinks",
     Severity.NOTE,
