@@ -33,3 +33,9 @@ def natural(name: str) -> tuple[str | int, ...]:
     # Split by numbers, texts and numbers alternate, so that two of them can always be compared.
     parts = re.split(r"(0x[0-9a-f]+|\d+)", name)
     return tuple(int(part, 16 if part[:2] == "0x" else 10) if i % 2 else part for i, part in enumerate(parts))
+
+
+@lru_cache(maxsize=256)
+def places_in_order(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the places of names in their natural order; devices that are alike have the same names."""
+    return tuple(sorted(range(len(names)), key=lambda place: natural(names[place])))

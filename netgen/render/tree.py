@@ -89,7 +89,9 @@ def _json_object(mapping: Mapping[str, Any], newline: str, known: dict[tuple[int
     inner = newline + _STEP
     if isinstance(mapping, InOrder):
         _check_names(mapping)
-        entries = [f"{encode_basestring_ascii(key)}: {_json(value, inner, known)}" for key, value in mapping.items()]
+        shared = {id(value): value for value in mapping.values()}
+        texts = {identity: _json(value, inner, known) for identity, value in shared.items()}
+        entries = [f"{encode_basestring_ascii(key)}: {texts[id(value)]}" for key, value in mapping.items()]
         return _bracketed("{", entries, "}", newline)
     order, text = _shape(tuple(mapping), newline)
     values = list(mapping.values() if order is None else map(mapping.__getitem__, order))
@@ -141,6 +143,8 @@ def _bracketed(opened: str, entries: list[str], closed: str, newline: str) -> st
 
 
 def _check_names(names: Iterable[object]) -> None:
+    if set(map(type, names)) == {str}:
+        return
     for key in names:
         if not isinstance(key, str):
             raise RenderError(f"a tree has the key {key!r}, which is not text")

@@ -3,7 +3,7 @@
 Schema: sonic-{port,breakout_cfg,portchannel,interface,vlan,device_neighbor}.yang of SONiC 202411.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from string import ascii_lowercase
 
@@ -12,7 +12,7 @@ from netgen.device.model import Port, Switch
 from netgen.device.text import ipv4
 from netgen.platforms.document import PlatformError
 from netgen.platforms.sonic.sku import Fields, Sku, Table
-from netgen.platforms.trees import InOrder, natural
+from netgen.platforms.trees import InOrder, places_in_order
 
 
 def tables(device: Switch, sku: Sku) -> dict[str, Table]:
@@ -126,10 +126,11 @@ def _switched(device: Switch) -> Iterator[tuple[int, str]]:
             yield bond.vlan, bond.name
 
 
-def _interfaces(ports: Iterable[Port]) -> Table:
+def _interfaces(ports: Sequence[Port]) -> Table:
     """Build the table of routed ports, which have an entry of their own and one for each address."""
     found = InOrder()
-    for port in sorted(ports, key=_by_name):
+    for place in places_in_order(tuple([port.name for port in ports])):
+        port = ports[place]
         if port.ipv4 is not None:
             found[port.name] = found[f"{port.name}|{ipv4(port.ipv4)}/{port.ipv4_length}"] = _ROUTED
         elif port.unnumbered:
@@ -140,6 +141,3 @@ def _interfaces(ports: Iterable[Port]) -> Table:
 _ROUTED: Fields = {}
 _LINK_LOCAL = {"ipv6_use_link_local_only": "enable"}
 
-
-def _by_name(port: Port) -> tuple[str | int, ...]:
-    return natural(port.name)
