@@ -200,16 +200,13 @@ def _neighbors(fabric: Fabric, ports: Iterable[Cabled]) -> list[BgpNeighbor]:
     speaking = set(BETWEEN_SWITCHES)
     if fabric.numbers.host_loopbacks is not None:
         speaking.add(PortRole.HOST)
-    return [
-        BgpNeighbor(port.name, GROUPS[peer.role], as_number(fabric, peer), port.description or "", _across(port.ipv4))
-        for port, peer in ports
-        if peer and port.role in speaking and port.enabled
-    ]
-
-
-def _across(address: int | None) -> int | None:
-    """Return the address at the other end of a link of two, a /31; ``None``: the link is unnumbered."""
-    return None if address is None else address ^ 1
+    found = []
+    for port, peer in ports:
+        if peer and port.role in speaking and port.enabled:
+            across = None if port.ipv4 is None else port.ipv4 ^ 1  # the other end of a /31
+            asn, said = as_number(fabric, peer), port.description or ""
+            found.append(BgpNeighbor(port.name, GROUPS[peer.role], asn, said, across))
+    return found
 
 
 def _prefix_lists(
