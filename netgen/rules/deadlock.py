@@ -121,10 +121,14 @@ def _ring(cluster: Cluster, fabric: Fabric, role: str) -> list[int]:
 
 
 def _peers(cluster: Cluster, fabric: Fabric, node: int, slots: Iterable[int]) -> Iterator[int]:
-    """Yield the nodes at the other ends of some slots that exist, each once."""
-    ends = (fabric.plan.peer(node, slot) for slot in slots)
-    far = dict.fromkeys(end[0] for end in ends if end is not None)
-    yield from (node for node in far if cluster.exists(fabric, node))
+    """Yield the nodes at the other ends of some slots that exist, each once; mostly, the first few are asked for."""
+    seen = set()
+    for slot in slots:
+        end = fabric.plan.peer(node, slot)
+        if end is not None and end[0] not in seen:
+            seen.add(end[0])
+            if cluster.exists(fabric, end[0]):
+                yield end[0]
 
 
 def find_circle(routes: Iterable[Sequence[str]]) -> list[str] | None:
