@@ -202,11 +202,12 @@ def _of_hosts(cluster: Cluster, plan: HostPlan, units: Mapping[tuple[int, int], 
     last = {"pod": pods[-1], "unit": numbers[-1], HOST: max(hosts.highest for hosts in units.values())}
 
     def at(ids: Mapping[str, int]) -> DeviceRef | None:
-        pod, unit, host = ({**first, **ids}[key] for key in ("pod", "unit", HOST))
-        home = cluster.home(pod, unit)
-        if home is None or (pod, unit) not in units or host not in units[pod, unit]:
+        said = {**first, **ids}
+        pod, unit, host = said["pod"], said["unit"], said[HOST]
+        if host not in units.get((pod, unit), ()):
             return None
-        return cluster.device_at(home, home.plan.host_at(pod, unit, host))
+        home = cluster.home(pod, unit)
+        return None if home is None else cluster.device_at(home, home.plan.host_at(pod, unit, host))
 
     def there() -> Iterator[DeviceRef]:
         found = (at({"pod": pod, "unit": unit, HOST: host}) for (pod, unit), hosts in units.items() for host in hosts)

@@ -4,7 +4,9 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
+from netgen.cluster.directory import directory
 from netgen.cluster.fabric import AnyNetwork, DeviceRef
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
@@ -81,10 +83,8 @@ class Span:
 
 
 def spans(cluster: Cluster, fabric: AnyNetwork) -> Iterator[Span]:
-    """Yield the cables of a fabric between places, each once; where the inventory knows no place, it costs nothing."""
-    if not any(place(record.rack) for record in cluster.inventory.values()):
-        return
-    placed = dict(_placed(cluster, fabric))
+    """Yield the cables of a fabric between places, each once; the cost is that of the places that are known."""
+    placed = dict(sorted(_placed(cluster, fabric), key=itemgetter(0)))
     topology = fabric.overlay.topology
     for node, (ref, here) in placed.items():
         layer = layer_of(fabric.plan, node)
@@ -96,12 +96,18 @@ def spans(cluster: Cluster, fabric: AnyNetwork) -> Iterator[Span]:
 
 
 def _placed(cluster: Cluster, fabric: AnyNetwork) -> Iterator[tuple[int, tuple[DeviceRef, Place]]]:
-    for role in (HOST, *fabric.tiers):
-        for node in cluster.nodes(fabric, role):
-            ref = cluster.device_at(fabric, node)
-            found = place(cluster.record(ref).rack)
-            if found is not None:
-                yield node, (ref, found)
+    places = {name: found for name, record in cluster.inventory.items() if (found := place(record.rack))}
+    devices = directory(cluster) if places else None
+    for name, found in places.items():
+        ref = None if devices is None else devices.derived(name)
+        if ref is not None and _is_on(fabric, ref):
+            yield fabric.node(ref), (ref, found)
+
+
+def _is_on(fabric: AnyNetwork, ref: DeviceRef) -> bool:
+    if ref.role == HOST:
+        return ref.number in fabric.pods.get(ref.pod, {}).get(ref.unit, ())
+    return ref.fabric == fabric.name
 
 
 def _up(length_m: float) -> float:

@@ -235,10 +235,11 @@ def _inventory(rows: Mapping[str, InventoryRow], cluster: Cluster) -> Iterator[F
         yield from _shared_addresses(rows, cluster)
     serials: dict[str, str] = {}
     subnet = IPv4Network((cluster.management.address, cluster.management.length))
-    beside = out_of_band(cluster) if any(found.derived(name) is None for name in rows) else None
+    unknown = {name for name in rows if found.derived(name) is None}
+    beside = out_of_band(cluster) if unknown else None
     managing = {ref.derived_name for ref in beside.devices()} if beside else set[str]()
     for name, row in rows.items():
-        if found.derived(name) is None and name not in managing:
+        if name in unknown and name not in managing:
             known = [*(ref.derived_name for ref in cluster.refs()), *managing]
             yield references.UNKNOWN_DEVICE.about(
                 f"there is no device {name!r} in this cluster", _row(name, "name"), advice=did_you_mean(name, known)

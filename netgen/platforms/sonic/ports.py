@@ -140,4 +140,3 @@ def _interfaces(ports: Sequence[Port]) -> Table:
 
 _ROUTED: Fields = {}
 _LINK_LOCAL = {"ipv6_use_link_local_only": "enable"}
-
