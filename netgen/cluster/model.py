@@ -8,7 +8,7 @@ from typing import TypeVar
 from netgen.catalog.model import HostProfile, ManagementSwitch
 from netgen.cluster.fabric import AnyNetwork, DeviceRef, Fabric, Pods
 from netgen.cluster.infiniband import InfinibandFabric
-from netgen.cluster.topology.slots import HOST, Ids, Layer, layer_of
+from netgen.cluster.topology.slots import HOST, SPINE, Ids, Layer, layer_of
 
 _Item = TypeVar("_Item")
 
@@ -310,13 +310,18 @@ class Cluster:
             return True
         units = fabric.pods.get(ids.pod, {})
         if not ids.unit:
-            return bool(units)
+            return bool(units) and self._has_leaf(fabric, node)
         here = [unit for unit in range(ids.unit, ids.last_unit + 1) if unit in units]
         if is_host:
             return bool(here) and ids.number in units[here[0]]
         if not fabric.exact or not here:
             return bool(here)
         return any(self.exists(fabric, host) for host in fabric.plan.hosts_of(node))
+
+    def _has_leaf(self, fabric: AnyNetwork, spine: int) -> bool:
+        """Whether any leaf of a spine's block is there."""
+        below = (fabric.plan.peer(spine, slot) for slot in range(fabric.layer(SPINE).down))
+        return any(end is not None and self.exists(fabric, end[0]) for end in below)
 
     def management_address(self, ref: DeviceRef) -> int:
         """Address on the management network: the inventory's, else by arithmetic, from the top tier to the hosts."""

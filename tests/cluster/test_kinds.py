@@ -274,6 +274,26 @@ def test_leaves_follow_from_hosts_and_are_not_counted_by_the_intent(kind: str) -
     assert ("NG430", ("fabrics", "compute", "leaf", "count")) in [(one.code, one.path) for one in findings]
 
 
+@pytest.mark.parametrize(("groups", "there"), [("units", 3 * 8), ("rails", 2 * 2 * 8)])
+def test_spines_are_there_once_any_of_their_leaves_is(groups: str, there: int) -> None:
+    """Of 32 units of two rails, 9 are there; 4 units, or a rail of 8, share 8 spines."""
+    fabric = {"kind": "rail-optimized", "profile": "2x1", "spine-groups": groups, "superspine": EOS}
+    given = written(**fabric, pods="1", units="1-9", hosts="1-8")
+    given["pods"]["1"]["capacity"] = {"units": 32, "hosts": 8}
+    given["capacity"] = {}
+    cluster = checked(given)
+    assert cluster is not None
+    (fabric_,) = cluster.fabrics
+    plan = fabric_.plan
+    spines = cluster.nodes(fabric_, "spine")
+    seen = {far for leaf in cluster.nodes(fabric_, "leaf") for far, _ in filter(None, plan.far_ends(leaf)[plan.down :])}
+    assert set(spines) == seen
+    assert len(spines) == there < plan.layers[2].count
+    (told,) = summary(cluster)["fabrics"]
+    assert told["links"]["spine-superspine"] == len(spines) * plan.spine_uplinks
+    ends_agree(build(cluster))
+
+
 def test_no_more_units_share_leaves_than_there_are() -> None:
     alone, many = (
         checked(written("fat-tree", pods="1", units="1-2", hosts="1-3", profile="2x1", share={"units": units}))
