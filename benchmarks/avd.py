@@ -1,7 +1,7 @@
 """netgen's whole way for the switches of a leaf-spine, against Arista's own generator on the same switches."""
 
-import shutil
 from collections import Counter
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ MOST_APART = 0.2
 
 def measure(folder: Path, *, units: int, runs: int, switches: str) -> Figures:
     """Measure all on one core; `switches` is a glob that matches no host."""
-    intent, out = write_intent(EOS_64, folder / "intent/bench", units=units), folder / "out"
+    intent = write_intent(EOS_64, folder / "intent/bench", units=units)
+    outs = (folder / f"out{number}" for number in count())
     source = open_source(compile_intent(intent))
     cluster, fabric = source.cluster, source.cluster.fabrics[0]
     built = (build(cluster, source.renderer.platforms, ref) for ref in cluster.switches(fabric))
@@ -44,11 +45,10 @@ def measure(folder: Path, *, units: int, runs: int, switches: str) -> Figures:
         if abs(lines - ours) > MOST_APART * ours:
             raise RuntimeError(f"the configurations are not alike: {ours} lines here, {lines} there")
     whole = repeat(
-        lambda: render(intent, compile_intent(intent), out, limit=switches, jobs=1),
-        prepare=lambda: shutil.rmtree(out, ignore_errors=True),
+        lambda: render(intent, compile_intent(intent), next(outs), limit=switches, jobs=1),
         runs=runs,
     )
-    written = len(list((out / "configs").iterdir()))
+    written = len(list((folder / "out0/configs").iterdir()))
     if written != len(devices):
         raise RuntimeError(f"{written} devices were rendered, not the {len(devices)} switches")
     peer = repeat(lambda: _generate(trees), runs=runs)

@@ -2,13 +2,12 @@
 
 import importlib
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from jinja2 import Environment
-from jinja2.compiler import CodeGenerator
 
 from benchmarks.measure import Figures, repeat, rounded
 from netgen.cluster.fabric import DeviceRef
@@ -30,11 +29,13 @@ def measure(intent: Path, folder: Path, *, runs: int) -> Figures:
     intent
         Its folder.
     folder
-        Where the output goes; made and removed here.
+        Where the outputs go: a new one each time, and none is removed before the end. On ext4, a file is slow to make
+        while its group of inodes has some that were removed in the last seconds.
     runs
         How often each figure is measured.
     """
-    out = folder / "out"
+    outs = (folder / f"out{number}" for number in count())
+    out = next(outs)
     source = open_source(compile_intent(intent))
     refs = list(source.cluster.refs())
     devices = [build(source.cluster, source.renderer.platforms, ref) for ref in refs]
@@ -42,32 +43,32 @@ def measure(intent: Path, folder: Path, *, runs: int) -> Figures:
     def compile_and_render(limit: str | None = None) -> None:
         render(intent, compile_intent(intent), out, limit=limit, jobs=1)
 
-    def remove() -> None:
-        shutil.rmtree(out, ignore_errors=True)
+    def choose_new() -> None:
+        nonlocal out
+        out = next(outs)
 
-    whole = repeat(compile_and_render, runs=runs, prepare=remove)
+    whole = repeat(compile_and_render, runs=runs, prepare=choose_new)
     unchanged = repeat(compile_and_render, runs=runs)
     one = repeat(lambda: compile_and_render(refs[0].name), runs=runs)
     bare = _floor(source, devices)
     floor = repeat(lambda: [text() for _, text in bare], runs=runs)
-    script = repeat(lambda: _write(out, bare), runs=runs, prepare=remove)
-    remove()
-    count, ports = len(devices), sum(len(device.ports) for device in devices)
+    script = repeat(lambda: _write(out, bare), runs=runs, prepare=choose_new)
+    number, ports = len(devices), sum(len(device.ports) for device in devices)
     return rounded(
         {
-            "devices": count,
+            "devices": number,
             "switches": sum(isinstance(device, Switch) for device in devices),
             "ports": ports,
             "runs": whole.runs,
             "compile_cpu_ms": repeat(lambda: compile_intent(intent), runs=runs).cpu_ms,
-            "whole_cpu_ms_per_device": whole.cpu_ms / count,
-            "whole_wall_ms_per_device": whole.wall_ms / count,
+            "whole_cpu_ms_per_device": whole.cpu_ms / number,
+            "whole_wall_ms_per_device": whole.wall_ms / number,
             "whole_cpu_us_per_port": whole.cpu_ms * 1e3 / ports,
-            "floor_cpu_ms_per_device": floor.cpu_ms / count,
+            "floor_cpu_ms_per_device": floor.cpu_ms / number,
             "whole_to_floor_ratio": whole.cpu_ms / floor.cpu_ms,
-            "written_floor_cpu_ms_per_device": script.cpu_ms / count,
+            "written_floor_cpu_ms_per_device": script.cpu_ms / number,
             "whole_to_written_floor_ratio": whole.cpu_ms / script.cpu_ms,
-            "unchanged_cpu_ms_per_device": unchanged.cpu_ms / count,
+            "unchanged_cpu_ms_per_device": unchanged.cpu_ms / number,
             "unchanged_to_whole_ratio": unchanged.cpu_ms / whole.cpu_ms,
             "one_device_cpu_ms": one.cpu_ms,
             "one_device_to_whole_ratio": one.cpu_ms / whole.cpu_ms,
@@ -95,9 +96,7 @@ def _steps(source: Source, refs: list[DeviceRef], runs: int) -> Figures:
 def _floor(source: Source, devices: list[Device]) -> list[tuple[str, Callable[[], str]]]:
     """Return the bare loop, a file and what makes its text each: contexts and trees are there, templates compiled."""
     # Jinja2 as it is: netgen compiles templates to quicker code than this (netgen/render/generator.py).
-    bare = source.renderer.templates.overlay()
-    bare.code_generator_class = CodeGenerator
-    bare.bytecode_cache = None
+    bare = source.renderer.templates.own
     return [step for device in devices for step in _artifacts(source, device, bare)]
 
 

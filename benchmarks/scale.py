@@ -2,7 +2,6 @@
 
 import math
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -66,9 +65,9 @@ def measure(text: str, folder: Path, *, units: int = UNITS) -> Figures:
 def growth(text: str, folder: Path, *, units: tuple[int, ...] = GROWTH_UNITS) -> Figures:
     """Measure the whole way to the switches' files on one core by size; fit the exponent of the cost in ports."""
     points = []
-    for count in (units[0], *units):  # the first once more before: it also loads modules and compiles templates
-        place = folder / str(count)
-        shutil.rmtree(place, ignore_errors=True)
+    # the first once more before: it also loads modules and compiles templates
+    for number, count in enumerate((units[0], *units)):
+        place = folder / str(number)
         intent = write_intent(text, place / "intent/bench", units=count)
         begun = time.process_time()
         compiled = compile_intent(intent)
