@@ -16,10 +16,10 @@ from netgen.export.inventory import inventory
 from netgen.render.device import render_device
 from netgen.render.guard import check_device
 from netgen.render.manifest import Manifest, digest
-from netgen.render.output import open_folder, open_output
+from netgen.render.output import open_output
 from netgen.render.part import CONFIGS
 from netgen.render.source import open_source, select
-from netgen.render.writer import commit_folders, put_all
+from netgen.render.writer import commit_folders, open_top, put_all
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,7 +49,7 @@ def measure(text: str, folder: Path, *, units: int) -> Figures:
     cluster, platforms = source.cluster, source.renderer.platforms
     edges = {fabric.name: fabric.edge.role for fabric in cluster.networks}
     with open_output(out, create=True) as root:
-        with open_folder(root, [CONFIGS], create=True) as place:
+        with open_top(root, CONFIGS, create=True) as top:
             for ref in common.of("name", select, cluster, None):
                 kind = "hosts" if ref.role == HOST else "switches"
                 counts[kind] += 1
@@ -60,7 +60,7 @@ def measure(text: str, folder: Path, *, units: int) -> Figures:
                 files = {file: data.encode() for file, data in texts.items()}
                 outputs |= {f"{name}/{file}": clock.of("digest", digest, data) for file, data in files.items()}
                 clock.of("list_cables", lambda device=device: list(cabling_lines(device, edges)))
-                clock.of("stage", put_all, place, name, files, check=False)
+                clock.of("stage", put_all, top, name, files, check=False)
                 new.append(ref.name)
         common.of("rename", commit_folders, root, CONFIGS, new)
     common.of("inventory", inventory, cluster)

@@ -94,12 +94,12 @@ def main() -> None:
         "python": platform.python_version(),
         "cpus": len(os.sched_getaffinity(0)),
         "load_average": round(os.getloadavg()[0], 1),
+        "files_in": {name: str(place(name)) for name in asked.only},
     }
     for name in asked.only:
         print(f"measuring {name}", file=sys.stderr)
-        above = place(name)
-        with tempfile.TemporaryDirectory(prefix="netgen-bench-", dir=above) as folder:
-            figures[name] = {"files_in": str(above), **BENCHMARKS[name](Path(folder), asked.runs)}
+        with tempfile.TemporaryDirectory(prefix="netgen-bench-", dir=place(name)) as folder:
+            figures[name] = BENCHMARKS[name](Path(folder), asked.runs)
     print(json.dumps(figures, indent=2))
 
 

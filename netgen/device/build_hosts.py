@@ -63,9 +63,6 @@ def _nics(site: Site) -> Iterator[Nic]:
     nics, numbers = plan.profile.nics[fabric.nics], fabric.numbers
     rdma = nics.rdma or (None,) * len(nics.names)
     pool, length, beyond = numbers.hosts, numbers.host_length, fabric.beyond()
-    # What its NICs share: a whole cage and RS-FEC each; neither unnumbered nor in a VLAN nor, so far, of a bundle.
-    # Not by name: Python holds each name against all of two dozen.
-    cage, routed = (0, 0, 1, 1, _HOST, fabric.name, nics.speed_gbps, "rs", False), (False, None, None)
     mtu, cable = plan.mtu_bytes or fabric.mtu_bytes, fabric.cables_m[HOST]
     qos = None
     if fabric.roce is not None:
@@ -76,6 +73,29 @@ def _nics(site: Site) -> Iterator[Nic]:
             continue
         leaf, far_slot = cluster.device_at(fabric, end[0]), end[1]
         leaf_port, enabled = site.port_name(leaf, far_slot), not site.is_shut(slot)
-        far = f"{leaf.name} {leaf_port}", leaf.name, leaf_port, numbers.host(leaf.index, far_slot), length
-        port = Port(name, slot, slot + 1, *cage, enabled, mtu, *far, *routed, cable, rdma[slot], qos)
+        port = Port(
+            name=name,
+            slot=slot,
+            # a NIC has its cage for itself
+            cage=slot + 1,
+            subport=0,
+            lane=0,
+            lanes=1,
+            breakout=1,
+            role=_HOST,
+            fabric=fabric.name,
+            speed_gbps=nics.speed_gbps,
+            fec="rs",
+            autoneg=False,
+            enabled=enabled,
+            mtu_bytes=mtu,
+            description=f"{leaf.name} {leaf_port}",
+            peer_device=leaf.name,
+            peer_port=leaf_port,
+            ipv4=numbers.host(leaf.index, far_slot),
+            ipv4_length=length,
+            cable_m=cable,
+            rdma=rdma[slot],
+            qos=qos,
+        )
         yield port, leaf, HostRoute(pool.address, pool.length, numbers.gateway(leaf.index, far_slot), beyond)
