@@ -94,11 +94,12 @@ def _measure(bench: Bench, folder: Path, runs: int) -> Figures:
     bare_diff = repeat(lambda: _all(bench, JOBS, lambda name: _compare(bench, name, intended[name])), runs=runs)
     # What one of the two applies, the other undoes, so that each begins where the other began.
     plans: list[Plan] = []
-    apply = repeat(
-        lambda: _apply(bench, plans.pop(), folder),
-        prepare=lambda: (_restore(bench, before), plans.append(bench.diff())),
-        runs=runs,
-    )
+
+    def plan_anew() -> None:
+        _restore(bench, before)
+        plans.append(bench.diff())
+
+    apply = repeat(lambda: _apply(bench, plans.pop(), folder), prepare=plan_anew, runs=runs)
     unchanged = repeat(bench.diff, runs=runs)
     bare_apply = repeat(
         lambda: _all(bench, FORKS, lambda name: _replace(bench, name, intended[name])),

@@ -6,7 +6,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -40,7 +40,8 @@ def repeat(work: Callable[[], object], *, runs: int, prepare: Callable[[], objec
     prepare
         Called before every run, untimed.
     """
-    cpu, wall = [], []
+    cpu: list[float] = []
+    wall: list[float] = []
     begun = time.monotonic()
     while not wall or (len(wall) < runs and time.monotonic() - begun < LIMIT_S):
         prepare()
@@ -52,7 +53,7 @@ def repeat(work: Callable[[], object], *, runs: int, prepare: Callable[[], objec
     return Timing(median(cpu), median(wall), len(wall))
 
 
-def repeat_programs(programs: dict[str, Sequence[str]], *, runs: int, cwd: Path, cache: Path) -> dict[str, Timing]:
+def repeat_programs(programs: Mapping[str, Sequence[str]], *, runs: int, cwd: Path, cache: Path) -> dict[str, Timing]:
     """Time whole programs of Python, in turns, so that a busy moment of the machine is shared by all of them.
 
     Parameters

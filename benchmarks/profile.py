@@ -59,7 +59,7 @@ def measure(text: str, folder: Path, *, units: int) -> Figures:
                 texts = clock.of("render", render_device, device, source.renderer)
                 files = {file: data.encode() for file, data in texts.items()}
                 outputs |= {f"{name}/{file}": clock.of("digest", digest, data) for file, data in files.items()}
-                clock.of("list_cables", lambda device=device: list(cabling_lines(device, edges)))
+                clock.of("list_cables", "".join, cabling_lines(device, edges))
                 clock.of("stage", put_all, top, name, files, check=False)
                 new.append(ref.name)
         common.of("rename", commit_folders, root, CONFIGS, new)

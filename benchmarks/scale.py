@@ -100,7 +100,8 @@ def _ports(intent: Path) -> int:
 def _slope(points: list[tuple[float, float]]) -> float:
     """Slope of the straight line through some points, by least squares."""
     mean_x, mean_y = (sum(values) / len(points) for values in zip(*points, strict=True))
-    return sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
+    slope: float = sum((x - mean_x) * (y - mean_y) for x, y in points) / sum((x - mean_x) ** 2 for x, _ in points)
+    return slope
 
 
 def run(*arguments: str, cache: Path) -> Spent:
