@@ -90,6 +90,8 @@ class _Site:
     nodes: Mapping[str, int]
     """Of switches that exist, by name."""
     cluster: Cluster
+    _slots: dict[tuple[int, str], dict[object, list[int]]] = field(default_factory=dict, init=False, repr=False)
+    """What was asked for: many exceptions may be about one switch."""
 
     def node(self, name: str, path: IntentPath) -> int:
         """Return a switch by its name."""
@@ -107,13 +109,23 @@ class _Site:
             if far is not None:
                 yield slot, far[0]
 
-    def is_called(self, node: int, key: str, wanted: object) -> bool:
-        """Whether a node is the one that is wanted: by its name, or of a role by its number."""
+    def slots_to(self, node: int, key: str) -> Mapping[object, list[int]]:
+        """Return the cabled slots of a switch by what is at their other ends, as a key of an exception names it."""
+        found = self._slots.get((node, key))
+        if found is None:
+            found = self._slots[node, key] = {}
+            for slot, far in self.far(node):
+                for called in self._called(far, key):
+                    found.setdefault(called, []).append(slot)
+        return found
+
+    def _called(self, node: int, key: str) -> set[object]:
+        """Return what a node is called by a key: its names, or its number if it is of that role."""
         plan = self.fabric.plan
         if key == "to":
             ref = self.cluster.device_at(self.fabric, node)
-            return wanted in (ref.name, ref.derived_name)
-        return layer_of(plan, node).name == key and plan.ids(node).number == wanted
+            return {ref.name, ref.derived_name}
+        return {plan.ids(node).number} if layer_of(plan, node).name == key else set()
 
     def tiers(self, end: End) -> set[str]:
         """Return the layers at both ends of a slot's cable; of one within a layer, what such cables are called."""
@@ -208,7 +220,7 @@ def _end(site: _Site, end: LinkEnd, path: IntentPath) -> End:
         message = "a port is named by the host or by the spine at its other end"
         raise UnbuildableError(_contradiction(message, path, "host", "spine"))
     ((key, wanted),) = said.items()
-    found = [slot for slot, far in site.far(node) if site.is_called(far, key, wanted)]
+    found = site.slots_to(node, key).get(wanted, [])
     if not found:
         raise UnbuildableError(_no_port(site, node, name, key, wanted, (*path, key)))
     if end.link > len(found):
