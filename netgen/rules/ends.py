@@ -174,8 +174,8 @@ def _of_nic(qos: NicQos | None) -> Lossless:
     """Return what a NIC protects, in its own numbers: code point to priority, and which of these are paused."""
     if qos is None:
         return {}
-    found = {priority: [dscp for dscp in DSCPS if qos.dscp_priority[dscp] == priority] for priority in range(8)}
-    return {priority: tuple(found[priority]) for priority, is_paused in enumerate(qos.pfc) if is_paused}
+    paused = (priority for priority, is_paused in enumerate(qos.pfc) if is_paused)
+    return {priority: tuple(dscp for dscp in DSCPS if qos.dscp_priority[dscp] == priority) for priority in paused}
 
 
 def _paused(lossless: Lossless) -> str:
