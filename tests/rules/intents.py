@@ -160,7 +160,10 @@ def intents(draw: st.DrawFn, catalog: Catalog, model: str, platform: str) -> dic
     """Draw an intent whose leaves are of a model and a platform."""
     switches = [(name, on) for name, known in catalog.switches.items() for on in known.platforms]
     spine = draw(st.just((model, platform)) | st.sampled_from(switches))
-    profile = draw(st.sampled_from(sorted(catalog.hosts)))
+    # half of them of NICs that the fabric can have: the more of others the catalog knows, the less would pass
+    known = {name: one.nics["compute"] for name, one in sorted(catalog.hosts.items()) if "compute" in one.nics}
+    fitting = [name for name, one in known.items() if one.technology == "ethernet"]
+    profile = draw(st.sampled_from(fitting) | st.sampled_from(sorted(catalog.hosts)))
     exceptions = some(
         tt_1=some(enabled=st.just(False)).map(
             lambda given: {"reason": "optics", "port": {"leaf": "pod1-su1-rail1-leaf1", "host": 1}, **given}
