@@ -43,7 +43,7 @@ def switch_ports(cluster: Cluster, platforms: Mapping[str, Platform], ref: Devic
     """Yield the ports of a switch of an InfiniBand fabric, whether or not it is configured."""
     fabric = cluster.network(ref.fabric)
     tier, node, ports = fabric.tier(ref.role), fabric.node(ref), fabric.port_map(ref)
-    names = positions_of(platforms, fabric, ref)
+    names, ends = positions_of(platforms, fabric, ref), fabric.overlay.topology.far_ends(node)
     for position, slot in enumerate(fabric.slots(ref)):
         breakout = tier.breakout if position < ports.first_up else tier.uplink_breakout
         port = IbPort(
@@ -55,7 +55,7 @@ def switch_ports(cluster: Cluster, platforms: Mapping[str, Platform], ref: Devic
             description=None,
             fabric=fabric.name,
         )
-        far = None if slot is None else fabric.overlay.topology.peer(node, slot)
+        far = None if slot is None else ends[slot]
         if far is not None and cluster.exists(fabric, far[0]):
             peer = cluster.device_at(fabric, far[0])
             port.peer_device, port.peer_port = peer.name, ports_of(cluster, platforms, fabric, peer)[far[1]]
@@ -89,8 +89,8 @@ def hcas(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) ->
         if ref.unit not in fabric.pods.get(ref.pod, {}):
             continue
         own, node = nics[fabric.nics], fabric.node(ref)
-        for slot, name in enumerate(own.names):
-            far = fabric.overlay.topology.peer(node, slot)
+        # a unit may have hosts of fewer NICs, and of more than there are cables for
+        for slot, (name, far) in enumerate(zip(own.names, fabric.overlay.topology.far_ends(node), strict=False)):
             if far is None:
                 continue
             leaf, port = cluster.device_at(fabric, far[0]), fabric.hcas.get((node, slot))
