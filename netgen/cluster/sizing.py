@@ -142,7 +142,9 @@ def _three_tiers(demand: Demand, edge: Clos, spine: Box, top: Box, uplinks: int)
         for cores, shared in product(divisors(up.numerator), shares):
             core_trunk = up.numerator // cores
             ports = demand.pods * two.blocks * shared * core_trunk
-            if spines % shared == 0 and ports <= top.cages * top.split:
+            # Spines share superspines to spare some; but no switch is to be the only one between pods for that.
+            spared = demand.shared_spines is None and shared > 1 and cores * spines == shared
+            if spines % shared == 0 and ports <= top.cages * top.split and not spared:
                 yield replace(two, cores=cores, core_trunk=core_trunk, shared_spines=shared)
 
 

@@ -121,6 +121,14 @@ def test_spines_share_superspines_so_that_no_port_is_left_over(
     assert plan.layers[3].count * ports == plan.link_counts()["spine", "superspine"] == units * hosts * 8
 
 
+@pytest.mark.parametrize(("shared", "superspines"), [(None, 2), (1, 2), (2, 1)])
+def test_no_superspine_is_the_only_one_so_that_a_switch_is_spared(shared: int | None, superspines: int) -> None:
+    one = box(cages=16)
+    tiers = {"leaf": one, "spine": one, "superspine": box(cages=32), "shared_spines": shared}
+    plan = size(demand(pods=2, several=True, units=1, hosts=8, nics=2, rails=2, **tiers))
+    assert (plan.pods, plan.spines, plan.superspines) == (2, 2, superspines)
+
+
 @given(
     ports=st.integers(4, 40),
     pods=st.integers(1, 4),
@@ -148,7 +156,7 @@ def test_the_fewest_superspines_that_hold_every_link(
         for together in range(1, plan.spines + 1)
         for links in range(1, up + 1)
         if plan.spines % together == 0 and up % links == 0 and blocks * together * links <= ports
-        if shared in (None, together)
+        if shared == together or (shared is None and (together == 1 or plan.spines // together * (up // links) > 1))
     )
     assert (plan.superspines, plan.shared_spines) == fewest
 
