@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+ROUTE_TABLES = 1000
+"""A host's tables of routes, one a NIC or bundle, are numbered from here by place; the kernel's own are 253 to 255."""
+
 
 @dataclass(slots=True)
 class HostRoute:
@@ -37,6 +40,11 @@ class Bond:
     """Of a host's, as of a port of its own; ``None``: a switch's."""
     place: int = 1
     """Of its first port among the device's, from 1: a host's tables of routes count so."""
+
+    @property
+    def table(self) -> int:
+        """Number of the host's table of routes for what is sent from it."""
+        return ROUTE_TABLES + self.place
 
 
 @dataclass(frozen=True, slots=True)

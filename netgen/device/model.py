@@ -15,7 +15,7 @@ from operator import attrgetter
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.infiniband import Partition
 from netgen.cluster.roce import PortQos
-from netgen.device.attach import Bond, HostRoute, Svi
+from netgen.device.attach import ROUTE_TABLES, Bond, HostRoute, Svi
 from netgen.device.hca import Hca, common_first
 from netgen.device.nic import NicQos, nic_qos
 
@@ -334,9 +334,9 @@ class Host(Node):
     """Its ports on InfiniBand fabrics, fabric by fabric in rail order."""
 
     @property
-    def attached(self) -> Iterable[tuple[int, Port, HostRoute]]:
-        """Its ports with their routes, and the place of each, from 1: its tables of routes count so."""
-        return zip(count(1), self.ports, self.routes, strict=False)
+    def attached(self) -> Iterable[tuple[int, int, Port, HostRoute]]:
+        """Its ports with their routes, and before these the place of each, from 1, and its table of routes."""
+        return zip(count(1), count(ROUTE_TABLES + 1), self.ports, self.routes, strict=False)
 
     @property
     def fabrics(self) -> tuple[str, ...]:

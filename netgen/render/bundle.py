@@ -85,6 +85,6 @@ def _files(folder: Path, top: str, names: tuple[str, ...]) -> Iterator[tuple[str
 
 def _own_resources(compiled: Compiled) -> Iterator[tuple[str, bytes]]:
     for kind in ("catalog", "templates"):
-        for resource in compiled.found.walk(kind):
-            if resource.path.suffix in SUFFIXES and compiled.found.is_own(resource):
+        for resource in compiled.found.own(kind):
+            if resource.path.suffix in SUFFIXES:
                 yield resource.name, resource.path.read_bytes()
