@@ -24,7 +24,8 @@ gc.set_threshold(50_000, 50)
 
 def pytest_configure(config: pytest.Config) -> None:
     # Compiled templates stay out of the home of whoever runs the tests, who may have none.
-    os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("netgen")) if config.cache else str(ROOT / ".pytest_cache")
+    cache: pytest.Cache | None = getattr(config, "cache", None)  # absent with -p no:cacheprovider
+    os.environ["XDG_CACHE_HOME"] = str(cache.mkdir("netgen") if cache else ROOT / ".pytest_cache")
 
 
 def pytest_collection_finish() -> None:
