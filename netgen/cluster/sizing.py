@@ -39,10 +39,12 @@ def size(demand: Demand) -> Clos:
     if demand.kind == RAIL_ONLY:
         _check_rails(demand, edge)
     found = _built(demand, edge, demand.spine, uplinks)
+    fitting = [one for one in found if demand.spine.count in (None, one.spines)]
+    if not fitting:
+        _check_spine_ratio(demand, edge, demand.spine, uplinks)
     if not found:
         _check_shared_spines(demand, edge, demand.spine, uplinks)
         raise UnbuildableError(_too_many_leaves(demand, edge, demand.spine, uplinks))
-    fitting = [one for one in found if demand.spine.count in (None, one.spines)]
     if not fitting:
         raise UnbuildableError(_pinned_spines(demand, edge, demand.spine, uplinks, {one.spines for one in found}))
     top = demand.superspine
@@ -136,6 +138,8 @@ def _three_tiers(demand: Demand, edge: Clos, spine: Box, top: Box, uplinks: int)
         up = spine.up(block * trunk)
         if block == 0 or up.denominator != 1 or not spine.fits(block * trunk, up.numerator):
             continue
+        if spines == 1 and uplinks > 1 and spine.count is None:
+            continue  # no block is to hang on a single switch, so that there are fewer of them
         by_rail = demand.by_rail and block < edge.leaves_per_plane
         two = replace(edge, spines=spines, trunk=trunk, block=block, by_rail=by_rail)
         shares = [demand.shared_spines] if demand.shared_spines is not None else divisors(spines)
@@ -270,8 +274,13 @@ def _nearest_ratios(demand: Demand, down: int, uplinks: Fraction) -> str:
     more = next(filter(is_built, range(math.ceil(uplinks), box.cages * box.uplink_split)), 0)
     less = next(filter(is_built, range(math.floor(uplinks), 0, -1)), 0)
     near = [(down * box.speed_ratio / count, count) for count in (more, less) if count]
-    said = [_words(ratio) if ratio >= 1 else f"{_words(ratio)} (`leaf: {{uplinks: {n}}}`)" for ratio, n in near]
-    return "the nearest that can be built: " + " and ".join(said) if said else "choose another model or breakout"
+    return _can_be_built(near, "leaf") if near else "choose another model or breakout"
+
+
+def _can_be_built(ratios: list[tuple[Fraction, int]], role: str) -> str:
+    """Say ratios, each with the uplinks of a switch; one below 1 is said by these."""
+    said = [_words(ratio) if ratio >= 1 else f"{_words(ratio)} (`{role}: {{uplinks: {n}}}`)" for ratio, n in ratios]
+    return "the nearest that can be built: " + " and ".join(said)
 
 
 def _words(ratio: Fraction) -> str:
@@ -334,6 +343,33 @@ def _check_shared_spines(demand: Demand, edge: Clos, spine: Box, uplinks: int) -
                 (*demand.path, "share", "spines"),
                 notes=("as many share them as divide the spines of a block, and as superspines have ports for",),
                 advice="what can be built: " + ", ".join(map(str, sorted(counts))),
+            )
+        )
+
+
+def _check_spine_ratio(demand: Demand, edge: Clos, spine: Box, uplinks: int) -> None:
+    """Refuse an oversubscription that asks spines for a part of an uplink, where ones near it can be built."""
+    if demand.superspine is None or spine.uplinks is not None:
+        return
+    asked = spine.oversubscription
+    near: dict[Fraction, tuple[int, int]] = {}
+    for spines in divisors(uplinks) if spine.count is None else [spine.count]:
+        down = _block(demand, edge, spine.most_down() * spines // uplinks) * uplinks // spines
+        for up in {math.floor(spine.up(down)), math.ceil(spine.up(down))} - {0}:
+            ratio = down * spine.speed_ratio / up
+            box = replace(spine, oversubscription=ratio)
+            if any(one.spines == spines for one in _three_tiers(demand, edge, box, demand.superspine, uplinks)):
+                near[ratio] = down, up
+    lower = max((ratio for ratio in near if ratio < asked), default=None)
+    higher = min((ratio for ratio in near if ratio > asked), default=None)
+    nearest = [ratio for ratio in (lower, higher) if ratio is not None]
+    if nearest:
+        down, _ = near[nearest[0]]
+        raise UnbuildableError(
+            derived.OVERSUBSCRIPTION.about(
+                f"{down} links to leaves at {_words(asked)} would need {float(spine.up(down)):g} uplinks a spine",
+                (*demand.path, "oversubscription", "spine"),
+                advice=_can_be_built([(ratio, near[ratio][1]) for ratio in nearest], "spine"),
             )
         )
 

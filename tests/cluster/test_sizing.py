@@ -161,6 +161,46 @@ def test_the_fewest_superspines_that_hold_every_link(
     assert (plan.superspines, plan.shared_spines) == fewest
 
 
+META = {"kind": "fat-tree", "pods": 8, "several": True, "units": 192, "hosts": 2, "rails": 1, "by_rail": False}
+"""Gangidi et al., SIGCOMM 2024: 192 racks of 16 GPUs a zone, 8 zones, spines that are oversubscribed 1:7."""
+
+
+@pytest.mark.parametrize(
+    ("pinned", "needed", "nearest"),
+    [
+        (None, "384 links to leaves at 7:1 would need 54.8571 uplinks a spine", "384:55 and 64:9"),
+        (16, "192 links to leaves at 7:1 would need 27.4286 uplinks a spine", "48:7 and 64:9"),
+    ],
+)
+def test_no_part_of_an_uplink_makes_blocks_of_one_spine(pinned: int | None, needed: str, nearest: str) -> None:
+    """28 leaves of 16 uplinks under one spine would be 7:1 exactly, and hang on it."""
+    spine = box(cages=576, oversubscription=Fraction(7), count=pinned)
+    with pytest.raises(UnbuildableError) as refused:
+        size(demand(**META, spine=spine, superspine=box(cages=576)))
+    (finding,) = refused.value.findings
+    assert (finding.code, finding.message) == ("NG404", needed)
+    assert finding.path[-2:] == ("oversubscription", "spine")
+    assert finding.advice == f"the nearest that can be built: {nearest}"
+    for ratio in nearest.split(" and "):
+        plan = size(
+            demand(**META, spine=replace(spine, oversubscription=parse_ratio(ratio)), superspine=box(cages=576))
+        )
+        assert plan.blocks == 1
+        assert plan.spines == (pinned or plan.spines) > 1
+
+
+@given(ports=st.integers(4, 40), units=st.integers(2, 60), nics=st.integers(2, 8), over=st.integers(2, 8))
+def test_no_block_hangs_on_one_spine(ports: int, units: int, nics: int, over: int) -> None:
+    spine = box(cages=ports, oversubscription=Fraction(over))
+    asked = demand(kind="fat-tree", third=True, units=units, hosts=1, nics=nics, rails=1, by_rail=False)
+    try:
+        plan = size(replace(asked, spine=spine, superspine=box(cages=ports)))
+    except UnbuildableError:
+        assume(False)
+        raise
+    assert plan.spines > 1
+
+
 def test_a_reserved_slot_has_its_part_of_the_uplinks() -> None:
     """DGX SuperPOD H100 (RA-11333): a unit of 31 hosts and a slot of every leaf for the fabric manager."""
     plan = size(demand(units=1, hosts=31, reserved=1))
