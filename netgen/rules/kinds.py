@@ -220,7 +220,7 @@ def _no_list(key: str, columns: str, path: IntentPath) -> Finding:
 def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
     """Yield what is said of the links above a tier that came out as the top one, and groups that hang on one cable."""
     for fabric in cluster.networks:
-        top = fabric.told(tuple(fabric.tiers)[-1])
+        top = tuple(fabric.tiers)[-1]
         given = intent.networks[fabric.name]
         path: IntentPath = ("fabrics", fabric.name)
         if given.kind == "dragonfly-plus" and fabric.grouped and fabric.grouped.links_across(2)[GLOBAL] == 1:
@@ -232,11 +232,11 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
             )
         if given.kind == "dragonfly-plus" and isinstance(fabric, Derived):
             yield from _ways_out(fabric)
-        alone = not fabric.layer(tuple(fabric.tiers)[-1]).outward
+        alone = not fabric.layer(top).outward
         for keys in ((top, "uplinks"), (top, "uplink-breakout"), ("oversubscription", top)):
             if alone and _says(given, keys):
                 yield derived.NO_USE.about(f"nothing is above the {top}s", (*path, *keys), at_key=True)
-        if tuple(fabric.tiers)[-1] == SPINE and given.share.spines is not None:
+        if top == SPINE and given.share.spines is not None:
             said = "no superspine is above the spines: they share none"
             yield derived.NO_USE.about(said, (*path, "share", "spines"), at_key=True)
         for role in fabric.stated:

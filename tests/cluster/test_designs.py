@@ -53,7 +53,7 @@ def derived(design: dict[str, Any]) -> Cluster:
         "cluster": "c",
         "management": {"subnet": "128.0.0.0/9"},
         "hosts": {"profile": profile.name},
-        "pods": {str(pod): {"units": plan["units"]} for pod, plan in design["pods"].items()},
+        "pods": {str(pod): plan for pod, plan in design["pods"].items()},
         "fabrics": {
             "compute": {
                 **fabric,
