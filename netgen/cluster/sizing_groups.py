@@ -17,6 +17,7 @@ from fractions import Fraction
 from itertools import count
 
 from netgen.cluster.demand import Box, Demand
+from netgen.cluster.refusals import Plans
 from netgen.cluster.sizing import divisors, lay_edge, leaf_uplinks
 from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
@@ -111,7 +112,7 @@ def size_dragonfly_plus(demand: Demand) -> DragonflyPlus:
 def _dragonfly_plus(demand: Demand, spine: Box, units: int) -> DragonflyPlus | None:
     """Return the smallest dragonfly+ of groups that are a pod each, if there is one."""
     edge = lay_edge(demand)
-    uplinks = leaf_uplinks(demand, edge)
+    uplinks = leaf_uplinks(demand, edge, _plans_of(spine, units))
     for spines in divisors(uplinks):
         down = edge.leaves_per_plane * (uplinks // spines)
         needed = down * spine.speed_ratio / spine.oversubscription
@@ -120,6 +121,20 @@ def _dragonfly_plus(demand: Demand, spine: Box, units: int) -> DragonflyPlus | N
             tree = replace(edge, spines=spines, trunk=uplinks // spines, block=edge.leaves_per_plane)
             return DragonflyPlus(units, tree, links, demand.trunk)
     return None
+
+
+def _plans_of(spine: Box, units: int) -> Plans:
+    """Return what tells what can be built of other demands: their leaves ask for whole uplinks, or nothing is."""
+
+    def plans(demand: Demand) -> list[DragonflyPlus]:
+        try:
+            whole = demand.leaf.up(lay_edge(demand).down).denominator == 1
+        except UnbuildableError:
+            return []
+        found = _dragonfly_plus(demand, spine, units) if whole else None
+        return [] if found is None else [found]
+
+    return plans
 
 
 def _global_links(switches: int, groups: int, needed: Fraction, box: Box, trunk: int | None) -> int | None:
@@ -194,7 +209,7 @@ def _no_ports(demand: Demand) -> Finding:
 
 def _no_spine_ports(demand: Demand, spine: Box) -> Finding:
     edge = lay_edge(demand)
-    leaves, uplinks = edge.leaves_per_plane, leaf_uplinks(demand, edge)
+    leaves, uplinks = edge.leaves_per_plane, demand.leaf.up(edge.down)
     pinned = f"{spine.count} spines" if spine.count else "no number of spines"
     return derived.PORT_BUDGET.about(
         f"{pinned} can join {leaves} leaves of {uplinks} uplinks and have as many global links as they need",

@@ -7,7 +7,7 @@ from netgen.catalog.model import Catalog, Nics
 from netgen.cluster.fabric import External
 from netgen.cluster.fabric import Fabric as Derived
 from netgen.cluster.model import Cluster
-from netgen.cluster.topology.slots import GLOBAL, SPINE
+from netgen.cluster.topology.slots import GLOBAL, LEAF, SPINE
 from netgen.device.text import network
 from netgen.diagnostics.codes import derived, listed
 from netgen.diagnostics.finding import Finding, IntentPath
@@ -235,7 +235,8 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
         alone = not fabric.layer(top).outward
         for keys in ((top, "uplinks"), (top, "uplink-breakout"), ("oversubscription", top)):
             if alone and _says(given, keys):
-                yield derived.NO_USE.about(f"nothing is above the {top}s", (*path, *keys), at_key=True)
+                above = f"nothing is above the {'leaves' if top == LEAF else f'{top}s'}"
+                yield derived.NO_USE.about(above, (*path, *keys), at_key=True)
         if top == SPINE and given.share.spines is not None:
             said = "no superspine is above the spines: they share none"
             yield derived.NO_USE.about(said, (*path, "share", "spines"), at_key=True)

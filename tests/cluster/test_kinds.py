@@ -267,6 +267,15 @@ def test_spines_that_nothing_is_above_share_nothing(kind: str) -> None:
     assert ("NG430", ("fabrics", "compute", "share", "spines")) in [(one.code, one.path) for one in findings]
 
 
+@pytest.mark.parametrize("described", [{}, {"superspine": SMALL}])
+def test_spines_may_be_oversubscribed_where_superspines_are_as_they_are(described: dict[str, Any]) -> None:
+    """Whether the superspines are described or not, they are above the spines."""
+    shape = {"profile": "2x1", "oversubscription": {"spine": "2:1"}, **described}
+    cluster = checked(written("fat-tree", pods="1-2", units="1-4", hosts="1-4", **shape))
+    assert cluster is not None
+    assert cluster.fabrics[0].plan.cores
+
+
 @pytest.mark.parametrize("kind", ["rail-optimized", "fat-tree", "rail-only", "single-tier", "dragonfly-plus"])
 def test_leaves_follow_from_hosts_and_are_not_counted_by_the_intent(kind: str) -> None:
     given = written(kind, pods="1", units="1-2", hosts="1-3", profile="2x1", leaf={**SMALL, "count": 2})

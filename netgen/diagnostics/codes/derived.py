@@ -18,7 +18,8 @@ PORT_BUDGET = Code(
 OVERSUBSCRIPTION = Code(
     "NG404",
     "Oversubscription cannot be built",
-    "The uplinks of a leaf are its host ports divided by the oversubscription, and must be a whole number.",
+    "The uplinks of a leaf are its host ports divided by the oversubscription, and must be a whole number; so are\n"
+    "those of a spine its ports to leaves.",
     "oversubscription: 7:1",
 )
 TOO_MANY_LEAVES = Code(
