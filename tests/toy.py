@@ -1,9 +1,8 @@
 """Fixtures: a small cluster of simulated EOS switches, reached as users reach real ones."""
 
-import itertools
-import os
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from netgen.render.source import Source, open_source
 from netgen.session.connections import Connections, read_connections
 from netgen.session.secrets import Secrets
 from netgen.session.target import Target, make_target
+from tests import loopback
 
 INTENT = """\
 cluster: toy
@@ -46,7 +46,6 @@ PASSWORD = "pass-Wort-1"
 COMMUNITY = "canary-community"
 HASH = "$6$canarysalt$canaryhashcanaryhash"
 SPINE, LEAF = "pod1-spine1", "pod1-su1-rail1-leaf1"
-_networks = itertools.count(os.getpid() % 200 * 256 + 7)
 
 
 @dataclass
@@ -103,35 +102,32 @@ def toy_source(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Source]:
 
 @pytest.fixture
 def serve_toy(toy_source: tuple[Path, Source], tmp_path: Path, monkeypatch) -> Iterator[Callable[[], Lab]]:
-    servers = []
     monkeypatch.setenv("TOY_COMMUNITY", COMMUNITY)
     monkeypatch.setenv("TOY_HASH", HASH)
+    with ExitStack() as stack:
 
-    def start() -> Lab:
-        folder, source = toy_source
-        network = next(_networks) % 65536
-        spec = spec_of(source)
-        names = [node.name for node in spec.nodes if node.kind == "eos"]
-        host = f"127.{150 + network // 256 % 100}.{network % 256}"
-        addresses = {name: (f"{host}.{number}", 8443) for number, name in enumerate(names, start=1)}
-        server = serve(spec, addresses, "netgen", PASSWORD, tmp_path / "tls")
-        servers.append(server)
-        password = tmp_path / "password"
-        password.touch(mode=0o600)
-        password.write_text(PASSWORD + "\n")
-        devices = "".join(f"  {name}: {{address: {address}}}\n" for name, (address, _) in addresses.items())
-        text = textwrap.dedent("""\
-            defaults: {username: netgen}
-            platforms: {eos: {port: 8443, password: {file: password}, ca: tls/ca.pem}}
-            secrets: {users/netgen: {env: TOY_HASH}, snmp: {env: TOY_COMMUNITY}}
-            devices:
-            """)
-        (tmp_path / "connections.yaml").write_text(text + devices)
-        return Lab(folder, source, server, read_connections(tmp_path / "connections.yaml"))
+        def start() -> Lab:
+            folder, source = toy_source
+            network = stack.enter_context(loopback.network())
+            spec = spec_of(source)
+            names = [node.name for node in spec.nodes if node.kind == "eos"]
+            addresses = {name: (f"{network}.{number}", 8443) for number, name in enumerate(names, start=1)}
+            server = serve(spec, addresses, "netgen", PASSWORD, tmp_path / "tls")
+            stack.callback(server.stop)
+            password = tmp_path / "password"
+            password.touch(mode=0o600)
+            password.write_text(PASSWORD + "\n")
+            devices = "".join(f"  {name}: {{address: {address}}}\n" for name, (address, _) in addresses.items())
+            text = textwrap.dedent("""\
+                defaults: {username: netgen}
+                platforms: {eos: {port: 8443, password: {file: password}, ca: tls/ca.pem}}
+                secrets: {users/netgen: {env: TOY_HASH}, snmp: {env: TOY_COMMUNITY}}
+                devices:
+                """)
+            (tmp_path / "connections.yaml").write_text(text + devices)
+            return Lab(folder, source, server, read_connections(tmp_path / "connections.yaml"))
 
-    yield start
-    for server in servers:
-        server.stop()
+        yield start
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 TIMEOUT_S = 1.5
 
 _LOOK_S = 0.5
-_CONTROL_S = 10.0
+_CONTROL_S = 60.0
 _HOME = "127.0.0.1"
 _MAX_BYTES = 2048
 

@@ -9,7 +9,8 @@ import pytest
 from netgen.lab import addresses
 from netgen.lab.errors import LabError
 
-PORT = 42022
+# Not of those that the kernel gives to whoever asks for any (net.ipv4.ip_local_port_range).
+PORT = 22022
 
 
 @pytest.fixture
@@ -61,8 +62,7 @@ def test_addresses_come_back_when_they_are_free(seed):
 
 def test_when_nothing_is_free_it_says_so(monkeypatch, seed):
     monkeypatch.setattr(addresses, "_BLOCKS", 1)
-    with (
-        socket.create_server(("127.64.0.1", PORT)),
-        pytest.raises(LabError, match=f"no free loopback addresses for port {PORT}: .*choose another port"),
-    ):
-        addresses.listen(seed, ["a"], {"a": PORT})
+    with socket.create_server(("127.64.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(LabError, match=f"no free loopback addresses for port {port}: .*choose another port"):
+            addresses.listen(seed, ["a"], {"a": port})

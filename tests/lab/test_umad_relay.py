@@ -5,14 +5,17 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
-from netgen.lab.umad_relay import is_request, key_of, settles, timed_out
+from netgen.lab.umad_relay import TIMEOUT_S, Relay, is_request, key_of, settles, timed_out
+from tests import loopback
 
 GET, SET, SEND, TRAP, REPRESS, RESPONSE = 1, 2, 3, 5, 7, 0x81
 CTL = struct.Struct("@IIII64s")
+HOME, PORT = "127.0.0.1", 7070
 
 
 def packet(method, number=7, status=0, taken=0):
@@ -47,64 +50,90 @@ def test_a_request_comes_back_as_it_was_but_for_its_status():
 class Simulator:
     """What a relay takes for ibsim: answers the control socket, and lets the test answer for the rest."""
 
-    def __init__(self, port):
-        self.control, self.data = (bound(port + offset) for offset in (0, 1))
+    def __init__(self):
+        self.control, self.data = two_in_a_row()
+        self.port = self.control.getsockname()[1]
 
     def answer_control(self):
         asked, relay = self.control.recvfrom(2048)
         magic, client, kind, length, data = CTL.unpack(asked)
         if kind == 1:
-            self.data.connect(("127.0.0.1", struct.unpack_from("@I", data)[0]))
+            self.data.connect((HOME, struct.unpack_from("@I", data)[0]))
             data = struct.pack("@I", 0) + data[4:]
         self.control.sendto(CTL.pack(magic, client, kind, length, data), relay)
         return kind
 
+    def close(self):
+        self.control.close()
+        self.data.close()
+
 
 def bound(port):
     opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    opened.settimeout(10)
-    opened.bind(("127.0.0.1", port))
+    opened.settimeout(60)
+    try:
+        opened.bind((HOME, port))
+    except OSError:
+        opened.close()
+        raise
     return opened
 
 
-def free_ports():
-    """Two runs of ports that nobody has: all sockets of one are opened at once, and closed again."""
-    for _ in range(16):
-        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
-            first = stack.enter_context(bound(0)).getsockname()[1]
-            for offset in range(1, 6):
-                stack.enter_context(bound(first + offset))
-            return first, first + 3
-    pytest.fail("no six ports in a row are free")
+def two_in_a_row():
+    """Two sockets of which the second has the port after the first's."""
+    while True:
+        first = bound(0)
+        try:
+            return first, bound(first.getsockname()[1] + 1)
+        except OSError:
+            first.close()  # somebody has that one
 
 
 @pytest.fixture
-def relayed():
-    """A client that is connected through a relay, and the simulator behind it."""
-    port, simulator_port = free_ports()
-    simulator = Simulator(simulator_port)
-    argv = [sys.executable, "-m", "netgen.lab.umad_relay", "127.0.0.1", str(port), str(simulator_port)]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as relay:
+def simulator():
+    found = Simulator()
+    yield found
+    found.close()
+
+
+def connect(simulator, relay, port, answer):
+    """Let a client tell a relay of itself, and return it; ``answer`` has the relay do its part."""
+    control, client = bound(0), bound(0)
+    hello = CTL.pack(0xDEADBEEF, 0, 1, 4, struct.pack("@I", client.getsockname()[1]))
+    control.sendto(hello, (relay, port))
+    answer()
+    control.recv(2048)
+    control.close()
+    client.connect((relay, port + 1))
+    return client
+
+
+@pytest.fixture
+def relayed(simulator):
+    """A client that is connected through a relay, which has an address of its own, and the simulator behind it."""
+    argv = [sys.executable, "-m", "netgen.lab.umad_relay"]
+    with loopback.network() as network, contextlib.ExitStack() as stack:
+        address = f"{network}.1"
+        relay = stack.enter_context(
+            subprocess.Popen(
+                [*argv, address, str(PORT), str(simulator.port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        )
         try:
             assert relay.stdout.readline() == b"ready\n"
-            control, client = bound(0), bound(0)
-            hello = CTL.pack(0xDEADBEEF, 0, 1, 4, struct.pack("@I", client.getsockname()[1]))
-            control.sendto(hello, ("127.0.0.1", port))
-            assert simulator.answer_control() == 1
-            control.recv(2048)
-            client.connect(("127.0.0.1", port + 1))
+            client = connect(simulator, address, PORT, simulator.answer_control)
+            stack.callback(client.close)
             yield client, simulator
         finally:
             relay.stdin.close()
-            assert relay.wait(10) == 0
-            for each in (control, client, simulator.control, simulator.data):
-                each.close()
+            assert relay.wait(60) == 0
 
 
 def test_packets_pass_both_ways(relayed):
+    """Of those that no answer is due to, which would otherwise come back if it took too long."""
     client, simulator = relayed
-    client.send(packet(GET))
-    assert simulator.data.recv(2048) == packet(GET)
+    client.send(packet(SEND))
+    assert simulator.data.recv(2048) == packet(SEND)
     simulator.data.send(packet(RESPONSE, taken=3))
     assert client.recv(2048) == packet(RESPONSE, taken=3)
 
@@ -113,19 +142,48 @@ def test_packets_pass_both_ways(relayed):
 def test_a_request_that_nobody_answers_comes_back(relayed):
     client, simulator = relayed
     client.send(packet(TRAP))
-    client.send(packet(GET, number=8))
     assert simulator.data.recv(2048) == packet(TRAP)
-    assert simulator.data.recv(2048) == packet(GET, number=8)
-    simulator.data.send(packet(RESPONSE, number=8))
-    assert client.recv(2048) == packet(RESPONSE, number=8)
     assert client.recv(2048) == packet(TRAP, status=110)
+
+
+def test_what_was_answered_does_not_come_back(simulator):
+    """Without a process, so that the test decides how much time has passed."""
+    with loopback.network() as network, contextlib.ExitStack() as stack:
+        relay = Relay(f"{network}.1", PORT, simulator.port)
+        for opened in (relay.selector, relay.control, relay.simulator):
+            stack.callback(opened.close)
+        stack.callback(relay._forget, 0)
+
+        def handle():
+            for key, _ in relay.selector.select(60):
+                key.data()
+
+        def handle_connection():
+            asking = threading.Thread(target=handle)
+            asking.start()
+            assert simulator.answer_control() == 1
+            asking.join()
+
+        client = connect(simulator, relay.address, PORT, handle_connection)
+        stack.callback(client.close)
+        for sent in (packet(TRAP), packet(GET, number=8)):
+            client.send(sent)
+            handle()
+            assert simulator.data.recv(2048) == sent
+        simulator.data.send(packet(RESPONSE, number=8))
+        handle()
+        assert client.recv(2048) == packet(RESPONSE, number=8)
+        relay.give_up(time.monotonic() + TIMEOUT_S)
+        client.send(packet(SEND))
+        handle()
+        simulator.data.send(packet(RESPONSE, number=9))
+        handle()
+        assert client.recv(2048) == packet(TRAP, status=110)
+        assert client.recv(2048) == packet(RESPONSE, number=9)
 
 
 def test_leave_is_taken_for_a_client_that_has_died(relayed):
     client, simulator = relayed
     client.close()
     simulator.data.send(packet(GET))
-    time.sleep(0.05)
-    with contextlib.suppress(ConnectionRefusedError):
-        simulator.data.send(packet(GET))
     assert simulator.answer_control() == 2

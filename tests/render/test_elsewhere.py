@@ -1,5 +1,6 @@
 """Rendering where no folder is shared: a Dask scheduler with two workers, each a process with a folder of its own."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ from netgen.render.run import render
 from netgen.resources.load import resources
 
 TOP = Path(__file__).parents[2]
-WAIT_S = 60
+WAIT_S = 180
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -51,7 +52,7 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
     started: list[subprocess.Popen[bytes]] = []
     try:
         started.append(_start(program, tmp_path / "s", environment))
-        _wait_until(file.exists)
+        _wait_until(lambda: _is_whole(file))
         for name in ("a", "b"):
             started.append(_start([*worker, "--nthreads", "1", "--name", name], tmp_path / name, environment))  # noqa: PERF401 - what has started is ended, whatever becomes of the next
         from distributed import Client
@@ -69,6 +70,14 @@ def _start(program: list[str], folder: Path, environment: dict[str, str]) -> "su
     folder.mkdir()
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(program, cwd=folder, env=environment, stdout=log, stderr=log)
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether the scheduler has written all of its file: who reads it tries for a tenth of a second only."""
+    try:
+        return bool(json.loads(file.read_text()))
+    except (FileNotFoundError, ValueError):
+        return False
 
 
 def _wait_until(there) -> None:

@@ -1,10 +1,9 @@
 """What is rendered for EOS goes through the real NAPALM onto a switch and is there what it was here."""
 
-import itertools
 import logging
-import os
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import napalm
@@ -14,11 +13,11 @@ from netgen.export.lab import lab_spec
 from netgen.lab.eos.server import serve
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.resources.load import resources
+from tests import loopback
 from tests.fabrics import cluster, fabric
 
 NAMES = ("pod1-su1-rail1-leaf1", "pod1-spine1")
 SECRETS = {"@secret:users/netops@": "$6$salt$hash1", "@secret:users/viewer@": "$6$salt$hash2", "@secret:snmp@": "s3"}
-_networks = itertools.count(os.getpid() % 200 * 256 + 128)
 
 
 @pytest.fixture(scope="module")
@@ -36,26 +35,22 @@ def connect(links: str, renderer: Renderer, tmp_path: Path) -> Iterator[Callable
     """Serve the fabric's switches on loopback addresses of their own, and open the real driver to one."""
     logging.getLogger("pyeapi.eapilib").setLevel(logging.CRITICAL)
     spec = lab_spec(cluster("eos", links=links), renderer.platforms)
-    network = next(_networks) % 65536
-    names = [node.name for node in spec.nodes if node.kind == "eos"]
-    addresses = {
-        name: (f"127.{100 + network // 256 % 100}.{network % 256}.{n}", 8443) for n, name in enumerate(names, 1)
-    }
-    server = serve(spec, addresses, "netops", "secret-1", tmp_path / "tls")
-    opened = []
+    with ExitStack() as stack:
+        network = stack.enter_context(loopback.network())
+        names = [node.name for node in spec.nodes if node.kind == "eos"]
+        addresses = {name: (f"{network}.{n}", 8443) for n, name in enumerate(names, 1)}
+        server = serve(spec, addresses, "netops", "secret-1", tmp_path / "tls")
+        stack.callback(server.stop)
 
-    def connect(name: str) -> object:
-        host, port = addresses[name]
-        options = {"port": port, "context": ssl.create_default_context(cafile=server.ca_file)}
-        device = napalm.get_network_driver("eos")(host, "netops", "secret-1", timeout=20, optional_args=options)
-        device.open()
-        opened.append(device)
-        return device
+        def connect(name: str) -> object:
+            host, port = addresses[name]
+            options = {"port": port, "context": ssl.create_default_context(cafile=server.ca_file)}
+            device = napalm.get_network_driver("eos")(host, "netops", "secret-1", timeout=60, optional_args=options)
+            device.open()
+            stack.callback(device.close)
+            return device
 
-    yield connect
-    for device in opened:
-        device.close()
-    server.stop()
+        yield connect
 
 
 def resolved(text: str) -> str:

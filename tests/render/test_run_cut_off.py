@@ -66,7 +66,7 @@ def test_interrupt_ends_quietly_and_leaves_nothing(intent: Path, out: Path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     assert (done.stdout, done.stderr) == ("interrupted\n", "")
     assert snapshot(out) == before

@@ -4,13 +4,13 @@ The UFM is a strict server of what the published API describes (tests/ufm_server
 """
 
 import csv
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from tests import loopback
 from tests.system.repository import ROOT, Repository, changed_lines, statuses
 from tests.ufm_server import PASSWORD, USER, RefusedError, Server, Ufm
 
@@ -45,22 +45,23 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path) -> Iterator[Site]:
-    server = Server(Ufm(), f"127.{40 + os.getpid() % 20}.{os.getpid() // 20 % 250}.7", tmp_path / "tls")
-    with (ROOT / INTENT / "guids.csv").open() as stream:
-        server.ufm.ports = {row["guid"][2:]: "Active" for row in csv.DictReader(stream) if row["guid"]}
-    repository = Repository(tmp_path / "user", {"UFM_PASSWORD": PASSWORD})
-    shutil.copytree(ROOT / INTENT, repository.path / INTENT)
-    found = Site(repository, server.ufm)
-    found.edit("cluster.yaml", "manager: opensm", "manager: ufm")
-    found.edit("partitions.yaml", "rate: 400G", "rate: 200G")
-    repository.write(
-        "inventories/corvus/connections.yaml",
-        # Of the two nodes one has the address that they share.
-        f"devices: {{sm-1: {{address: {server.host}, port: {server.port}, username: {USER}, "
-        f"password: {{env: UFM_PASSWORD}}, ca: {server.ca}}}}}\n",
-    )
-    yield found
-    server.stop()
+    with loopback.network() as network:
+        server = Server(Ufm(), f"{network}.7", tmp_path / "tls")
+        with (ROOT / INTENT / "guids.csv").open() as stream:
+            server.ufm.ports = {row["guid"][2:]: "Active" for row in csv.DictReader(stream) if row["guid"]}
+        repository = Repository(tmp_path / "user", {"UFM_PASSWORD": PASSWORD})
+        shutil.copytree(ROOT / INTENT, repository.path / INTENT)
+        found = Site(repository, server.ufm)
+        found.edit("cluster.yaml", "manager: opensm", "manager: ufm")
+        found.edit("partitions.yaml", "rate: 400G", "rate: 200G")
+        repository.write(
+            "inventories/corvus/connections.yaml",
+            # Of the two nodes one has the address that they share.
+            f"devices: {{sm-1: {{address: {server.host}, port: {server.port}, username: {USER}, "
+            f"password: {{env: UFM_PASSWORD}}, ca: {server.ca}}}}}\n",
+        )
+        yield found
+        server.stop()
 
 
 def test_from_nothing_to_partitions_in_force_and_a_host_that_moves(site: Site):

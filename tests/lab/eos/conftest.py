@@ -1,10 +1,9 @@
 """A small leaf and spine fabric for the simulated switches: two leaves, two spines, one host a leaf."""
 
-import itertools
 import logging
-import os
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -15,12 +14,12 @@ import pytest
 from netgen.lab.eos.fabric import Fabric
 from netgen.lab.eos.server import Server, serve
 from netgen.lab.spec import LabCable, LabNode, LabSpec
+from tests import loopback
 
 PORTS = ("Ethernet1/1", "Ethernet1/5", "Ethernet2/1", "Ethernet10/1")
 UPLINKS = PORTS[:2]
 ASNS = {"leaf1": 4200000001, "leaf2": 4200000002, "spine1": 4200000100, "spine2": 4200000100}
 LOOPBACKS = {"leaf1": "10.255.0.1", "leaf2": "10.255.0.2", "spine1": "10.255.1.1", "spine2": "10.255.1.2"}
-_networks = itertools.count(os.getpid() % 200 * 256 + 1)
 
 
 @dataclass
@@ -175,7 +174,7 @@ class Running:
     server: Server
     addresses: dict[str, tuple[str, int]]
 
-    def open(self, name: str, *, password: str = "secret-1", timeout_s: float = 5, context: object = None):
+    def open(self, name: str, *, password: str = "secret-1", timeout_s: float = 60, context: object = None):
         context = context or ssl.create_default_context(cafile=self.server.ca_file)
         host, port = self.addresses[name]
         driver = napalm.get_network_driver("eos")
@@ -188,22 +187,17 @@ class Running:
 def serve_lab(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Serve a lab on loopback addresses that no other test uses."""
     logging.getLogger("pyeapi.eapilib").setLevel(logging.CRITICAL)
-    servers = []
+    with ExitStack() as stack:
 
-    def start(spec: LabSpec) -> Running:
-        network = next(_networks) % 65536
-        names = [node.name for node in spec.nodes if node.kind == "eos"]
-        addresses = {
-            name: (f"127.{100 + network // 256 % 100}.{network % 256}.{number}", 8443)
-            for number, name in enumerate(names, start=1)
-        }
-        server = serve(spec, addresses, "netops", "secret-1", tmp_path / "tls")
-        servers.append(server)
-        return Running(server, addresses)
+        def start(spec: LabSpec) -> Running:
+            network = stack.enter_context(loopback.network())
+            names = [node.name for node in spec.nodes if node.kind == "eos"]
+            addresses = {name: (f"{network}.{number}", 8443) for number, name in enumerate(names, start=1)}
+            server = serve(spec, addresses, "netops", "secret-1", tmp_path / "tls")
+            stack.callback(server.stop)
+            return Running(server, addresses)
 
-    yield start
-    for server in servers:
-        server.stop()
+        yield start
 
 
 @pytest.fixture
