@@ -41,6 +41,8 @@ def shut(survey: Survey, cluster: Cluster, fabric: AnyNetwork) -> Shut | None:
         if slot < layer.down or far is None or not cluster.exists(fabric, node) or not cluster.exists(fabric, far[0]):
             continue
         links[f"{layer.name}-{layer_of(plan, far[0]).name}"] += 1
+        if layer.name == HOST and node not in layer.seats:
+            continue  # figures are of hosts, and not of nodes in the places of some
         lost[layer.name][layer.index(node) // plan.spines if layer.name == SPINE else node] += 1
     if not links:
         return None

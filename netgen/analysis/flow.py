@@ -122,7 +122,10 @@ class _Reduced:
             far = overlay.topology.peer(node, slot)
             if far is None or (node, slot) in overlay.disabled or not self.cluster.exists(self.fabric, far[0]):
                 continue
-            if far[0] in survey.plan.layers[0]:
+            hosts = survey.plan.layers[0]
+            if far[0] in hosts and far[0] not in hosts.seats:
+                continue  # a node in the place of a host is of no half
+            if far[0] in hosts:
                 ours = far[0] < self.second
                 yield (FIRST, node, survey.host_gbps) if ours else (node, SECOND, survey.host_gbps)
             else:

@@ -1,14 +1,14 @@
 """A Clos fabric as built, reduced to what differs: hosts by the leaves that they share, leaves by their spines.
 
 Planes are alike, and so are the leaves of dual ToRs that stand side by side: one of each is surveyed, and formulas
-multiply. The cost grows with leaves and hosts, not with links.
+multiply. The cost grows with leaves and hosts, not with links. Nodes in the places of hosts are not among them.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from netgen.cluster.fabric import AnyNetwork
+from netgen.cluster.fabric import AnyNetwork, units_of
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import LEAF, SPINE, SUPERSPINE
@@ -163,7 +163,7 @@ def survey(cluster: Cluster, fabric: AnyNetwork, plan: Clos) -> Survey:
 def _fill(cluster: Cluster, fabric: AnyNetwork, plan: Clos, groups: Mapping[GroupKey, Group]) -> list[GroupKey]:
     """Count the hosts of every group; return the groups of those that run collectives, in the order of their ids."""
     order: list[GroupKey] = []
-    for pod, units in sorted(fabric.pods.items()):
+    for pod, units in sorted(units_of(fabric.pods).items()):
         for unit, ids in sorted(units.items()):
             leaf_set, shared = divmod(unit - 1, plan.sharing)
             on_leaf = plan.hosts_per_leaf((pod - 1) * plan.units + leaf_set * plan.sharing)

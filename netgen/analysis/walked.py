@@ -61,12 +61,13 @@ class Walked:
 
 
 def walk(cluster: Cluster, fabric: AnyNetwork) -> Walked:
-    """Look at every link of a fabric."""
+    """Look at every link of a fabric but those to nodes in the places of hosts."""
     import networkx as nx  # loading it takes long, and few fabrics need it
 
     topology, overlay = fabric.overlay.topology, fabric.overlay
-    there = {role: set(cluster.nodes(fabric, role)) for role in (HOST, *fabric.tiers)}
-    found = Walked(list(cluster.host_nodes(fabric)), defaultdict(Counter), nx.Graph(), fabric.edge.breakout.speed_gbps)
+    hosts = [node for node in cluster.host_nodes(fabric) if node in fabric.layer(HOST).seats]
+    there = {HOST: set(hosts)} | {role: set(cluster.nodes(fabric, role)) for role in fabric.tiers}
+    found = Walked(hosts, defaultdict(Counter), nx.Graph(), fabric.edge.breakout.speed_gbps)
     for role in fabric.tiers:
         found.roles |= dict.fromkeys(sorted(there[role]), role)
     found.net.add_nodes_from(found.roles)

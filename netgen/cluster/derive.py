@@ -12,6 +12,8 @@ from netgen.cluster.fabric import AnyNetwork, Fabric, Overlay, Pods
 from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.model import Cluster, HostPlan, ManagementPlan, OutOfBandPlan, Record, UserPlan
 from netgen.cluster.overlay import overlay
+from netgen.cluster.places import Places, nodes_a_place
+from netgen.cluster.topology.guests import FIRST_UNIT
 from netgen.intent import models
 from netgen.intent.guids import GuidTable
 from netgen.intent.lists import Lists
@@ -57,7 +59,7 @@ def derive(
         If no cluster follows; its findings point into the intent.
     """
     pods = expand_pods(intent)
-    others = {(node.pod, node.unit): _node_plan(name, node, catalog) for name, node in intent.nodes.items()}
+    others = {at: _node_plan(name, node, catalog) for at, (name, node) in _other_units(intent).items()}
     hosts = intent.hosts
     cluster = Cluster(
         name=intent.cluster,
@@ -67,6 +69,7 @@ def derive(
         pods=pods,
         fabrics=(),
         inventory={name: _record(row) for name, row in rows.items()},
+        places=_places(intent, catalog),
     )
     fabrics = tuple(
         derive_fabric(name, given, intent, catalog, cluster, Listed(lists.get(name, Lists()), platforms))
@@ -139,9 +142,26 @@ def expand_pods(intent: models.Intent) -> Pods:
         for pods, plan in intent.pods.items()
         for pod in parse_ids(pods)
     }
-    for node in intent.nodes.values():
-        found.setdefault(node.pod, {})[node.unit] = node.ids
+    for (pod, unit), (_, node) in _other_units(intent).items():
+        found.setdefault(pod, {})[unit] = node.ids
     return found
+
+
+def _other_units(intent: models.Intent) -> dict[tuple[int, int], tuple[str, models.Nodes]]:
+    """Return other nodes with their names, by pod and unit; in the places of hosts, each kind is a unit of its own."""
+    own = {(one.pod, one.unit): (name, one) for name, one in intent.nodes.items() if one.in_place_of is None}
+    guests = [(name, one) for name, one in intent.nodes.items() if one.in_place_of is not None]
+    return own | {(one.pod, unit): (name, one) for unit, (name, one) in enumerate(guests, FIRST_UNIT)}
+
+
+def _places(intent: models.Intent, catalog: Catalog) -> dict[tuple[int, int], Places]:
+    """Return where nodes sit that are in the places of hosts."""
+    host = catalog.hosts[intent.hosts.profile]
+    return {
+        at: Places(one.unit, one.in_place_of, nodes_a_place(host, catalog.hosts[one.profile]))
+        for at, (_, one) in _other_units(intent).items()
+        if one.in_place_of is not None
+    }
 
 
 def _management(given: models.Management, catalog: Catalog) -> ManagementPlan:

@@ -1,23 +1,25 @@
 """What is derived of a fabric whatever its technology: who is on it, its tiers, its topology, names and cables."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from netgen.catalog.model import Catalog, SwitchModel
 from netgen.cluster.demand import Box, Demand, Group
-from netgen.cluster.fabric import BoxTier, Pods
+from netgen.cluster.fabric import BoxTier, Pods, units_of
 from netgen.cluster.listed import Read, read_lists
 from netgen.cluster.listed_cables import Known, Room, attached
 from netgen.cluster.model import Cluster, HostPlan
+from netgen.cluster.places import guests_of
 from netgen.cluster.sizing import size
 from netgen.cluster.sizing_groups import DRAGONFLY, DRAGONFLY_PLUS, size_dragonfly, size_dragonfly_plus
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
 from netgen.cluster.topology.explicit import Explicit
-from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, LOCAL, ROUTER, SPINE, SUPERSPINE
+from netgen.cluster.topology.guests import Guests
+from netgen.cluster.topology.slots import GLOBAL, HOST, LEAF, LOCAL, ROUTER, SPINE, SUPERSPINE, Topology
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import IntentPath, UnbuildableError
 from netgen.intent import models, network
@@ -172,10 +174,22 @@ def _sized(
     tiers: Mapping[str, BoxTier],
     path: IntentPath,
 ) -> Clos | Dragonfly | DragonflyPlus:
-    demand = _demand(given, intent, cluster, pods, tiers, path)
+    demand = _demand(given, intent, cluster, units_of(pods), tiers, path)
     if demand.kind == DRAGONFLY:
-        return size_dragonfly(demand)
-    return size_dragonfly_plus(demand) if demand.kind == DRAGONFLY_PLUS else size(demand)
+        routers = size_dragonfly(demand)
+        return replace(routers, guests=_guests(given.nics, cluster, pods, routers))
+    if demand.kind == DRAGONFLY_PLUS:
+        groups = size_dragonfly_plus(demand)
+        return replace(groups, tree=replace(groups.tree, guests=_guests(given.nics, cluster, pods, groups)))
+    tree = size(demand)
+    return replace(tree, guests=_guests(given.nics, cluster, pods, tree))
+
+
+def _guests(nics: str, cluster: Cluster, pods: Pods, plan: Topology) -> Guests | None:
+    """Return the nodes in the places of hosts, if any has NICs for the fabric."""
+    if not any((pod, unit) in cluster.places for pod, units in pods.items() for unit in units):
+        return None
+    return guests_of(cluster.places, {at: cluster.others[at].profile for at in cluster.places}, nics, plan)
 
 
 def _demand(
@@ -330,6 +344,7 @@ def capacity_units(intent: models.Intent, cluster: Cluster, pods: Pods) -> int:
 
 def _capacity_hosts(intent: models.Intent) -> int:
     declared = [plan.capacity.hosts or 0 for plan in intent.pods.values()]
+    declared += [node.in_place_of.highest for node in intent.nodes.values() if node.in_place_of is not None]
     return max(declared + [unit.hosts.highest for plan in intent.pods.values() for unit in plan.units.values()])
 
 

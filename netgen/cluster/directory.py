@@ -149,6 +149,18 @@ def managed_at(cluster: Cluster, address: int) -> DeviceRef | None:
             # a host of several fabrics has its address with the first
             return ref if ref.fabric == fabric.name and cluster.record(ref).address is None else None
         index -= layer.count
+    return _guest_at(cluster, address) if cluster.places else None
+
+
+def _guest_at(cluster: Cluster, address: int) -> DeviceRef | None:
+    """Return the node in the place of a host that has a management address by arithmetic."""
+    for fabric in cluster.networks:
+        hosts = fabric.layer(HOST)
+        node = hosts.seats.stop + cluster.last_address - address
+        if node >= hosts.seats.stop and node in hosts and cluster.exists(fabric, node):
+            ref = cluster.device_at(fabric, node)
+            if cluster.record(ref).address is None:
+                return ref
     return None
 
 

@@ -9,11 +9,17 @@ from netgen.cluster.numbers import Numbers
 from netgen.cluster.ports import PortMap, port_map
 from netgen.cluster.roce import Place, RocePolicy
 from netgen.cluster.topology.explicit import Explicit
+from netgen.cluster.topology.guests import is_guest
 from netgen.cluster.topology.slots import HOST, End, Grouped, Layer, Topology
 from netgen.intent.quantities import Breakout, IdRanges
 
 Pods = Mapping[int, Mapping[int, IdRanges]]
-"""Hosts that exist: pod → unit → ids."""
+"""Hosts that exist: pod → unit → ids. Other nodes are units too; those in the places of hosts are so for their kind."""
+
+
+def units_of(pods: Pods) -> Pods:
+    """Return hosts and other nodes without those that sit in the places of hosts."""
+    return {pod: {unit: ids for unit, ids in units.items() if not is_guest(unit)} for pod, units in pods.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +169,14 @@ class Network(Generic[TierT_co]):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_layers", {layer.name: layer for layer in self.plan.layers})
-        last = self.plan.ids(self.plan.layers[0].nodes[-1])
-        whole = len(self.pods) == last.pod and all(len(units) == last.unit for units in self.pods.values())
+        last = self.plan.ids(self.plan.layers[0].seats[-1])
+        whole = len(self.pods) == last.pod and all(len(units) == last.unit for units in units_of(self.pods).values())
         object.__setattr__(self, "complete", whole and not self.exact and self.listed is None)
 
     @property
     def units(self) -> int:
         """How many units there are, in all pods."""
-        return sum(map(len, self.pods.values()))
+        return sum(map(len, units_of(self.pods).values()))
 
     @property
     def grouped(self) -> Grouped | None:

@@ -1,13 +1,15 @@
 """A derived cluster: plans and arithmetic; its devices are built one by one by `netgen.device.build`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
 from netgen.catalog.model import HostProfile, ManagementSwitch
-from netgen.cluster.fabric import AnyNetwork, DeviceRef, Fabric, Pods
+from netgen.cluster.fabric import AnyNetwork, DeviceRef, Fabric, Pods, units_of
 from netgen.cluster.infiniband import InfinibandFabric
+from netgen.cluster.places import Places
+from netgen.cluster.topology.guests import is_guest
 from netgen.cluster.topology.slots import HOST, SPINE, Ids, Layer, layer_of
 
 _Item = TypeVar("_Item")
@@ -108,6 +110,8 @@ class Cluster:
     inventory: Mapping[str, Record]
     """By derived name."""
     infiniband: tuple[InfinibandFabric, ...] = ()
+    places: Mapping[tuple[int, int], Places] = field(default_factory=dict)
+    """Of those other nodes that sit in the places of hosts, by pod and by the unit that their kind counts as."""
     _refs: dict[str, dict[int, DeviceRef]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Devices that were asked for, by fabric and node: a name is made up once, and each device is many others' peer."""
     _there: dict[str, dict[int, bool]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -196,6 +200,11 @@ class Cluster:
             for pod, units in fabric.pods.items()
             for unit, ids in units.items()
         )
+
+    def unit_of(self, ref: DeviceRef) -> int:
+        """Return the unit that a device is in: of a node in the place of a host, that host's."""
+        places = self.places.get((ref.pod, ref.unit)) if self.places else None
+        return ref.unit if places is None else places.unit
 
     def home(self, pod: int, unit: int) -> AnyNetwork | None:
         """Return the first of the fabrics that the hosts of a unit are on; ``None``: there is no such unit."""
@@ -324,10 +333,15 @@ class Cluster:
         return any(end is not None and self.exists(fabric, end[0]) for end in below)
 
     def management_address(self, ref: DeviceRef) -> int:
-        """Address on the management network: the inventory's, else by arithmetic, from the top tier to the hosts."""
+        """Address on the management network: the inventory's, else by arithmetic, from the top tier to the hosts.
+
+        Nodes in the places of hosts have those at the end of the subnet, the last one first: they move no other's.
+        """
         record = self.record(ref)
         if record.address is not None:
             return record.address
+        if is_guest(ref.unit):
+            return self.last_address - (ref.index - len(self.network(ref.fabric).layer(HOST).seats))
         if not self._managed_from:
             offset = RESERVED_ADDRESSES
             for fabric, layer in self.managed():
@@ -335,13 +349,22 @@ class Cluster:
                 offset += layer.count
         return self.management.address + self._managed_from[ref.fabric, ref.role] + ref.index
 
+    @property
+    def last_address(self) -> int:
+        """The last address of the management subnet that a device can have: many a gateway has the last of all."""
+        last = self.management.address + (1 << (32 - self.management.length)) - 2
+        return last - (last == self.management.gateway)
+
     def managed(self) -> Iterator[tuple[AnyNetwork, Layer]]:
-        """Yield the layers that have management addresses, in their order: hosts with the first fabric they are on."""
+        """Yield the layers that have management addresses, in their order: hosts with the first fabric they are on.
+
+        Nodes in the places of hosts are not among these.
+        """
         for fabric in self.networks:
             *switches, hosts = reversed(fabric.plan.layers)
             yield from ((fabric, layer) for layer in switches if fabric.tier(layer.name).platform is not None)
-            if any(self.home(pod, unit) is fabric for pod, units in fabric.pods.items() for unit in units):
-                yield fabric, hosts
+            if any(self.home(pod, unit) is fabric for pod, units in units_of(fabric.pods).items() for unit in units):
+                yield fabric, replace(hosts, count=len(hosts.seats), guests=0) if hosts.guests else hosts
 
     def record(self, ref: DeviceRef) -> Record:
         """Return what the inventory knows of a device; the defaults where it says nothing."""

@@ -1,9 +1,10 @@
 """The out-of-band network: which switch each management port is cabled to.
 
 Devices share leaves by where they are: those of a unit, those of a pod that are of no unit, and those above the pods.
-Within such an area hosts come first, laid out for the capacity, and then switches, fabric by fabric; they fill the
-ports of its leaves in order. Each leaf has the same number of links to every spine. All of it is laid out for the
-capacity, so that growth within it moves no cable; what is built are the leaves that some device is at.
+Within such an area hosts come first, laid out for the capacity, then switches, fabric by fabric, and then nodes in the
+places of hosts; they fill the ports of its leaves in order. Each leaf has the same number of links to every spine. All
+of it is laid out for the capacity, so that growth within it moves no cable; what is built are the leaves that some
+device is at.
 """
 
 import math
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netgen.catalog.model import ManagementSwitch
-from netgen.cluster.fabric import AnyNetwork, DeviceRef
+from netgen.cluster.fabric import AnyNetwork, DeviceRef, units_of
 from netgen.cluster.model import Cluster, OutOfBandPlan
 from netgen.cluster.topology.slots import HOST
 
@@ -37,6 +38,8 @@ class Area:
         How many are laid out.
     switches
         Network and node of each that is laid out, in order.
+    guests
+        Unit and id of each node in the place of a host that is laid out, in order.
     first, leaves
         How many leaves come before its own, and how many it has.
     """
@@ -45,6 +48,7 @@ class Area:
     unit: int
     hosts: int
     switches: tuple[tuple[str, int], ...]
+    guests: tuple[tuple[int, int], ...]
     first: int
     leaves: int
 
@@ -127,16 +131,23 @@ class OutOfBand:
     def _ends(self, area: Area) -> Iterator[tuple[int, DeviceRef, str | None]]:
         """Yield the slot, device and port of everything in an area that exists."""
         cluster, each = self.cluster, len(self.plan.host_ports) or DEFAULT_PORTS
-        home = cluster.home(area.pod, area.unit) if area.hosts else None
-        if home is not None:
-            for host in cluster.pods[area.pod][area.unit]:
-                device = cluster.device_at(home, home.plan.host_at(area.pod, area.unit, host))
-                ports = self.plan.host_ports or (cluster.host_plan(device).profile.frontend, BMC)
-                yield from (((host - 1) * each + number, device, port) for number, port in enumerate(ports))
+        for host in cluster.pods.get(area.pod, {}).get(area.unit, ()) if area.hosts else ():
+            yield from self._ports(area, area.unit, host, (host - 1) * each)
         for number, (name, node) in enumerate(area.switches, area.hosts * each):
             network = cluster.network(name)
             if cluster.exists(network, node):
                 yield number, cluster.device_at(network, node), None
+        for number, (unit, node) in enumerate(area.guests):
+            if node in cluster.pods[area.pod][unit]:
+                yield from self._ports(area, unit, node, area.hosts * each + len(area.switches) + number * each)
+
+    def _ports(self, area: Area, unit: int, number: int, first: int) -> Iterator[tuple[int, DeviceRef, str | None]]:
+        """Yield the management ports of a host or another node that is on a fabric, from a slot on."""
+        home = self.cluster.home(area.pod, unit)
+        if home is not None:
+            device = self.cluster.device_at(home, home.plan.host_at(area.pod, unit, number))
+            ports = self.plan.host_ports or (self.cluster.host_plan(device).profile.frontend, BMC)
+            yield from ((slot, device, port) for slot, port in enumerate(ports, first))
 
     def _leaf(self, area: Area, number: int) -> DeviceRef:
         where = f"pod{area.pod}-su{area.unit}-" if area.unit else f"pod{area.pod}-" if area.pod else "core-"
@@ -174,11 +185,14 @@ def _areas(cluster: Cluster, plan: OutOfBandPlan) -> Iterator[Area]:
             for node in _laid_out(cluster, network, role):
                 ids = network.plan.ids(node)
                 switches[ids.pod, ids.unit].append((network.name, node))
+    guests: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for (pod, unit), places in cluster.places.items():
+        guests[pod, places.unit] += ((unit, node + 1) for node in range(places.room))
     each, first = len(plan.host_ports) or DEFAULT_PORTS, 0
     for pod, unit in sorted({*hosts, *switches}):
-        here, devices = hosts.get((pod, unit), 0), tuple(switches[pod, unit])
-        leaves = math.ceil((here * each + len(devices)) / plan.leaf.copper)
-        yield Area(pod, unit, here, devices, first, leaves)
+        here, devices, seated = hosts.get((pod, unit), 0), tuple(switches[pod, unit]), tuple(guests[pod, unit])
+        leaves = math.ceil(((here + len(seated)) * each + len(devices)) / plan.leaf.copper)
+        yield Area(pod, unit, here, devices, seated, first, leaves)
         first += leaves
 
 
@@ -186,7 +200,7 @@ def _hosts(cluster: Cluster) -> dict[tuple[int, int], int]:
     """Count the hosts that each unit is laid out for, built or not; of other nodes, those that there are."""
     found = {}
     with_hosts = [
-        network.plan.ids(network.plan.layers[0].nodes[-1])
+        network.plan.ids(network.plan.layers[0].seats[-1])
         for network in cluster.networks
         if any((pod, unit) not in cluster.others for pod, units in network.pods.items() for unit in units)
     ]
@@ -194,7 +208,7 @@ def _hosts(cluster: Cluster) -> dict[tuple[int, int], int]:
         # of several fabrics, one may have units of other nodes behind those of hosts
         last = min(with_hosts, key=lambda ids: (ids.pod, ids.unit))
         found = {(pod, unit): last.number for pod in range(1, last.pod + 1) for unit in range(1, last.unit + 1)}
-    there = {(pod, unit): ids.highest for pod, units in cluster.pods.items() for unit, ids in units.items()}
+    there = {(pod, unit): ids.highest for pod, units in units_of(cluster.pods).items() for unit, ids in units.items()}
     return found | {at: most if at in cluster.others else max(most, found.get(at, 0)) for at, most in there.items()}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.fabric import AnyNetwork, Overlay, Snippet
 from netgen.cluster.model import Cluster
+from netgen.cluster.topology.guests import is_guest
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, End, Overlaid, layer_of
 from netgen.diagnostics.codes import references
 from netgen.diagnostics.finding import Finding, IntentPath, UnbuildableError
@@ -125,7 +126,9 @@ class _Site:
         if key == "to":
             ref = self.cluster.device_at(self.fabric, node)
             return {ref.name, ref.derived_name}
-        return {plan.ids(node).number} if layer_of(plan, node).name == key else set()
+        ids = plan.ids(node)
+        # a number is that of a host, and of no other node in the place of one
+        return {ids.number} if layer_of(plan, node).name == key and not is_guest(ids.unit) else set()
 
     def tiers(self, end: End) -> set[str]:
         """Return the layers at both ends of a slot's cable; of one within a layer, what such cables are called."""
@@ -240,7 +243,7 @@ def _contradiction(message: str, path: IntentPath, one: str, other: str) -> Find
 def _no_port(site: _Site, node: int, name: str, key: str, wanted: object, path: IntentPath) -> Finding:
     plan = site.fabric.plan
     if key == "host":
-        numbers = sorted({plan.ids(far).number for _, far in site.far(node) if far in plan.layers[0]})
+        numbers = sorted({plan.ids(far).number for _, far in site.far(node) if far in plan.layers[0].seats})
         said = f"{name} serves hosts {numbers[0]}-{numbers[-1]}, not {wanted}" if numbers else f"{name} serves no host"
     elif key == "spine":
         numbers = sorted({plan.ids(far).number for _, far in site.far(node) if layer_of(plan, far).name == SPINE})

@@ -36,7 +36,7 @@ def host(cluster: Cluster, platforms: Mapping[str, Platform], ref: DeviceRef) ->
         platform=plan.platform,
         model=plan.profile.name,
         pod=ref.pod,
-        unit=ref.unit,
+        unit=cluster.unit_of(ref),
         rail=0,
         serial=record.serial,
         os_version=record.os_version,

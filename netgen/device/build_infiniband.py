@@ -135,7 +135,7 @@ def subnet_manager(
         platform=managers.platform,
         model=plan.profile.name,
         pod=ref.pod,
-        unit=ref.unit,
+        unit=cluster.unit_of(ref),
         rail=0,
         serial=record.serial,
         os_version=record.os_version,

@@ -15,6 +15,7 @@ Over external links a leaf announces the hosts of the whole fabric, and tells th
 that list names no route of another leaf, so the fabric stays valley-free.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -137,8 +138,8 @@ def _groups(fabric: Fabric, ref: DeviceRef, outside: list[External]) -> Iterator
 
 def _all_prefixes(fabric: Fabric, role: str) -> int:
     """Count what a switch of a role may announce downwards: two prefixes a leaf, one a host that speaks, loopbacks."""
-    hosts, leaves, *above = fabric.plan.layers
-    speaking = 0 if fabric.numbers.host_loopbacks is None else hosts.count
+    _, leaves, *above = fabric.plan.layers
+    speaking = _speaking_hosts(fabric)
     loopbacks = sum(layer.count for layer in above)
     if above and role == above[-1].name and not above[-1].across:
         # the switches of the top tier do not hear of each other, but for those that are cabled to each other
@@ -151,10 +152,15 @@ def _prefixes_of(fabric: Fabric, role: str) -> int:
     down, _ = fabric.facing(role)
     if role == fabric.edge.role:
         # its loopback and aggregate, and the loopbacks of its hosts that speak
-        speaking = 0 if fabric.numbers.host_loopbacks is None else min(down, fabric.plan.layers[0].count)
-        return 2 + speaking + len(fabric.beyond())
+        return 2 + min(down, _speaking_hosts(fabric)) + len(fabric.beyond())
     below = tuple(fabric.tiers)[tuple(fabric.tiers).index(role) - 1]
     return 1 + down * _prefixes_of(fabric, below)
+
+
+def _speaking_hosts(fabric: Fabric) -> int:
+    """Count the hosts that speak BGP; the margin has room for nodes in their places, so that these change no limit."""
+    hosts = fabric.layer(HOST)
+    return 0 if fabric.numbers.host_loopbacks is None else max(len(hosts.seats), math.ceil(hosts.count / MARGIN))
 
 
 def _group(fabric: Fabric, role: str, lists: tuple[str, str], expected: int, *, own_routes_only: bool) -> BgpGroup:

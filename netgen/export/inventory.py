@@ -30,7 +30,7 @@ def inventory(cluster: Cluster) -> str:
         # Written line by line: of tens of thousands of devices, a general writer takes twice as long.
         name = f"{quoted(ref.name)}:\n"
         hosts += (f"    {name}", *(f"      {key}: {_value(value)}\n" for key, value in variables.items()))
-        for group in _groups(ref, variables):
+        for group in _groups(ref, cluster.unit_of(ref), variables):
             groups.setdefault(group, []).append(name)
     children = (
         f"    {quoted(group)}:\n      hosts:\n        {'        '.join(names)}"
@@ -69,7 +69,7 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Scalar]:
         "netgen_platform": cluster.platform_of(ref) or "",
         "netgen_model": model,
         "netgen_pod": ref.pod,
-        "netgen_unit": ref.unit,
+        "netgen_unit": cluster.unit_of(ref),
         "netgen_rail": ref.rail,
         **({"netgen_plane": ref.plane} if ref.plane else {}),
         "netgen_state": record.state,
@@ -79,7 +79,7 @@ def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Scalar]:
     }
 
 
-def _groups(ref: DeviceRef, variables: Mapping[str, Scalar]) -> list[str]:
+def _groups(ref: DeviceRef, unit: int, variables: Mapping[str, Scalar]) -> list[str]:
     names = [
         f"fabric_{ref.fabric}",
         f"role_{variables['netgen_role']}",
@@ -88,8 +88,8 @@ def _groups(ref: DeviceRef, variables: Mapping[str, Scalar]) -> list[str]:
     ]
     if ref.pod:
         names.append(f"pod_{ref.pod}")
-    if ref.unit:
-        names.append(f"unit_{ref.pod}_{ref.unit}")
+    if unit:
+        names.append(f"unit_{ref.pod}_{unit}")
     if ref.rail:
         names.append(f"rail_{ref.rail}")
     # Ansible refuses hyphens in the names of groups.

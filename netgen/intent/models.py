@@ -110,7 +110,10 @@ class Hosts(Model):
 
 
 class Nodes(Model):
-    """Other nodes than hosts, such as storage: a unit of their own, attached to the fabrics that they have NICs for."""
+    """Other nodes than hosts, such as storage: a unit of their own, attached to the fabrics that they have NICs for.
+
+    Or, such as fabric managers, nodes in the places of hosts of a unit, at the leaves of these.
+    """
 
     ids: Ids
     profile: Name
@@ -119,7 +122,10 @@ class Nodes(Model):
     """IP MTU of the NICs; default: the fabric's."""
     pod: Annotated[int, Field(ge=1, le=65_536)] = 1
     unit: Annotated[int, Field(ge=1, le=65_536)]
-    """Which unit of the pod they are; no hosts are in it."""
+    """Which unit of the pod they are; no hosts are in it. With `in-place-of`, the unit of these hosts."""
+    in_place_of: Ids | None = None
+    """Ids of hosts of the unit that are not there, and whose places these nodes take: a place after the other, as many
+    in each as there are NICs of a host for."""
 
 
 class Unit(Model):

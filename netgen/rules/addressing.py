@@ -213,6 +213,7 @@ def _management(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
     if gateway is not None and (gateway not in subnet or gateway in {subnet.network_address, subnet.broadcast_address}):
         yield derived.GATEWAY.about(f"{gateway} is not an address of {subnet}", ("management", "gateway"))
     needed = sum(layer.count for _, layer in cluster.managed())
+    needed += sum(places.room for places in cluster.places.values())
     free = subnet.num_addresses - RESERVED_ADDRESSES - 1
     if needed > free:
         yield derived.POOL_EXHAUSTED.about(

@@ -67,7 +67,8 @@ def _many_leaves(given: Fabric | InfinibandFabric, fabric: AnyNetwork, plan: Clo
         yield derived.MANY_LEAVES.about(
             f"every {of} has {plan.group} leaves, and {group} without reserved slots",
             ("fabrics", fabric.name, LEAF, "reserved"),
-            advice="leave out the ids of hosts whose place is taken, such as 32 of `hosts: 1-31`, in place of it",
+            advice="leave out the ids of hosts whose place is taken, such as 32 of `hosts: 1-31`, in place of it; the "
+            "nodes that take it say `in-place-of: 32`",
         )
 
 

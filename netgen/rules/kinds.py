@@ -139,14 +139,17 @@ class _Attached:
     profile: str
     nics: Nics
     path: IntentPath
+    seated: bool
+    """Whether they are in the places of hosts, and so at the leaves of some of these hosts' NICs."""
 
 
 def _attached(intent: Intent, catalog: Catalog, fabric: Given) -> Iterator[_Attached]:
-    named = {("hosts",): intent.hosts.profile} | {("nodes", name): one.profile for name, one in intent.nodes.items()}
-    for path, profile in named.items():
+    named: dict[IntentPath, tuple[str, bool]] = {("hosts",): (intent.hosts.profile, False)}
+    named |= {("nodes", name): (one.profile, one.in_place_of is not None) for name, one in intent.nodes.items()}
+    for path, (profile, seated) in named.items():
         nics = catalog.hosts[profile].nics.get(fabric.nics)
         if nics is not None:
-            yield _Attached(profile, nics, (*path, "profile"))
+            yield _Attached(profile, nics, (*path, "profile"), seated)
 
 
 def _nics(fabric: Given, nodes: _Attached, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:
@@ -161,7 +164,7 @@ def _nics(fabric: Given, nodes: _Attached, catalog: Catalog, path: IntentPath) -
             if uses == 1 and fabric.kind not in _GROUPED
             else _with_ports(uses, catalog),
         )
-    elif nodes.nics.count % fabric.share.rails:
+    elif nodes.nics.count % fabric.share.rails and not nodes.seated:
         yield derived.NO_USE.about(
             f"{nodes.nics.count} NICs of a host cannot be shared out to leaves {fabric.share.rails} at a time",
             (*path, "share", "rails"),

@@ -91,6 +91,8 @@ def _nodes(intent: Intent) -> Iterator[Finding]:
         for unit in parse_ids(units)
     }
     for name, node in intent.nodes.items():
+        if node.in_place_of is not None:
+            continue
         at: IntentPath = ("nodes", name, "unit")
         other = taken.setdefault((node.pod, node.unit), at)
         if other != at:

@@ -32,6 +32,7 @@ from netgen.rules import (
     listed,
     out_of_band,
     partitions,
+    places,
     qos,
     references,
     steps,
@@ -74,6 +75,7 @@ def derive_checked(
         return None, findings
     findings += kinds.check(intent, catalog)
     findings += layout.check(intent, catalog)
+    findings += places.check(intent, catalog)
     findings += accounts.check(intent)
     findings += addressing.check_given(intent)
     findings += externals.check(intent)

@@ -36,10 +36,10 @@ def box(name: str) -> SwitchModel:
     return replace(known, name=name, cages=cages, lanes=8, breakouts=breakouts)
 
 
-def host(name: str, gpus: int | None) -> HostProfile:
+def host(name: str, gpus: int | None = None) -> HostProfile:
     nics, ports, speed = map(int, name.removesuffix("g").split("x"))
     names = tuple(f"nic{nic}p{port}" for nic in range(nics) for port in range(ports))
-    return HostProfile(name, name, gpus or nics, {"compute": Nics(nics, names, speed, ports=ports)})
+    return HostProfile(name, name, nics if gpus is None else gpus, {"compute": Nics(nics, names, speed, ports=ports)})
 
 
 def derived(design: dict[str, Any]) -> Cluster:
@@ -47,12 +47,15 @@ def derived(design: dict[str, Any]) -> Cluster:
     roles = [role for role in ("leaf", "spine", "superspine", "router") if role in fabric]
     profile = host(design["hosts"], design.get("gpus"))
     boxes = [box(fabric[role]["model"]) for role in roles]
-    catalog = Catalog({one.name: one for one in boxes}, {profile.name: profile}, CATALOG.roce)
+    nodes = design.get("nodes", {})
+    profiles = {profile.name: profile} | {one["profile"]: host(one["profile"], 0) for one in nodes.values()}
+    catalog = Catalog({one.name: one for one in boxes}, profiles, CATALOG.roce)
     lengths = LENGTHS.get(fabric["kind"], ("host", "spine", "superspine"))
     intent = {
         "cluster": "c",
         "management": {"subnet": "128.0.0.0/9"},
         "hosts": {"profile": profile.name},
+        "nodes": nodes,
         "pods": {str(pod): plan for pod, plan in design["pods"].items()},
         "fabrics": {
             "compute": {

@@ -17,8 +17,9 @@ by plane, spine by spine. So more hosts, units or pods add numbers and change no
 import math
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from netgen.cluster.topology.guests import Guests, is_guest
 from netgen.cluster.topology.seating import Row, row_at, rows, units_of_sets
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, End, Ids, Layer, layers_of
 
@@ -72,6 +73,8 @@ class Clos:
         NICs a host of the units whose hosts have fewer, by position of the unit; only with one rail, or a rail a NIC.
     seated
         Hosts of every unit, by its position, where units share leaves whose hosts have different numbers of NICs.
+    guests
+        Nodes in the places of hosts; ``None``: there are none.
     """
 
     pods: int
@@ -95,6 +98,7 @@ class Clos:
     by_rail: bool = False
     fewer: Mapping[int, int] = field(default_factory=dict)
     seated: Mapping[int, int] = field(default_factory=dict)
+    guests: Guests | None = None
     layers: tuple[Layer, ...] = field(init=False, repr=False, compare=False)
     """Hosts with a slot a port of a NIC, NIC by NIC; leaves with host slots before uplinks; spines with slots leaf by
     leaf before uplinks; superspines with slots block by block, and spine by spine."""
@@ -115,8 +119,9 @@ class Clos:
         object.__setattr__(self, "leaves_per_plane", self.sets * self.rails * self.group)
         object.__setattr__(self, "blocks", math.ceil(self.leaves_per_plane / self.block) if self.spines else 1)
         groups = self.pods * self.blocks
+        guests = len(self.guests.seats) if self.guests else 0
         shapes = [
-            (HOST, self.pods * self.units * self.hosts, 0, self.nics * self.planes * self.tors),
+            (HOST, self.pods * self.units * self.hosts + guests, 0, self.nics * self.planes * self.tors),
             (LEAF, self.pods * self.planes * self.leaves_per_plane, self.down, self.uplinks),
         ]
         if self.spines:
@@ -125,7 +130,8 @@ class Clos:
         if self.cores:
             down = groups * self.shared_spines * self.core_trunk
             shapes.append((SUPERSPINE, self.planes * self.superspines, down, 0))
-        object.__setattr__(self, "layers", layers_of(*shapes))
+        hosts, *switches = layers_of(*shapes)
+        object.__setattr__(self, "layers", (replace(hosts, guests=guests), *switches))
         object.__setattr__(self, "firsts", tuple(layer.first for layer in self.layers))
         sets = units_of_sets(self.seated, self.units, self.sharing, self.per_rail)
         seats = {first: tuple(rows(units, self.down - self.reserved)) for first, units in sets.items()}
@@ -169,6 +175,9 @@ class Clos:
 
     def ids(self, node: int) -> Ids:
         """Return what a node is called by."""
+        guest = self.guests.ids(node) if self.guests else None
+        if guest is not None:
+            return guest
         for position, layer in enumerate(self.layers):
             if layer.first <= node < layer.first + layer.count:
                 return _IDS[position](self, node - layer.first)
@@ -176,10 +185,15 @@ class Clos:
 
     def host_at(self, pod: int, unit: int, host: int) -> int:
         """Node of a host."""
+        if self.guests and is_guest(unit):
+            return self.guests.node(pod, unit, host)
         return self._unit(pod, unit) * self.hosts + host - 1
 
     def slots_of(self, host: int) -> range:
-        """Slots of a host that are cabled."""
+        """Slots of a host that are cabled; of one whose place guests have, these may have some of them."""
+        seat = self.guests.seat(host) if self.guests else None
+        if seat is not None:
+            return range(seat.slots)
         unit, number = divmod(host, self.hosts)
         seated = number < self.seated.get(unit, self.hosts)
         return range(self.nics_of(unit) * self.ports if seated else 0)
@@ -226,7 +240,11 @@ class Clos:
 
     def hosts_of(self, node: int) -> Iterator[int]:
         """Nodes of the hosts that a leaf has slots for, a slot each."""
-        if node in self.layers[1]:
+        if node not in self.layers[1]:
+            return
+        if self.guests:
+            yield from (end[0] for end in self.far_ends(node)[: self.down] if end is not None)
+        else:
             yield from (self.host_at(pod, unit, host) for _, pod, unit, host in self.seats(node))
 
     def parallel(self, role: str, *, speaking: bool) -> int:
@@ -296,13 +314,20 @@ class Clos:
 
     def peer(self, node: int, slot: int) -> End | None:
         """The other end of a slot's cable."""
+        return self.guests.peer(self._planned, node, slot) if self.guests else self._planned(node, slot)
+
+    def _planned(self, node: int, slot: int) -> End | None:
+        """Return the other end of a slot's cable without guests."""
         layer = bisect(self.firsts, node) - 1
         return _PEERS[layer](self, node - self.firsts[layer])(slot)
 
     def far_ends(self, node: int) -> list[End | None]:
         """`peer` of each slot of a node, in order: what they share is reckoned once."""
         layer = bisect(self.firsts, node) - 1
-        return list(map(_PEERS[layer](self, node - self.firsts[layer]), range(self.layers[layer].slots)))
+        slots = range(self.layers[layer].slots)
+        if self.guests and layer <= 1:
+            return [self.peer(node, slot) for slot in slots]
+        return list(map(_PEERS[layer](self, node - self.firsts[layer]), slots))
 
     def _peers_of_host(self, host: int) -> _Peer:
         unit, number = divmod(host, self.hosts)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netgen.cluster.topology.groups import Mesh, mesh
+from netgen.cluster.topology.guests import Guests, is_guest
 from netgen.cluster.topology.slots import GLOBAL, HOST, LOCAL, ROUTER, End, Ids, Layer, layer_named, layer_of
 
 
@@ -37,6 +38,8 @@ class Dragonfly:
         Global ports of a router (*h*).
     trunk
         Links between any two groups, if that leaves some of these ports free; ``None``: all are used.
+    guests
+        Nodes in the places of hosts; ``None``: there are none.
     """
 
     pods: int
@@ -49,16 +52,18 @@ class Dragonfly:
     reserved: int = 0
     fewer: Mapping[int, int] = field(default_factory=dict)
     trunk: int | None = None
+    guests: Guests | None = None
     mesh: Mesh = field(init=False, repr=False, compare=False)
     layers: tuple[Layer, ...] = field(init=False, repr=False, compare=False)
     """Hosts with a slot a NIC; routers with host slots before local and these before global ones."""
 
     def __post_init__(self) -> None:
         groups = self.pods * self.units
-        hosts = groups * self.hosts
+        guests = len(self.guests.seats) if self.guests else 0
+        hosts = groups * self.hosts + guests
         across = ((LOCAL, self.routers - 1), (GLOBAL, self.global_links))
         layers = (
-            Layer(HOST, 0, hosts, 0, self.nics),
+            Layer(HOST, 0, hosts, 0, self.nics, guests=guests),
             Layer(ROUTER, hosts, groups * self.routers, self.down, 0, across),
         )
         object.__setattr__(self, "layers", layers)
@@ -75,6 +80,9 @@ class Dragonfly:
 
     def ids(self, node: int) -> Ids:
         """Return what a node is called by."""
+        guest = self.guests.ids(node) if self.guests else None
+        if guest is not None:
+            return guest
         hosts, routers = self.layers
         per_group = self.hosts if node in hosts else self.routers
         group, number = divmod((hosts if node in hosts else routers).index(node), per_group)
@@ -83,6 +91,8 @@ class Dragonfly:
 
     def host_at(self, pod: int, unit: int, host: int) -> int:
         """Node of a host."""
+        if self.guests and is_guest(unit):
+            return self.guests.node(pod, unit, host)
         return ((pod - 1) * self.units + unit - 1) * self.hosts + host - 1
 
     def hosts_of(self, node: int) -> Iterator[int]:
@@ -97,6 +107,10 @@ class Dragonfly:
 
     def peer(self, node: int, slot: int) -> End | None:
         """The other end of a slot's cable."""
+        return self.guests.peer(self._planned, node, slot) if self.guests else self._planned(node, slot)
+
+    def _planned(self, node: int, slot: int) -> End | None:
+        """Return the other end of a slot's cable without guests."""
         hosts, routers = self.layers
         if node in hosts:
             group, host = divmod(node, self.hosts)

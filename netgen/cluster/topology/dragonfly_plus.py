@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.groups import Mesh, mesh
+from netgen.cluster.topology.guests import is_guest
 from netgen.cluster.topology.slots import GLOBAL, SPINE, End, Ids, Layer, layer_of
 
 
@@ -46,11 +47,15 @@ class DragonflyPlus:
     def ids(self, node: int) -> Ids:
         """Return what a node is called by; spines are of a unit, too."""
         ids = self.tree.ids(node)
+        if is_guest(ids.unit):
+            return ids
         pod, unit = divmod(ids.pod - 1, self.units)
         return replace(ids, pod=pod + 1, unit=unit + 1, last_unit=unit + 1)
 
     def host_at(self, pod: int, unit: int, host: int) -> int:
         """Node of a host."""
+        if is_guest(unit):
+            return self.tree.host_at(pod, unit, host)
         return self.tree.host_at((pod - 1) * self.units + unit, 1, host)
 
     def hosts_of(self, node: int) -> Iterator[int]:

@@ -62,6 +62,8 @@ class Layer:
         Slots of each node towards the layer below, and behind them those towards the layer above.
     across
         Slots towards nodes of the same layer, behind all others: the name of their links, and how many.
+    guests
+        How many of the nodes, the last ones, sit where others could (`netgen.cluster.topology.guests`).
     """
 
     name: str
@@ -70,6 +72,12 @@ class Layer:
     down: int
     up: int
     across: tuple[tuple[str, int], ...] = ()
+    guests: int = 0
+
+    @property
+    def seats(self) -> range:
+        """All nodes but the guests."""
+        return range(self.first, self.first + self.count - self.guests)
 
     @property
     def outward(self) -> int:

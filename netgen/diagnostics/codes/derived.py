@@ -246,6 +246,13 @@ MANY_LEAVES = Code(
     "leaf: {model: qm9790, reserved: 1}   # hosts: 1-32, and 32 ports beside the uplinks",
     Severity.NOTE,
 )
+PLACE = Code(
+    "NG441",
+    "No such place of a host",
+    "Nodes with `in-place-of` take the places of hosts that are not there: their NICs are where some of that host's\n"
+    "would be, so it must have as many. A place holds as many nodes as its NICs are enough for.",
+    "nodes: {ufm: {ids: 1-2, profile: sm-1x400g, unit: 1, in-place-of: 32}}   # of hosts: 1-32",
+)
 HOST_NUMBERS = Code(
     "NG429",
     "Numbers of hosts do not go with their attachment",
