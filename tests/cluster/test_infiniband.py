@@ -214,15 +214,35 @@ def test_membership_of_all_is_of_those_that_are_not_named():
 
 
 @pytest.mark.parametrize(("units", "leaves", "spines"), [(1, 8, 4), (2, 16, 8), (3, 24, 16), (4, 32, 16)])
-def test_a_dgx_superpod_has_the_switches_that_nvidia_publishes(units: int, leaves: int, spines: int):
-    """DGX SuperPOD with H100, reference architecture RA-11333-001, compute fabric: scalable units of 32 nodes."""
-    intent = written(**{"subnet-manager": None})
-    intent["pods"] = {1: {"units": {unit: {"hosts": "1-32"} for unit in range(1, units + 1)}}}
-    intent["nodes"] = {}
-    cluster, _ = derived(intent)
+def test_a_dgx_superpod_is_what_nvidia_publishes(units: int, leaves: int, spines: int):
+    """DGX SuperPOD with H100, RA-11333-001, compute fabric: units of 32 nodes, four ports of UFM in the place of one."""
+    cluster, fabric = derived(superpod(units))
     counted = summary(cluster)["fabrics"][0]
     assert (counted["switches"]["leaf"], counted["switches"]["spine"]) == (leaves, spines)
     assert counted["oversubscription"]["leaf"] == 1.0
+    assert counted["gpus"] == 8 * (32 * units - 1)
+    assert counted["links"] == {"host-leaf": 256 * units - 4, "leaf-spine": 256 * units, "spine-superspine": 0}
+    assert len(fabric.hcas) == 256 * units - 4
+
+
+def superpod(units: int) -> dict[str, Any]:
+    """Scalable units of 32 hosts, with subnet managers in the place of the last."""
+    intent = written(partitions={"last": partition({"unit": f"1/{units}"}), "managers": partition({"nodes": "sm"})})
+    intent["pods"] = {1: {"units": {unit: {"hosts": "1-32"} for unit in range(1, units)} | {units: {"hosts": "1-31"}}}}
+    intent["nodes"] = {"sm": {"ids": "1-4", "profile": "sm-1x400g", "unit": units, "in-place-of": "32"}}
+    return intent
+
+
+def test_managers_in_the_place_of_a_host_are_no_hosts_of_its_unit():
+    cluster, fabric = derived(superpod(2))
+    assert members(cluster, fabric, "last").keys() == {
+        f"pod1-su2-host{host} mlx5_{nic}" for host in range(1, 32) for nic in range(8)
+    }
+    assert members(cluster, fabric, "managers").keys() == {f"sm-{number} mlx5_0" for number in range(1, 5)}
+    assert fabric.managers is not None
+    masters = [cluster.device_at(fabric, node) for node in fabric.managers.priorities]
+    assert [(ref.name, ref.pod, cluster.unit_of(ref)) for ref in masters] == [("sm-2", 1, 2), ("sm-1", 1, 2)]
+    assert all(cluster.managed_by(ref) is fabric for ref in masters)
 
 
 def test_xdr_switches_serve_hosts_of_800g():

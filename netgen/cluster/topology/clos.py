@@ -323,11 +323,12 @@ class Clos:
 
     def far_ends(self, node: int) -> list[End | None]:
         """`peer` of each slot of a node, in order: what they share is reckoned once."""
+        return self.guests.far_ends(self._planned_ends, node) if self.guests else self._planned_ends(node)
+
+    def _planned_ends(self, node: int) -> list[End | None]:
+        """Return the other ends of a node's slots without guests."""
         layer = bisect(self.firsts, node) - 1
-        slots = range(self.layers[layer].slots)
-        if self.guests and layer <= 1:
-            return [self.peer(node, slot) for slot in slots]
-        return list(map(_PEERS[layer](self, node - self.firsts[layer]), slots))
+        return list(map(_PEERS[layer](self, node - self.firsts[layer]), range(self.layers[layer].slots)))
 
     def _peers_of_host(self, host: int) -> _Peer:
         unit, number = divmod(host, self.hosts)

@@ -96,3 +96,15 @@ class Guests:
             return None
         end = planned(node, slot)
         return None if end is None else self._taken.get(end, end)
+
+    def far_ends(self, planned: Callable[[int], list[End | None]], node: int) -> list[End | None]:
+        """Return `peer` of each slot of a node, from what they are without guests."""
+        seat = self.seat(node)
+        if seat is not None:
+            ends = planned(seat.place)
+            own = ends[seat.slot : seat.slot + seat.slots]
+            return own + [None] * (len(ends) - len(own))
+        return [
+            None if end is None or (node, slot) in self._taken else self._taken.get(end, end)
+            for slot, end in enumerate(planned(node))
+        ]
