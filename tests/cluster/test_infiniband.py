@@ -215,7 +215,7 @@ def test_membership_of_all_is_of_those_that_are_not_named():
 
 @pytest.mark.parametrize(("units", "leaves", "spines"), [(1, 8, 4), (2, 16, 8), (3, 24, 16), (4, 32, 16)])
 def test_a_dgx_superpod_is_what_nvidia_publishes(units: int, leaves: int, spines: int):
-    """DGX SuperPOD with H100, RA-11333-001, compute fabric: units of 32 nodes, four ports of UFM in the place of one."""
+    """DGX SuperPOD H100 (RA-11333-001), compute fabric: units of 32 nodes, four ports of UFM in the place of one."""
     cluster, fabric = derived(superpod(units))
     counted = summary(cluster)["fabrics"][0]
     assert (counted["switches"]["leaf"], counted["switches"]["spine"]) == (leaves, spines)
