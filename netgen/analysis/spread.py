@@ -109,8 +109,7 @@ def collectives(walked: Walked, cluster: Cluster, fabric: AnyNetwork) -> list[Co
 
     Hosts with GPUs take part whose NICs are all up; of fewer than two there are none.
     """
-    full = max((len(at) for at in walked.at.values()), default=0)
-    members = [host for host in walked.hosts if _takes_part(cluster, fabric, host) and len(walked.at[host]) == full]
+    members = [host for host in walked.hosts if _takes_part(walked, cluster, fabric, host)]
     if len(members) < 2:
         return []
     each = 2 * (len(members) - 1) / len(members)
@@ -129,9 +128,12 @@ def collectives(walked: Walked, cluster: Cluster, fabric: AnyNetwork) -> list[Co
     ]
 
 
-def _takes_part(cluster: Cluster, fabric: AnyNetwork, host: int) -> bool:
+def _takes_part(walked: Walked, cluster: Cluster, fabric: AnyNetwork, host: int) -> bool:
     ids = fabric.plan.ids(host)
-    return (ids.pod, ids.unit) not in cluster.others
+    if (ids.pod, ids.unit) in cluster.others:
+        return False
+    cabled = {slot for slot, end in enumerate(fabric.plan.far_ends(host)) if end is not None}
+    return walked.at.get(host, {}).keys() == cabled
 
 
 def _ring(walked: Walked, order: Sequence[int]) -> Iterator[tuple[int, Amounts]]:

@@ -26,7 +26,7 @@ class Walked:
     hosts
         In the order of their ids.
     ports
-        Gb/s of each host at each switch that it is attached to.
+        Gb/s of each host at each switch that it is attached to; a host that is at none is not in it.
     net
         The switches, a networkx graph; an edge says in ``capacity`` what its links carry in Gb/s, in ``one`` what one
         of them does, and in ``name`` what they are called, such as ``local`` or ``leaf-spine``.
@@ -67,7 +67,7 @@ def walk(cluster: Cluster, fabric: AnyNetwork) -> Walked:
     topology, overlay = fabric.overlay.topology, fabric.overlay
     hosts = [node for node in cluster.host_nodes(fabric) if node in fabric.layer(HOST).seats]
     there = {HOST: set(hosts)} | {role: set(cluster.nodes(fabric, role)) for role in fabric.tiers}
-    found = Walked(hosts, defaultdict(Counter), nx.Graph(), fabric.edge.breakout.speed_gbps)
+    found = Walked(hosts, {}, nx.Graph(), fabric.edge.breakout.speed_gbps)
     for role in fabric.tiers:
         found.roles |= dict.fromkeys(sorted(there[role]), role)
     found.net.add_nodes_from(found.roles)
@@ -76,7 +76,7 @@ def walk(cluster: Cluster, fabric: AnyNetwork) -> Walked:
         if low in overlay.disabled or low[0] not in there[role] or high[0] not in found.roles:
             continue
         if role == HOST:
-            found.ports[low[0]][high[0]] += fabric.edge.breakout.speed_gbps
+            found.ports.setdefault(low[0], Counter())[high[0]] += fabric.edge.breakout.speed_gbps
             found.at.setdefault(low[0], {})[low[1]] = high[0]
             continue
         gbps = fabric.tiers[role].uplink_breakout.speed_gbps
@@ -91,16 +91,19 @@ def bisection(walked: Walked) -> Bisection:
     import networkx as nx
 
     first = len(walked.hosts) // 2
-    halves = walked.hosts[:first], walked.hosts[first:]
+    halves = [
+        [walked.ports[host] for host in half if host in walked.ports]
+        for half in (walked.hosts[:first], walked.hosts[first:])
+    ]
     net = walked.net.to_directed()
     net.add_nodes_from((FIRST, SECOND))
     for name, half in zip((FIRST, SECOND), halves, strict=True):
-        at = sum((walked.ports[host] for host in half), Counter[int]())
+        at = sum(half, Counter[int]())
         for switch, gbps in at.items():
             net.add_edge(*((FIRST, switch) if name == FIRST else (switch, SECOND)), capacity=gbps)
     return Bisection(
         gbps=int(nx.maximum_flow_value(net, FIRST, SECOND)),
-        nics_gbps=min(sum(walked.ports[host].total() for host in half) for half in halves),
+        nics_gbps=min(sum(ports.total() for ports in half) for half in halves),
         hosts=(first, len(walked.hosts) - first),
     )
 
@@ -108,7 +111,7 @@ def bisection(walked: Walked) -> Bisection:
 def losses(walked: Walked) -> list[Loss]:
     """Find what the failure of a host's link, of a link between switches, and of a switch costs at most.
 
-    Links are by the roles of their ends. ``leaf_left`` is of switches that hosts are attached to, all of their links to
+    Links are by what they are called. ``leaf_left`` is of switches that hosts are attached to, all of their links to
     others counted.
     """
     if not walked.ports:
@@ -133,7 +136,8 @@ def _links(walked: Walked) -> Iterator[Loss]:
     apart = {frozenset(ends) for ends in nx.bridges(walked.net)}
     found: dict[str, Loss] = {}
     for a, b, data in walked.net.edges(data=True):
-        what = "link " + "-".join(walked.roles[node] for node in sorted((a, b)))
+        # those within a layer have names of their own
+        what = f"link {data['name']}" if "-" in data["name"] else f"{data['name']} link"
         left = min([1.0, *(1 - data["one"] / whole[end] for end in (a, b) if end in walked.edge)])
         lone = frozenset((a, b)) in apart and data["capacity"] == data["one"]
         cut = _cut_off(walked, links=[(a, b)]) if lone else 0.0

@@ -1,6 +1,7 @@
 """Paths and loads of dragonflies against every path and every flow, and of Clos networks against the formulas."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -13,7 +14,7 @@ from netgen.analysis import collectives as formulas
 from netgen.analysis import spread
 from netgen.analysis.collectives import ALL_TO_ALL, ALL_TO_ALL_BY_RAIL, RING_IN_ORDER, RING_SCATTERED
 from netgen.analysis.survey import survey
-from netgen.analysis.walked import walk
+from netgen.analysis.walked import bisection, losses, walk
 from netgen.cluster.fabric import Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
@@ -36,6 +37,17 @@ def dragonflies(draw: st.DrawFn) -> tuple[Cluster, Fabric]:
     return cluster, cluster.fabrics[0]
 
 
+@st.composite
+def damaged(draw: st.DrawFn) -> tuple[Cluster, Fabric]:
+    """Dragonflies some of whose links are shut, of hosts too."""
+    cluster, fabric = draw(dragonflies())
+    ends = [slot for *_, slot in brute.links(cluster, fabric)]
+    gone = draw(st.lists(st.sampled_from(ends), max_size=6, unique=True))
+    every = frozenset({*gone, *(fabric.plan.peer(*end) for end in gone)})
+    bad = replace(fabric, overlay=replace(fabric.overlay, disabled=every))
+    return replace(cluster, fabrics=(bad,)), bad
+
+
 def at(fabric: Fabric, nic: brute.Nic) -> Any:
     return fabric.plan.peer(nic[1], nic[2])[0]
 
@@ -46,7 +58,7 @@ def group(fabric: Fabric, node: int) -> tuple[int, int]:
 
 
 @settings(max_examples=at_most(40), deadline=None)
-@given(dragonflies())
+@given(dragonflies() | damaged())
 def test_paths_are_those_of_every_pair_of_nics(built: tuple[Cluster, Fabric]) -> None:
     cluster, fabric = built
     net = brute.graph(cluster, fabric)
@@ -58,7 +70,7 @@ def test_paths_are_those_of_every_pair_of_nics(built: tuple[Cluster, Fabric]) ->
             if a[1] != b[1]:
                 one, other = at(fabric, a), at(fabric, b)
                 near = spread.SAME_GROUP if group(fabric, one) == group(fabric, other) else spread.OTHER_GROUP
-                kind = spread.SAME_SWITCH if one == other else near, distance[b]
+                kind = spread.SAME_SWITCH if one == other else near, distance.get(b, 0)
                 pairs[kind] += 1
                 counts[kind].add(paths[b])
     found = {(way.scope, way.links): way for way in spread.ways(walk(cluster, fabric), fabric)}
@@ -69,8 +81,9 @@ def test_paths_are_those_of_every_pair_of_nics(built: tuple[Cluster, Fabric]) ->
 
 
 def flows(cluster: Cluster, fabric: Fabric, what: str) -> list[brute.Flow]:
-    hosts = list(cluster.nodes(fabric, HOST))
     nics = range(fabric.plan.layers[0].slots)
+    net = brute.graph(cluster, fabric)
+    hosts = [host for host in cluster.nodes(fabric, HOST) if all(("nic", host, nic) in net for nic in nics)]
     if what == RING_SCATTERED:
         turns: Counter[tuple[int, int]] = Counter()
         rank = {}
@@ -89,14 +102,21 @@ def flows(cluster: Cluster, fabric: Fabric, what: str) -> list[brute.Flow]:
 
 
 @settings(max_examples=at_most(20), deadline=None)
-@given(dragonflies(), st.sampled_from([RING_IN_ORDER, RING_SCATTERED, ALL_TO_ALL_BY_RAIL, ALL_TO_ALL]))
+@given(dragonflies() | damaged(), st.sampled_from([RING_IN_ORDER, RING_SCATTERED, ALL_TO_ALL_BY_RAIL, ALL_TO_ALL]))
 def test_loads_are_those_of_every_flow(built: tuple[Cluster, Fabric], what: str) -> None:
     cluster, fabric = built
     walked = walk(cluster, fabric)
-    assume(len(walked.hosts) > 1)
-    (one,) = [one for one in spread.collectives(walked, cluster, fabric) if one.what == what]
-    assert one.unreachable == 0
-    carried = brute.loads(cluster, fabric, flows(cluster, fabric, what))
+    found = [one for one in spread.collectives(walked, cluster, fabric) if one.what == what]
+    sent = flows(cluster, fabric, what) if found else []
+    net = brute.graph(cluster, fabric)
+    hosts = [host for host in walked.hosts if len(walked.at.get(host, ())) == fabric.plan.layers[0].slots]
+    assert bool(found) == (len(hosts) > 1)
+    assume(found)
+    (one,) = found
+    lost = sum(amount for source, goal, amount in sent if goal not in brute.shortest(net, source)[0])
+    assert one.unreachable == pytest.approx(float(lost / sum(amount for *_, amount in sent)))
+    assume(not lost)
+    carried = brute.loads(cluster, fabric, sent)
     by_name: dict[str, list[Fraction]] = defaultdict(list)
     for low, high, data in brute.graph(cluster, fabric).edges(data=True):
         if isinstance(low, tuple) or isinstance(high, tuple):
@@ -126,6 +146,32 @@ def test_every_path_and_the_formulas_say_the_same_of_a_clos_network(built: Built
         for name, load in reckoned[what].loads.items():
             assert found[what].loads[name].busiest == pytest.approx(load.busiest), (what, name)
             assert found[what].loads[name].mean == pytest.approx(load.mean), (what, name)
+
+
+@settings(max_examples=at_most(40), deadline=None)
+@given(damaged())
+def test_hosts_that_have_lost_ports_are_in_every_figure(built: tuple[Cluster, Fabric]) -> None:
+    """Also those that have lost all of them: they send nothing, and no port of theirs can fail."""
+    cluster, fabric = built
+    walked = walk(cluster, fabric)
+    every = walked.hosts
+    found = bisection(walked)
+    assert found.gbps == brute.max_flow(cluster, fabric, every[: len(every) // 2])
+    net = brute.graph(cluster, fabric)
+    ports = Counter(node[1] for node in net if isinstance(node, tuple))
+    lost = {one.what: one for one in losses(walked)}
+    assert bool(lost) == bool(ports)
+    assume(ports)
+    assert lost["link of a host"].host_left == pytest.approx(1 - 1 / min(ports.values()))
+    assert lost["link of a host"].hosts_hit == 1 / len(every)
+    edge = {far for node in net if isinstance(node, tuple) for far in net[node]}
+    most = max(len({node[1] for node in net[switch] if isinstance(node, tuple)}) for switch in edge)
+    assert lost[fabric.edge.role].hosts_hit == pytest.approx(most / len(every))
+    across = {name for *_, name in walked.net.edges(data="name")}
+    assert {what for what in lost if " " in what} == {
+        "link of a host",
+        *(f"link {name}" if "-" in name else f"{name} link" for name in across),
+    }
 
 
 @SOME
