@@ -32,6 +32,8 @@ class Walked:
         of them does, and in ``name`` what they are called, such as ``local`` or ``leaf-spine``.
     host_gbps
         Speed of a port of a NIC.
+    cabled
+        Ports of each host that have a cable, also those that are shut.
     roles
         Role of each switch.
     at
@@ -42,6 +44,7 @@ class Walked:
     ports: dict[int, Counter[int]]
     net: Any
     host_gbps: int
+    cabled: Counter[int] = field(default_factory=Counter)
     roles: dict[int, str] = field(default_factory=dict)
     at: dict[int, dict[int, int]] = field(default_factory=dict)
     _beside: dict[int, list[tuple[int, int]]] = field(default_factory=dict, init=False, repr=False)
@@ -73,7 +76,11 @@ def walk(cluster: Cluster, fabric: AnyNetwork) -> Walked:
     found.net.add_nodes_from(found.roles)
     for low, high in links(topology):
         role = layer_of(fabric.plan, low[0]).name
-        if low in overlay.disabled or low[0] not in there[role] or high[0] not in found.roles:
+        if low[0] not in there[role] or high[0] not in found.roles:
+            continue
+        if role == HOST:
+            found.cabled[low[0]] += 1
+        if low in overlay.disabled:
             continue
         if role == HOST:
             found.ports.setdefault(low[0], Counter())[high[0]] += fabric.edge.breakout.speed_gbps
@@ -91,19 +98,16 @@ def bisection(walked: Walked) -> Bisection:
     import networkx as nx
 
     first = len(walked.hosts) // 2
-    halves = [
-        [walked.ports[host] for host in half if host in walked.ports]
-        for half in (walked.hosts[:first], walked.hosts[first:])
-    ]
+    halves = walked.hosts[:first], walked.hosts[first:]
     net = walked.net.to_directed()
     net.add_nodes_from((FIRST, SECOND))
     for name, half in zip((FIRST, SECOND), halves, strict=True):
-        at = sum(half, Counter[int]())
+        at = sum((walked.ports[host] for host in half if host in walked.ports), Counter[int]())
         for switch, gbps in at.items():
             net.add_edge(*((FIRST, switch) if name == FIRST else (switch, SECOND)), capacity=gbps)
     return Bisection(
         gbps=int(nx.maximum_flow_value(net, FIRST, SECOND)),
-        nics_gbps=min(sum(ports.total() for ports in half) for half in halves),
+        nics_gbps=min(sum(walked.cabled[host] for host in half) for half in halves) * walked.host_gbps,
         hosts=(first, len(walked.hosts) - first),
     )
 

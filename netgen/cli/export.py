@@ -27,6 +27,8 @@ _OWN = {
     Form.TOPOCONFIG: topoconfig.topoconfig,
 }
 """Forms with a format of their own."""
+_OF_FABRICS = _OWN.keys() - {Form.GRAPHVIZ}
+"""Forms that have no place for the out-of-band network."""
 
 
 def export(intent: Path, form: Form, *, out: Path | None, fabric: str | None, written: Written | None) -> Exit:
@@ -43,6 +45,8 @@ def export(intent: Path, form: Form, *, out: Path | None, fabric: str | None, wr
         known.append(OUT_OF_BAND)
     if fabric is not None and fabric not in known:
         raise ExportError(f"there is no fabric {fabric!r} in {cluster.name}: there is {', '.join(known)}")
+    if fabric == OUT_OF_BAND and form in _OF_FABRICS:
+        raise ExportError(f"{form} is of fabrics, and the {OUT_OF_BAND} network is none: ask for a fabric, or for all")
     if written is not None and form not in {Form.CABLING, Form.BOM}:
         raise ExportError(f"{form} has a format of its own; --format is for cabling and bom")
     cabling = Cabling(cluster, result.platforms, load_optics(result.found), fabric)

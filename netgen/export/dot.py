@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cabling
+from netgen.export.errors import ExportError
 from netgen.export.out_of_band import every_cable, switches
 
 
@@ -41,8 +42,15 @@ def ptm(cabling: Cabling) -> Iterator[str]:
     """Yield ``topology.dot`` for Cumulus Linux's PTM, which compares it with what LLDP says.
 
     Every edge is ``"device":"port" -- "device":"port"`` (NVIDIA, Cumulus Linux, Prescriptive Topology Manager).
+
+    Raises
+    ------
+    ExportError
+        If no fabric of Ethernet is asked for.
     """
     infiniband = {fabric.name for fabric in cabling.cluster.infiniband}
+    if all(fabric.name in infiniband for fabric in cabling.fabrics):
+        raise ExportError("ptm is of switches that speak LLDP, and no fabric that is asked for is of Ethernet")
     yield f"graph {quoted(cabling.cluster.name)} {{\n"
     for cable in cabling:
         if cable.fabric in infiniband:  # whose switches speak no LLDP

@@ -44,8 +44,8 @@ def metres(length_m: float | None) -> str:
 
 
 def lanes(end: End) -> str:
-    """Return the lanes of a port within its cage, from 1, such as ``1-4``; empty where they are not known."""
-    first, count = end.socket.lane + 1, end.socket.lanes
+    """Return the lanes of a port within its cage, from 1, such as ``1-4``; empty where there are none, or not known."""
+    first, count = end.socket.lane + 1, end.socket.lanes if end.socket.cage else 0
     return "" if not count else f"{first}-{first + count - 1}" if count > 1 else str(first)
 
 
@@ -80,12 +80,12 @@ def row(cable: Cable) -> dict[str, Any]:
         "length_class": metres(cable.sold_m),
         "fec": cable.fec,
         "cable": cable.carrier,
-        "a_cage": a.socket.cage,
+        "a_cage": a.socket.cage or "",
         "a_lanes": lanes(a),
         "a_optic": optic(cable, a),
         "a_rack": a.device.rack or "",
         "a_label": label(a, b),
-        "b_cage": b.socket.cage,
+        "b_cage": b.socket.cage or "",
         "b_lanes": lanes(b),
         "b_optic": optic(cable, b),
         "b_rack": b.device.rack or "",

@@ -1,6 +1,7 @@
 """The cables of the out-of-band network: twisted pair from every management port, and links between its switches."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from netgen.catalog.model import ManagementSwitch
 from netgen.catalog.optics import Medium
@@ -56,7 +57,8 @@ def _asked_for(cabling: Cabling) -> OutOfBand | None:
 def _cables(network: OutOfBand, platforms: Mapping[str, Platform], media: Sequence[Medium]) -> Iterator[Cable]:
     cluster, choice, plan = network.cluster, Choice(media), network.plan
     for plug in network.plugs():
-        near = End(_device(cluster, plug.device), _copper(plug.port or _port(cluster, platforms, plug.device), 0))
+        port = _beside_cages(plug.port or _port(cluster, platforms, plug.device))
+        near = End(_device(cluster, plug.device), port)
         far = _end(network, plug.leaf, plug.leaf_port)
         yield _cable(f"{plug.device.role}-{plug.leaf.role}", near, far, choice, plan.device_m)
     for link in network.uplinks():
@@ -80,6 +82,11 @@ def _end(network: OutOfBand, ref: DeviceRef, port: int) -> End:
     model = network.model_of(ref)
     name = model.port_name(port)
     return End(_device(network.cluster, ref), _copper(name, port) if port < model.copper else _cage(model, name, port))
+
+
+def _beside_cages(name: str) -> Socket:
+    """Return the socket of a management port, which no number of a cage is for."""
+    return replace(_copper(name, 0), cage=0)
 
 
 def _copper(name: str, port: int) -> Socket:

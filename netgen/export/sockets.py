@@ -26,7 +26,7 @@ class Socket:
     position
         Of the port on the device, from 1 and cage by cage.
     cage
-        On the front panel, from 1.
+        On the front panel, from 1; 0: a management port, which is in none.
     form
         Of the cage, such as ``osfp``; empty: not known.
     subport, split

@@ -157,6 +157,7 @@ def test_hosts_that_have_lost_ports_are_in_every_figure(built: tuple[Cluster, Fa
     every = walked.hosts
     found = bisection(walked)
     assert found.gbps == brute.max_flow(cluster, fabric, every[: len(every) // 2])
+    assert found.nics_gbps == len(every) // 2 * fabric.plan.layers[0].slots * fabric.edge.breakout.speed_gbps
     net = brute.graph(cluster, fabric)
     ports = Counter(node[1] for node in net if isinstance(node, tuple))
     lost = {one.what: one for one in losses(walked)}

@@ -71,6 +71,8 @@ def test_one_fabric_of_several(netgen: Run):
             "error: these are 3 tables (devices.csv, interfaces.csv, cables.csv): say --out DIR",
         ),
         (["lab", "--as", "ptm", "--format", "json"], "error: ptm has a format of its own"),
+        (["corvus", "--as", "ptm"], "no fabric that is asked for is of Ethernet"),
+        (["lyra", "--as", "containerlab", "--fabric", "out-of-band"], "containerlab is of fabrics"),
         (["lyra", "--as", "ibnetdiscover"], "there are several (compute, storage)"),
         (["lab", "--as", "cabling", "--fabric", "storage"], "there is no fabric 'storage' in lab: there is compute"),
         (["lab", "--as", "cabling", "--out", "intent"], "intent cannot be written: "),

@@ -19,6 +19,7 @@ from netgen.compile import compile_intent
 from netgen.export import containerlab, dot, ibnetdiscover, listing, netbox
 from netgen.export.cables import Cabling
 from netgen.export.errors import ExportError
+from netgen.export.out_of_band import every_cable
 from netgen.platforms.model import Kind
 from tests.cluster.test_kinds import EOS, written
 from tests.examples import at_most
@@ -131,6 +132,26 @@ def test_ports_of_one_cage_name_the_same_optic_or_cable(orion: Cabling):
     assert up["cable"] != beside["cable"]
     assert up["a_label"] == f"pod1-su1-rail1-leaf1 Ethernet61/1 > {up['b_device']} {up['b_interface']}"
     assert up["b_label"] == f"{up['b_device']} {up['b_interface']} > pod1-su1-rail1-leaf1 Ethernet61/1"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "intent").iterdir()))
+def test_lanes_of_a_cage_are_taken_once_and_its_ports_are_of_one_medium(name: str):
+    """Management ports are in no cage, also where the out-of-band network is listed."""
+    given = example(name)
+    rows = csv.DictReader(io.StringIO("".join(listing.as_csv(every_cable(given), listing.outside(given)))))
+    taken: Counter[tuple[str, str, int]] = Counter()
+    media: dict[tuple[str, str], set[tuple[str, ...]]] = {}
+    for row in rows:
+        for end in "ab":
+            device, cage, lanes = (row[f"{end}_{what}"] for what in ("device", "cage", "lanes"))
+            assert cage or not lanes
+            first, _, last = lanes.partition("-")
+            if lanes:
+                taken.update((device, cage, lane) for lane in range(int(first), int(last or first) + 1))
+            if cage and row["link"] != "external":
+                media.setdefault((device, cage), set()).add((row["medium"], row[f"{end}_optic"]))
+    assert set(taken.values()) <= {1}
+    assert {len(kinds) for kinds in media.values()} == {1}
 
 
 def test_a_rack_that_holds_a_comma_stays_one_field():
