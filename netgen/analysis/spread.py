@@ -51,14 +51,6 @@ class Ways:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """How far switches are from one, and over how many shortest paths."""
-
-    distance: Mapping[int, int]
-    paths: Mapping[int, int]
-
-
 def ways(walked: Walked, fabric: AnyNetwork) -> list[Ways]:
     """Count the pairs of NICs by where they are and how far from each other."""
     nics, own = Counter[int](), Counter[tuple[int, int]]()
@@ -69,14 +61,14 @@ def ways(walked: Walked, fabric: AnyNetwork) -> list[Ways]:
     group = {switch: _group(fabric, switch) for switch in nics}
     pairs, counts = Counter[tuple[str, int]](), defaultdict[tuple[str, int], set[int]](set)
     for goal in nics:
-        reach = _reach(walked, goal)
+        hops, paths = walked.hops(goal), _paths(walked, goal)
         for source in nics:
             count = nics[source] * nics[goal] - own[source, goal]
             if count:
                 scope = SAME_SWITCH if source == goal else SAME_GROUP if group[source] == group[goal] else OTHER_GROUP
-                kind = scope, reach.distance[source] + 2 if source in reach.distance else 0
+                kind = scope, hops[source] + 2 if source in hops else 0
                 pairs[kind] += count
-                counts[kind].add(reach.paths.get(source, 0))
+                counts[kind].add(paths[source])
     order = (SAME_SWITCH, SAME_GROUP, OTHER_GROUP)
     return [
         Ways(*kind, pairs[kind], min(counts[kind]), max(counts[kind]))
@@ -89,19 +81,14 @@ def _group(fabric: AnyNetwork, switch: int) -> tuple[int, int]:
     return ids.pod, ids.unit
 
 
-def _reach(walked: Walked, goal: int) -> _Reach:
-    distance, paths, front = {goal: 0}, Counter({goal: 1}), [goal]
-    while front:
-        reached = []
-        for node in front:
-            for far, links in walked.beside(node):
-                if far not in distance:
-                    distance[far] = distance[node] + 1
-                    reached.append(far)
-                if distance[far] == distance[node] + 1:
-                    paths[far] += paths[node] * links
-        front = reached
-    return _Reach(distance, paths)
+def _paths(walked: Walked, goal: int) -> Counter[int]:
+    """Count the shortest paths of every switch to one."""
+    hops, paths = walked.hops(goal), Counter({goal: 1})
+    for node, distance in hops.items():
+        for far, links in walked.beside(node):
+            if hops[far] == distance + 1:
+                paths[far] += paths[node] * links
+    return paths
 
 
 def collectives(walked: Walked, cluster: Cluster, fabric: AnyNetwork) -> list[Collective]:
@@ -178,7 +165,7 @@ def _collective(
     carried: dict[tuple[int, int], float] = defaultdict(float)
     lost = total = 0.0
     for goal, amounts in sent:
-        distance = _reach(walked, goal).distance
+        distance = walked.hops(goal)
         total += sum(amounts.values())
         lost += sum(amount for switch, amount in amounts.items() if switch not in distance)
         _spread(walked, distance, amounts, carried)
@@ -194,19 +181,15 @@ def _spread(
 ) -> None:
     """Add what goes to one switch to what links carry, from the furthest switches on."""
     waiting = {switch: amount for switch, amount in amounts.items() if switch in distance}
-    by_distance: dict[int, list[int]] = defaultdict(list)
-    for switch, hops in distance.items():
-        by_distance[hops].append(switch)
-    for hops in range(max(by_distance), 0, -1):
-        for switch in by_distance[hops]:
-            amount = waiting.get(switch)
-            if not amount:
-                continue
-            nearer = [(far, links) for far, links in walked.beside(switch) if distance[far] == hops - 1]
-            each = amount / sum(links for _, links in nearer)
-            for far, links in nearer:
-                carried[switch, far] += each * links
-                waiting[far] = waiting.get(far, 0.0) + each * links
+    for switch in reversed(distance):  # the nearest are first
+        amount, hops = waiting.get(switch), distance[switch]
+        if not amount or not hops:
+            continue
+        nearer = [(far, links) for far, links in walked.beside(switch) if distance[far] < hops]
+        each = amount / sum(links for _, links in nearer)
+        for far, links in nearer:
+            carried[switch, far] += each * links
+            waiting[far] = waiting.get(far, 0.0) + each * links
 
 
 def _loads(walked: Walked, carried: Mapping[tuple[int, int], float]) -> dict[str, Load]:

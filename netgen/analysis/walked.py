@@ -3,8 +3,8 @@
 Flows may take any way here, and not the shortest only: what routing makes of it is no more than this.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,7 @@ class Walked:
     roles: dict[int, str] = field(default_factory=dict)
     at: dict[int, dict[int, int]] = field(default_factory=dict)
     _beside: dict[int, list[tuple[int, int]]] = field(default_factory=dict, init=False, repr=False)
+    _hops: dict[int, dict[int, int]] = field(default_factory=dict, init=False, repr=False)
 
     def beside(self, switch: int) -> list[tuple[int, int]]:
         """Return the switches that one is joined to, and by how many links."""
@@ -55,6 +56,20 @@ class Walked:
         if known is None:
             found = self.net[switch].items()
             known = self._beside[switch] = [(far, data["capacity"] // data["one"]) for far, data in found]
+        return known
+
+    def hops(self, goal: int) -> dict[int, int]:
+        """Return how many links switches are from one, those that reach it, the nearest first."""
+        known = self._hops.get(goal)
+        if known is None:
+            known = self._hops[goal] = {goal: 0}
+            waiting = deque([goal])
+            while waiting:
+                node = waiting.popleft()
+                for far, _ in self.beside(node):
+                    if far not in known:
+                        known[far] = known[node] + 1
+                        waiting.append(far)
         return known
 
     @property
@@ -126,7 +141,7 @@ def losses(walked: Walked) -> list[Loss]:
 def _host_link(walked: Walked) -> Loss:
     fewest = min(ports.total() for ports in walked.ports.values())
     last = fewest == walked.host_gbps
-    reached = _largest(walked)
+    reached = _largest(walked, _parts(walked.net))
     left = reached - 1 if reached > 2 else 0
     cut = (reached - left) / len(walked.hosts) if last else 0.0
     return Loss(HOST_LINK, 1 / len(walked.hosts), 1 - walked.host_gbps / fewest, cut, 1.0, None)
@@ -136,15 +151,16 @@ def _links(walked: Walked) -> Iterator[Loss]:
     """Only a link without which switches fall apart cuts hosts off."""
     import networkx as nx
 
-    whole = {switch: _outward(walked, switch) for switch in walked.net}
+    edge, whole = walked.edge, {switch: _outward(walked, switch) for switch in walked.net}
     apart = {frozenset(ends) for ends in nx.bridges(walked.net)}
+    reached = _largest(walked, _parts(walked.net))
     found: dict[str, Loss] = {}
     for a, b, data in walked.net.edges(data=True):
         # those within a layer have names of their own
         what = f"link {data['name']}" if "-" in data["name"] else f"{data['name']} link"
-        left = min([1.0, *(1 - data["one"] / whole[end] for end in (a, b) if end in walked.edge)])
+        left = min([1.0, *(1 - data["one"] / whole[end] for end in (a, b) if end in edge)])
         lone = frozenset((a, b)) in apart and data["capacity"] == data["one"]
-        cut = _cut_off(walked, links=[(a, b)]) if lone else 0.0
+        cut = _cut_off(walked, reached, _parts(nx.restricted_view(walked.net, [], [(a, b)]))) if lone else 0.0
         found[what] = _worst(found.get(what), Loss(what, 0.0, 1.0, cut, left, None))
     yield from found.values()
 
@@ -153,21 +169,27 @@ def _switches(walked: Walked) -> Iterator[Loss]:
     """Only a switch without which others fall apart, or with all ports of a host, cuts hosts off."""
     import networkx as nx
 
-    whole = {switch: _outward(walked, switch) for switch in walked.edge}
-    needed = set(nx.articulation_points(walked.net))
-    needed |= {switch for ports in walked.ports.values() if len(ports) == 1 for switch in ports}
+    edge = walked.edge
+    whole = {switch: _outward(walked, switch) for switch in edge}
+    apart = set(nx.articulation_points(walked.net))
+    needed = apart | {switch for ports in walked.ports.values() if len(ports) == 1 for switch in ports}
+    parts = _parts(walked.net)
+    reached = _largest(walked, parts)
     kept: dict[int, list[float]] = defaultdict(list)
     for ports in walked.ports.values():
         for switch, gbps in ports.items():
             kept[switch].append(1 - gbps / ports.total())
     found: dict[str, Loss] = {}
     for switch, what in walked.roles.items():
-        beside = (1 - data["capacity"] / whole[far] for far, data in walked.net[switch].items() if far in walked.edge)
+        beside = (1 - data["capacity"] / whole[far] for far, data in walked.net[switch].items() if far in edge)
+        rest = {other: part for other, part in parts.items() if other != switch} if switch in needed else parts
+        if switch in apart:
+            rest = _parts(nx.restricted_view(walked.net, [switch], []))
         one = Loss(
             what,
             hosts_hit=len(kept[switch]) / len(walked.hosts),
             host_left=min(kept[switch], default=1.0),
-            hosts_cut_off=_cut_off(walked, switches=[switch]) if switch in needed else 0.0,
+            hosts_cut_off=_cut_off(walked, reached, rest) if switch in needed else 0.0,
             leaf_left=min([1.0, *beside]),
             block_left=None,
         )
@@ -193,25 +215,20 @@ def _outward(walked: Walked, switch: int) -> int:
     return sum(data["capacity"] for data in walked.net[switch].values())
 
 
-def _cut_off(walked: Walked, *, switches: Iterable[int] = (), links: Iterable[tuple[int, int]] = ()) -> float:
-    """Share of the hosts that are no longer in the largest set of hosts that reach each other."""
-    rest = walked.net.copy()
-    rest.remove_nodes_from(switches)
-    rest.remove_edges_from(links)
-    return (_largest(walked) - _largest(walked, rest)) / len(walked.hosts)
+def _cut_off(walked: Walked, reached: int, parts: Mapping[int, int]) -> float:
+    """Share of the hosts that are no longer in the largest set of hosts that reach each other; so large was it."""
+    return (reached - _largest(walked, parts)) / len(walked.hosts)
 
 
-def _largest(walked: Walked, net: Any = None) -> int:  # noqa: ANN401 - a networkx graph, which has no types
-    """Count the largest set of hosts that reach each other; of two at least."""
+def _parts(net: Any) -> dict[int, int]:  # noqa: ANN401 - a networkx graph, which has no types
+    """Return the part of the network that each switch is in: those that reach each other have one number."""
     import networkx as nx
 
-    part_of = {
-        switch: number
-        for number, part in enumerate(nx.connected_components(walked.net if net is None else net))
-        for switch in part
-    }
-    reached = Counter(
-        part for ports in walked.ports.values() for part in {part_of[one] for one in ports if one in part_of}
-    )
+    return {switch: number for number, part in enumerate(nx.connected_components(net)) for switch in part}
+
+
+def _largest(walked: Walked, parts: Mapping[int, int]) -> int:
+    """Count the largest set of hosts that reach each other; of two at least."""
+    reached = Counter(part for ports in walked.ports.values() for part in {parts[one] for one in ports if one in parts})
     most = max(reached.values(), default=0)
     return most if most > 1 else 0

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from netgen.cli.compiled import compiled
-from netgen.cli.console import Format, emit, emit_json, table
+from netgen.cli.console import Format, emit, emit_json, progress, table
 from netgen.cli.exits import Exit
 
 Figures = Mapping[str, Any]
@@ -21,8 +21,9 @@ def topology(intent: Path, form: Format, *, analyze: bool) -> Exit:
     if analyze:
         from netgen.report.analysis import analysis
 
-        for fabric in counted["fabrics"]:
-            fabric["analysis"] = analysis(result, cluster, cluster.network(fabric["fabric"]))
+        with progress(f"analyze {cluster.name}", None) as step:
+            for fabric in counted["fabrics"]:
+                fabric["analysis"] = analysis(result, cluster, cluster.network(fabric["fabric"]), step)
     if form is Format.JSON:
         emit_json(counted)
         return Exit.DONE

@@ -1,5 +1,6 @@
 """The analysis of every fabric as plain data."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -15,25 +16,37 @@ from netgen.analysis.survey import Survey, survey
 from netgen.cluster.fabric import AnyNetwork, Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.clos import Clos
+from netgen.cluster.topology.slots import HOST
 from netgen.compile import Compiled
 from netgen.report.equipment import equipment
 
-MOST_LINKS = 5_000
-"""Of a fabric that no formula is for: what is looked at link by link."""
+MOST_STEPS = 8_000_000
+"""Of a fabric that no formula is for: switches with hosts x links between switches; each of the one walks the other."""
 
 
-def analysis(compiled: Compiled, cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any] | None:
+def _quiet(text: str) -> None:
+    del text
+
+
+def analysis(
+    compiled: Compiled, cluster: Cluster, fabric: AnyNetwork, step: Callable[[str], None] = _quiet
+) -> dict[str, Any] | None:
     """Reckon all figures of a fabric; docs/analysis.md defines them.
+
+    Parameters
+    ----------
+    step
+        Is told what is reckoned next, where that may last.
 
     Returns
     -------
     dict or None
         Of what is no Clos network, or has leaves whose hosts differ, only the figures that are found by looking at
-        every link; ``None``: it has more than `MOST_LINKS` of them.
+        every link; ``None``: that would take more than `MOST_STEPS`.
     """
     plan = fabric.plan
     if not isinstance(plan, Clos) or plan.seated:
-        return _walked(compiled, cluster, fabric)
+        return _walked(compiled, cluster, fabric, step)
     seen = survey(cluster, fabric, plan)
     exceptions = shut(seen, cluster, fabric)
     return {
@@ -56,16 +69,22 @@ def _hashed(compiled: Compiled, seen: Survey, fabric: AnyNetwork) -> dict[str, A
     return {"polarisation": {"load_balancing": fabric.load_balancing, **found}}
 
 
-def _walked(compiled: Compiled, cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any] | None:
-    if sum(fabric.plan.link_counts().values()) > MOST_LINKS:
+def _walked(
+    compiled: Compiled, cluster: Cluster, fabric: AnyNetwork, step: Callable[[str], None]
+) -> dict[str, Any] | None:
+    between = sum(count for (lower, _), count in fabric.plan.link_counts().items() if lower != HOST)
+    if len(cluster.nodes(fabric, fabric.edge.role)) * between > MOST_STEPS:
         return None
+    step("links")
     seen = walked.walk(cluster, fabric)
-    return {
-        "bisection": asdict(walked.bisection(seen)),
-        **_spread(seen, cluster, fabric),
-        "failures": [asdict(one) for one in walked.losses(seen)],
-        "equipment": equipment(compiled, cluster, fabric),
-    }
+    step("bisection")
+    found: dict[str, Any] = {"bisection": asdict(walked.bisection(seen))}
+    step("paths and loads")
+    found |= _spread(seen, cluster, fabric)
+    step("failures")
+    found["failures"] = [asdict(one) for one in walked.losses(seen)]
+    step("equipment")
+    return found | {"equipment": equipment(compiled, cluster, fabric)}
 
 
 def _spread(seen: walked.Walked, cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any]:

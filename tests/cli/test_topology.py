@@ -161,6 +161,7 @@ def test_a_dragonfly_is_looked_at_link_by_link(netgen: Run, monkeypatch: pytest.
     assert found["bisection"] == {"gbps": 9_600, "nics_gbps": 12 * 4 * 400, "hosts": [12, 12]}
     losses = {one["what"]: one for one in found["failures"]}
     assert losses["router"]["hosts_cut_off"] == losses["router"]["hosts_hit"] == 1 / 24
+    assert {"local link", "global link"} < losses.keys()
     # 24 routers of four NICs each: every pair of NICs of two hosts has a way
     assert sum(way["pairs"] for way in found["ways"]) == 96**2 - 24 * 4**2
     assert {way["scope"] for way in found["ways"]} == {"same group", "other group"}
@@ -168,6 +169,6 @@ def test_a_dragonfly_is_looked_at_link_by_link(netgen: Run, monkeypatch: pytest.
     shown = netgen("topology", "intent/perseus", "--analyze").out
     assert "fewest paths" in shown
     assert "Load of links" in shown
-    monkeypatch.setattr("netgen.report.analysis.MOST_LINKS", 100)
+    monkeypatch.setattr("netgen.report.analysis.MOST_STEPS", 100)
     assert analysed(netgen, "intent/perseus")["analysis"] is None
     assert "too many links to look at each" in netgen("topology", "intent/perseus", "--analyze").out
