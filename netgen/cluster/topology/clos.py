@@ -19,14 +19,13 @@ from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from netgen.cluster.topology.above_leaves import Peer, peers_of_spine, peers_of_superspine
 from netgen.cluster.topology.guests import Guests, is_guest
 from netgen.cluster.topology.seating import Row, row_at, rows, units_of_sets
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, End, Ids, Layer, layers_of
 
 _Seat = tuple[int, int, int]
 """Position of a unit, host (from 0), and NIC."""
-_Peer = Callable[[int], End | None]
-"""From a slot of some node to the other end of its cable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +329,7 @@ class Clos:
         layer = bisect(self.firsts, node) - 1
         return list(map(_PEERS[layer](self, node - self.firsts[layer]), range(self.layers[layer].slots)))
 
-    def _peers_of_host(self, host: int) -> _Peer:
+    def _peers_of_host(self, host: int) -> Peer:
         unit, number = divmod(host, self.hosts)
         seat = self._sits(unit, number)
         position, first_slot, per_rail = seat or (0, 0, 1)
@@ -351,7 +350,7 @@ class Clos:
 
         return peer
 
-    def _peers_of_leaf(self, leaf: int) -> _Peer:
+    def _peers_of_leaf(self, leaf: int) -> Peer:
         pod, plane, leaf_set, rail, position = self._leaf(leaf)
         in_group, port = position // self.tors, plane + position % self.tors
         down, taken, hosts, ports = self.down, self.down - self.reserved, self.hosts, self.ports
@@ -376,47 +375,6 @@ class Clos:
 
         return peer
 
-    def _peers_of_spine(self, index: int) -> _Peer:
-        rest, spine = divmod(index, self.spines)
-        rest, block = divmod(rest, self.blocks)
-        pod, plane = divmod(rest, self.planes)
-        down, trunk, leaves = self.block * self.trunk, self.trunk, self.leaves_per_plane
-        before, uplink = block * self.block, self.down + spine * trunk
-        first_leaf = self.firsts[1] + (pod * self.planes + plane) * leaves
-        top, within = divmod(plane * self.spines + spine, self.shared_spines)
-        first_top = self.firsts[-1] + top * self.cores
-        first_link = ((pod * self.blocks + block) * self.shared_spines + within) * self.core_trunk
-
-        def peer(slot: int) -> End | None:
-            if slot >= down:
-                core, link = divmod(slot - down, self.core_trunk)
-                return first_top + core, first_link + link
-            in_block, link = divmod(slot, trunk)
-            leaf = before + in_block
-            if leaf >= leaves:
-                return None
-            if self.by_rail:
-                rest, in_group = divmod(leaf, self.group)
-                rail, leaf_set = divmod(rest, self.sets)
-                leaf = (leaf_set * self.rails + rail) * self.group + in_group
-            return first_leaf + leaf, uplink + link
-
-        return peer
-
-    def _peers_of_superspine(self, index: int) -> _Peer:
-        top, core = divmod(index, self.cores)
-        plane, first_spine = divmod(top * self.shared_spines, self.spines)
-        uplink = self.block * self.trunk + core * self.core_trunk
-
-        def peer(slot: int) -> End:
-            rest, link = divmod(slot, self.core_trunk)
-            group, within = divmod(rest, self.shared_spines)
-            pod, block = divmod(group, self.blocks)
-            found = ((pod * self.planes + plane) * self.blocks + block) * self.spines + first_spine + within
-            return self.firsts[2] + found, uplink + link
-
-        return peer
-
     def link_counts(self) -> dict[tuple[str, str], int]:
         """Links laid out: one a port of a NIC; leaves to the spines of their block, spines to superspines."""
         units = self.pods * self.units
@@ -433,5 +391,5 @@ class Clos:
 
 _IDS = (Clos._host_ids, Clos._leaf_ids, Clos._spine_ids, Clos._superspine_ids)  # noqa: SLF001 - it is this module's
 """What reads the ids of each layer's nodes."""
-_PEERS = (Clos._peers_of_host, Clos._peers_of_leaf, Clos._peers_of_spine, Clos._peers_of_superspine)  # noqa: SLF001 - it is this module's
+_PEERS = (Clos._peers_of_host, Clos._peers_of_leaf, peers_of_spine, peers_of_superspine)  # noqa: SLF001 - it is this module's
 """What finds the peers of a node of each layer, slot by slot."""
