@@ -7,7 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 from netgen.session.connections import Connection, SecretSource
 from netgen.session.difference import digest_key, new_salt
 from netgen.session.drivers import keeper
+from netgen.session.drivers.ufm_client import UfmClient
 from netgen.session.errors import Reason, SessionError
 from netgen.session.secrets import Secrets
 from netgen.session.session import open_session
@@ -282,6 +283,41 @@ def test_a_netgen_that_is_killed_leaves_the_timer(lab: Lab, tmp_path: Path):
     assert done.stdout == "committed\n", done.stderr
     assert lab.ufm.changes()[:2] == MOVES
     wait(lambda: lab.diff(FILE) == "")
+
+
+def test_a_commit_that_takes_longer_than_its_timer_is_undone_once_it_is_through(lab: Lab, monkeypatch):
+    lab.set(FILE)
+    do, requests = UfmClient.do, itertools.count(1)
+
+    def held_up(client: UfmClient, method: str, path: str, body: Mapping[str, object] | None) -> None:
+        if next(requests) == 2:
+            wait(lambda: lab.pending() == [])
+            # long enough for a keeper to put back what has been done so far, if it does not wait
+            for _ in range(20):
+                if lab.diff(FILE) == "":
+                    break
+                time.sleep(0.1)
+        do(client, method, path, body)
+
+    monkeypatch.setattr(UfmClient, "do", held_up)
+    lab.commit(MOVED, 1)
+    assert lab.ufm.changes()[-2:] == MOVES
+    wait(lambda: lab.diff(FILE) == "")
+
+
+def test_a_commit_that_is_under_way_is_neither_aborted_nor_joined_by_another(lab: Lab):
+    lab.set(FILE)
+    commit_id = lab.commit(MOVED)
+    with keeper.changing(lab.server.host, lab.server.port):
+        with open_session(lab.target, lab.secrets()) as session, pytest.raises(SessionError, match="still under way"):
+            session.abort(commit_id)
+        assert lab.pending() == [commit_id]
+    with open_session(lab.target, lab.secrets()) as session:
+        session.abort(commit_id)
+    with keeper.changing(lab.server.host, lab.server.port), pytest.raises(SessionError) as caught:
+        lab.set(MOVED)
+    assert caught.value.reason is Reason.LOCKED
+    assert lab.diff(FILE) == ""
 
 
 def wait(truth) -> None:

@@ -5,6 +5,9 @@ netgen, by whatever signal, does not end it. Only the end of the machine does; t
 A UFM is managed over a network that no partition is part of, so that a change never cuts netgen off from it: that is
 why the timer may live here.
 
+While a change is made, whoever makes it holds a lock, which the kernel frees when its process ends. A timer that fires
+meanwhile waits for that: what is put back while requests still come would be half of either.
+
 It listens at a socket that its owner alone can open. So who asks knows that it lives, and nothing is left over of one
 that does not. One line is a question, one line the answer:
 
@@ -38,6 +41,7 @@ from netgen.session.drivers.ufm_steps import bring
 START_S = 20.0
 """What a keeper may take to start."""
 _RETRY_S = 5.0
+_POLL_S = 0.2
 _GIVE_UP_S = 3600.0
 """For how long a UFM that does not answer is tried."""
 _OWNER_ONLY = 0o700
@@ -106,6 +110,25 @@ def start(charge: Charge) -> None:
         raise KeeperError(f"the keeper of the timer cannot start: {answer or 'it has ended'}")
 
 
+@contextlib.contextmanager
+def changing(host: str, port: int) -> Iterator[None]:
+    """Be the only one on this machine who changes a UFM, as long as the context lasts; no keeper puts back meanwhile.
+
+    Raises
+    ------
+    KeeperError
+        If somebody else is.
+    """
+    with _private():
+        lock = _lock(_change(host, port))
+    if lock is None:
+        raise KeeperError("another change is under way there, or is being undone")
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
 def pending(host: str, port: int) -> str | None:
     """Return the name of the commit on a UFM that a keeper waits with; ``None``: there is none."""
     return _ask(host, port, "pending", timeout_s=START_S) or None
@@ -158,6 +181,22 @@ def _address(host: str, port: int) -> Path:
     return _folder() / f"ufm-{hashlib.sha256(f'{host} {port}'.encode()).hexdigest()[:16]}"
 
 
+def _change(host: str, port: int) -> Path:
+    """Return the file that whoever changes a UFM has locked."""
+    return _address(host, port).with_suffix(".change")
+
+
+def _lock(path: Path) -> int | None:
+    """Lock a file, and return what to close to let go of it; ``None``: somebody else has it, who lives."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
+
+
 @contextlib.contextmanager
 def _short(path: Path) -> Iterator[str]:
     """Yield another name of a socket: its address has 107 characters at most (unix(7)), and a folder may have more."""
@@ -191,12 +230,9 @@ def main() -> None:
 
 def _listen(path: Path) -> tuple[int, socket.socket]:
     """Open the socket; the lock says that its keeper lives, for the kernel frees it whatever ends that."""
-    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise KeeperError("another commit waits there, or is being undone") from None
+    lock = _lock(path.with_suffix(".lock"))
+    if lock is None:
+        raise KeeperError("another commit waits there, or is being undone")
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)
     with _short(path) as address:
@@ -224,11 +260,15 @@ def _keep(listener: socket.socket, charge: Charge) -> None:
     # From here on nobody can confirm: who asks is told that nothing waits.
     path.unlink(missing_ok=True)
     listener.close()
+    if settled:
+        return
     give_up = time.monotonic() + _GIVE_UP_S
-    while not settled and time.monotonic() < give_up:
-        settled = _put_back(charge) == "ok"
-        if not settled:
-            time.sleep(_RETRY_S)
+    change = _change(charge.place.host, charge.place.port)
+    # Held to the end: who would change anything now is told that a change is being undone.
+    while _lock(change) is None and time.monotonic() < give_up:
+        time.sleep(_POLL_S)
+    while _put_back(charge) != "ok" and time.monotonic() < give_up:
+        time.sleep(_RETRY_S)
 
 
 def _answer(listener: socket.socket, charge: Charge) -> bool:
@@ -242,13 +282,24 @@ def _answer(listener: socket.socket, charge: Charge) -> bool:
         elif question == f"confirm {charge.commit}":
             said = "ok"
         elif question == f"rollback {charge.commit}":
-            said = _put_back(charge)
+            said = _put_back_now(charge)
         else:
             said = ""
         settled = question != "pending" and said == "ok"
         with contextlib.suppress(OSError):
             near.sendall(f"{said}\n".encode())
     return settled
+
+
+def _put_back_now(charge: Charge) -> str:
+    """Return ``ok``, or why what there was is not back; not while the change is still made."""
+    lock = _lock(_change(charge.place.host, charge.place.port))
+    if lock is None:
+        return "the change is still under way"
+    try:
+        return _put_back(charge)
+    finally:
+        os.close(lock)
 
 
 def _put_back(charge: Charge) -> str:

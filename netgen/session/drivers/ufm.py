@@ -177,29 +177,32 @@ class UfmDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM is untyped here
         waiting = keeper.pending(self._place.host, self._place.port)
         if waiting is not None:
             raise SessionLockedException(f"the commit {waiting} of netgen on this machine waits for its confirmation")
+        try:
+            with keeper.changing(self._place.host, self._place.port):
+                failure, undone = self._change(self._candidate, revert_in)
+        except keeper.KeeperError as error:
+            raise SessionLockedException(f"{self.hostname}: {error}") from error
+        if failure is not None and revert_in is not None:
+            said = keeper.rollback(self._place.host, self._place.port, self.commit_id, self._patience_s())
+            undone = _how_undone(said, "; its timer tries again")
+        if failure is not None:
+            raise CommitError(f"{self.hostname}: {failure}; {undone}") from failure
+
+    def _change(self, candidate: State, revert_in: int | None) -> tuple[UfmError | None, str]:
+        """Make the requests; return why they failed and, where no keeper is there to put back, how that went."""
         before = self._state()
         if revert_in is not None:
-            self._start_keeper(before, revert_in)
+            keeper.start(keeper.Charge(self._place, self.commit_id, revert_in, text_of(before), self._takes_names()))
         try:
-            bring(self._open_client(), self._candidate, names=self._takes_names())
+            bring(self._open_client(), candidate, names=self._takes_names())
         except UfmError as error:
             if error.trouble is Trouble.CONNECTION:
                 raise _napalm(error) from error
-            undone = self._undone(before, kept=revert_in is not None)
-            raise CommitError(f"{self.hostname}: {error}; {undone}") from error
+            return error, "" if revert_in is not None else self._put_back(before)
+        return None, ""
 
-    def _start_keeper(self, before: State, timer_s: int) -> None:
-        charge = keeper.Charge(self._place, self.commit_id, timer_s, text_of(before), self._takes_names())
-        try:
-            keeper.start(charge)
-        except keeper.KeeperError as error:
-            raise SessionLockedException(f"{self.hostname}: {error}") from error
-
-    def _undone(self, before: State, *, kept: bool) -> str:
+    def _put_back(self, before: State) -> str:
         """Put back what there was before a commit that failed, and say how that went."""
-        if kept:
-            said = keeper.rollback(self._place.host, self._place.port, self.commit_id, self._patience_s())
-            return _how_undone(said, "; its timer tries again")
         try:
             bring(self._open_client(), before, names=self._takes_names())
         except UfmError as error:
