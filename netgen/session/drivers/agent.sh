@@ -51,8 +51,9 @@ die() {
 
 # ---------------------------------------------------------------------------------------------- small tools
 
-# Run a tool with no standard input, bounded, its output in $log. What it leaves behind does not inherit the lock.
-run() { timeout -k 5 "$TOOL_LIMIT_S" "$@" </dev/null >>"$log" 2>&1 3<&- 9>&-; }
+# Run a tool with no standard input, bounded, its output in $log. The lock is held as long as it runs, even if this
+# program is killed meanwhile: nothing is undone under its hands. What it leaves behind does not inherit the lock.
+run() { timeout -k 5 "$TOOL_LIMIT_S" /bin/sh -c 'exec "$@" 9>&-' sh "$@" </dev/null >>"$log" 2>&1 3<&-; }
 
 # The same for a tool whose standard output is wanted.
 ask() { timeout -k 5 "$TOOL_LIMIT_S" "$@" </dev/null 2>>"$log" 3<&- 9>&-; }
@@ -312,9 +313,10 @@ commit() { # HOLDER WAIT CANDIDATE SECONDS MESSAGE
     set_state "$dir" preparing
     each backup_one "$dir/manifest" || { set_state "$dir" undone && die $UNDONE "backing up $name: $(reason)"; }
     log=$dir/log
-    set_state "$dir" applying
+    # The timer comes first: were this program killed between the two, nobody would ever close what is open.
     arm "$dir" "$id" "$([ "$4" -gt 0 ] && echo "$4" || echo $GUARD_S)" \
         || { set_state "$dir" undone && die $UNDONE "the timer cannot be set: $(reason)"; }
+    set_state "$dir" applying
     if each activate_one "$dir/manifest" && each settle_one "$dir/manifest" && why= && set_state "$dir" pending && { [ "$4" -gt 0 ] || persist "$dir"; }; then
         return 0
     fi

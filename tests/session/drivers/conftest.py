@@ -40,7 +40,7 @@ class Bench:
         device = self.connections["devices"][node]
         access = self.connections["platforms"][device["platform"]]
         known = {"port": access["port"], "key_file": access["key"], "known_hosts": access["known_hosts"]}
-        return device["address"], self.connections["defaults"]["username"], "", 30, {**known, **options}
+        return device["address"], self.connections["defaults"]["username"], "", 60, {**known, **options}
 
     def driver(self, node: str, **options: Any) -> Any:
         """Return a driver that is not open yet."""
@@ -64,7 +64,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 @pytest.fixture
 def leaf(bench: Bench) -> Iterator[Any]:
     """A driver of leaf1, which runs and boots `FILES`."""
-    driver = bench.driver("leaf1", lock_timeout=2)
+    driver = bench.driver("leaf1", lock_timeout=60)
     driver.open()
     if driver.has_pending_commit():  # of a test that failed
         driver.rollback()
@@ -78,7 +78,7 @@ def leaf(bench: Bench) -> Iterator[Any]:
 def eventually() -> Callable[[Callable[[], bool]], None]:
     """Wait, no longer than is bearable, for something to become true."""
 
-    def wait(condition: Callable[[], bool], limit_s: float = 60) -> None:
+    def wait(condition: Callable[[], bool], limit_s: float = 180) -> None:
         deadline = time.monotonic() + limit_s
         while not condition():
             assert time.monotonic() < deadline, "it did not become true"

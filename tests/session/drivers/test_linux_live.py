@@ -92,7 +92,7 @@ def test_what_was_changed_by_hand_shows_and_is_mended(host, command, expected):
 def test_routes_and_rules_of_lines_that_are_gone_are_gone(host):
     before = kernel(host)
     host.load_replace_artifacts(RENUMBERED)
-    host.commit_config(revert_in=60)
+    host.commit_config(revert_in=600)
     assert "10.0.0.0/12" not in kernel(host)
     assert "1001:" not in kernel(host)
     assert host.compare_config() == ""
@@ -141,7 +141,7 @@ def test_interfaces_of_the_hosts_own_are_left_alone(host):
     try:
         assert host.compare_config() == ""
         host.load_replace_artifacts(renumbered)
-        host.commit_config(revert_in=60)
+        host.commit_config(revert_in=600)
         shell(host, "ip address add 10.5.1.1/24 dev eth2")
         host.rollback()
         shown = shell(host, "ip -br address show dev eth2; cat /etc/network/interfaces")

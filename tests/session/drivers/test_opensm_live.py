@@ -95,8 +95,8 @@ def end_opensm(driver):
 
 def await_state(driver, port, state):
     simulated = f"LD_PRELOAD={SIMULATOR} IBSIM_SOCKNAME=fabric SIM_HOST=H-{port - 1:016x}"
-    asked = f"cd /run && {simulated} timeout 5 sminfo -D 0 2>&1 | grep -q {state}"
-    shell(driver, f"for i in $(seq 100); do ({asked}) && exit 0; sleep 0.2; done; exit 1")
+    asked = f"cd /run && {simulated} timeout 20 sminfo -D 0 2>&1 | grep -q {state}"
+    driver._ask("/bin/sh", "-c", f"until ({asked}); do sleep 0.2; done", timeout_s=180)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def manager_driver(bench, **options):
 @pytest.fixture
 def manager(node):
     """A driver of sm-1, which runs and boots `FILES`."""
-    with manager_driver(node, lock_timeout=2) as driver:
+    with manager_driver(node, lock_timeout=60) as driver:
         if driver.has_pending_commit():  # of a test that failed
             driver.rollback()
         driver.load_replace_artifacts(FILES)
@@ -160,7 +160,7 @@ def test_from_a_fresh_host_and_then_nothing_differs(node):
     with manager_driver(node) as driver:
         driver.load_replace_artifacts(FILES)
         assert "+routing_engine ftree" in driver.compare_config()
-        driver.commit_config("from fresh", revert_in=60)
+        driver.commit_config("from fresh", revert_in=600)
         assert driver.compare_config() == ""
         assert shell(driver, "cat /etc/opensm/opensm.conf") == OPTIONS  # it covers the file
         driver.confirm_commit()
@@ -175,7 +175,7 @@ def test_a_host_that_moves_changes_its_line_and_its_tables(manager):
     manager.load_replace_artifacts({**FILES, "partitions.conf": MOVED})
     line = "    0x1070fd0300b00001=full, 0x{:016x}=full"
     assert changed_lines(manager.compare_config()) == [f"-{line.format(HOSTS[2])}", f"+{line.format(HOSTS[3])}"]
-    manager.commit_config("move", revert_in=60)
+    manager.commit_config("move", revert_in=600)
     manager.confirm_commit()
     assert tables(manager) == {**before, HOSTS[2]: {0x7FFF}, HOSTS[3]: {0x7FFF, 0x8101}}
     assert pid(manager) == process  # no more than a sweep
@@ -196,7 +196,7 @@ def test_what_is_not_confirmed_goes_back_by_itself(manager, eventually):
 def test_a_reboot_comes_back_with_what_was_confirmed(manager):
     before = state(manager)
     manager.load_replace_artifacts({**FILES, "partitions.conf": MOVED})
-    manager.commit_config("try", revert_in=60)
+    manager.commit_config("try", revert_in=600)
     assert shell(manager, "cat /etc/opensm/partitions.conf") == MOVED
     # what a reboot does: mounts and timers are gone, OpenSM begins anew
     shell(manager, "pkill -f '[n]etgen-revert'; for f in /etc/opensm/*; do umount $f 2>/dev/null; done; true")
@@ -219,7 +219,7 @@ def test_a_reboot_comes_back_with_what_was_confirmed(manager):
 def test_what_a_sweep_does_not_read_again_takes_a_restart(manager, options, restarts):
     process = pid(manager)
     manager.load_replace_artifacts({**FILES, "opensm.conf": options})
-    manager.commit_config("options", revert_in=60)
+    manager.commit_config("options", revert_in=600)
     assert (pid(manager) != process) is restarts
     assert manager.compare_config() == ""
     manager.rollback()
@@ -248,7 +248,7 @@ def test_what_opensm_complains_of_is_undone(manager, monkeypatch, name, text, sa
     before = state(manager)
     manager.load_replace_artifacts({**FILES, "partitions.conf": MOVED, name: text})
     with pytest.raises(CommitError, match=re.escape(said)):
-        manager.commit_config("broken", revert_in=60)
+        manager.commit_config("broken", revert_in=600)
     after = state(manager)
     assert after[:3] == before[:3]
     assert not manager.has_pending_commit()
@@ -298,7 +298,7 @@ def test_what_was_changed_by_hand_shows_and_is_mended(manager):
 
 def test_it_must_run_once(manager):
     # another program of its name: ibsim would leave requests to one that is gone without answer
-    shell(manager, "cp /bin/sleep /run/opensm; setsid /run/opensm 60 >/dev/null 2>&1 </dev/null &")
+    shell(manager, "cp /bin/sleep /run/opensm; setsid /run/opensm 600 >/dev/null 2>&1 </dev/null &")
     try:
         with pytest.raises(ReplaceConfigException, match="several OpenSM run here"):
             manager.load_replace_artifacts(FILES)
@@ -338,7 +338,7 @@ def test_one_in_standby_has_the_files_for_when_it_takes_over(manager):
         await_state(manager, MANAGER, "STANDBY")
         before = tables(manager)
         manager.load_replace_artifacts({**FILES, "partitions.conf": MOVED})
-        manager.commit_config("while another one manages", revert_in=60)
+        manager.commit_config("while another one manages", revert_in=600)
         assert manager.compare_config() == ""
         assert tables(manager) == before
         manager.confirm_commit()

@@ -87,7 +87,7 @@ def test_what_a_nic_was_told_by_hand_shows_and_is_mended(applied):
 def test_what_is_not_confirmed_comes_back_as_it_was_by_hand(applied):
     shell(applied, "echo by-hand >/run/nic")
     applied.load_replace_artifacts({**FILES, "roce.sh": program("two")})
-    applied.commit_config(revert_in=60)
+    applied.commit_config(revert_in=600)
     assert shell(applied, "cat /run/nic") == "two\n"
     assert shell(applied, "cat /etc/netgen/roce.sh") == FILES["roce.sh"]
     assert changed(applied) == []
@@ -135,7 +135,7 @@ def test_where_systemd_runs_the_units_of_nics_are_enabled_and_those_of_gone_ones
     )
     try:
         applied.load_replace_artifacts({**FILES, "roce.service": unit("eth1", "eth3")})
-        applied.commit_config(revert_in=60)
+        applied.commit_config(revert_in=600)
         told = shell(applied, "grep -v netgen-revert /run/told || true")
         assert told == ""  # not before it is confirmed
         applied.confirm_commit()

@@ -154,7 +154,7 @@ def test_an_unconfirmed_commit_leaves_the_file_and_is_undone(host):
     shell(host, "ip address add 10.9.0.1/24 dev eth1")
     before = kernel(host)
     host.load_replace_artifacts(RENUMBERED)
-    host.commit_config(revert_in=60)
+    host.commit_config(revert_in=600)
     assert shell(host, f"cat {TARGET}") == NETPLAN
     assert "10.16.0.0/12" in kernel(host)
     assert "1001:" not in kernel(host)
@@ -168,7 +168,7 @@ def test_the_first_commit_that_is_undone_leaves_no_file(host):
     shell(host, f"rm {TARGET} /etc/nccl.conf; netplan apply")
     before = kernel(host)
     host.load_replace_artifacts(FILES)
-    host.commit_config(revert_in=60)
+    host.commit_config(revert_in=600)
     assert kernel(host) != before
     host.rollback()
     assert kernel(host) == before
