@@ -1,7 +1,6 @@
 """The way from an intent folder to a cluster, or to all that is wrong with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from netgen.catalog.load import load_catalog
@@ -12,13 +11,13 @@ from netgen.intent.load import load
 from netgen.intent.locate import locate
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Platform
+from netgen.record import Record
 from netgen.resources.load import Resources, resources, user_root
 from netgen.resources.overrides import outdated_overrides
 from netgen.rules.run import derive_checked
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Record):
     """What became of an intent.
 
     Parameters

@@ -1,7 +1,6 @@
 """Devices by hand, small and complete: what renders and rules are tried on without an intent."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from netgen.catalog.load import load_catalog
 from netgen.cluster.buffers import FRAME_BYTES, BufferPlan, Headroom, PortClass, headroom, share
@@ -27,6 +26,7 @@ from netgen.device.model import (
 )
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import bundle_name, port_name
+from netgen.record import replace
 from netgen.resources.load import resources
 
 SWITCHES = load_catalog(resources()).switches

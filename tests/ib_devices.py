@@ -1,7 +1,5 @@
 """Devices of InfiniBand by hand, small and complete, as `tests.devices` has those of Ethernet."""
 
-from dataclasses import replace
-
 from netgen.cluster.infiniband import (
     DEFAULT_PKEY,
     Everybody,
@@ -17,6 +15,7 @@ from netgen.device.infiniband import IbPort, IbSwitch, SubnetManager
 from netgen.device.model import Host, Management, Role
 from netgen.platforms.model import Platform
 from netgen.platforms.ports import port_name
+from netgen.record import replace
 from tests.devices import MANAGEMENT, host, services, without_services
 
 SPINE_GUIDS = 0x0002C90300200000

@@ -7,16 +7,14 @@ What is left is a tree, whose least cut follows from the leaves upwards. Where e
 `netgen.analysis.flow` does it.
 """
 
-from dataclasses import dataclass
-
 from netgen.analysis.flow import maximum_flow, touched_nodes
 from netgen.analysis.survey import Leaf, Survey
 from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Bisection:
+class Bisection(Record):
     """What two halves of the hosts can send to each other, one way.
 
     Parameters

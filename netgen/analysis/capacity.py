@@ -1,14 +1,13 @@
 """Oversubscription: bandwidth that faces down to bandwidth that faces up, by tier, and of a whole path."""
 
 import math
-from dataclasses import dataclass
 
 from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.topology.slots import HOST
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Oversubscription:
+class Oversubscription(Record):
     """By role, from the leaves upwards; the top tier has none.
 
     Parameters

@@ -8,11 +8,11 @@ both directions.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from netgen.analysis.survey import Survey
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE
+from netgen.record import Record
 
 RING_IN_ORDER, RING_SCATTERED = "ring AllReduce, hosts in order", "ring AllReduce, hosts scattered"
 ALL_TO_ALL_BY_RAIL, ALL_TO_ALL = "all-to-all within rails (PXN)", "all-to-all between all NICs"
@@ -21,8 +21,7 @@ LINKS = {HOST: "host-leaf", LEAF: "leaf-spine", SPINE: "spine-superspine"}
 """Classes of links, by their lower end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Record):
     """Of a class of links, as a share of what they carry.
 
     Parameters
@@ -37,8 +36,7 @@ class Load:
     busiest: float
 
 
-@dataclass(frozen=True, slots=True)
-class Collective:
+class Collective(Record):
     """What one collective does to the fabric.
 
     Parameters

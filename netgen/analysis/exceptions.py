@@ -1,16 +1,15 @@
 """What the ports that exceptions shut cost already: exceptions are few, and are looked at one by one."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from netgen.analysis.survey import Survey
 from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, layer_of
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Shut:
+class Shut(Record):
     """Links that are shut, between devices that exist.
 
     Parameters

@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from netgen.analysis.survey import Leaf, Survey
+from netgen.record import Record, replace
 
 HOST_LINK, LEAF_LINK, SPINE_LINK = "link of a host", "uplink of a leaf", "uplink of a spine"
 A_LEAF, A_SPINE, A_SUPERSPINE, A_PLANE = "leaf", "spine", "superspine", "plane"
@@ -14,8 +14,7 @@ Joined = Callable[[Leaf, int], Hashable | None]
 alike: of each plane, of each ToR."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Record):
     """What one failure costs at most, figure by figure; shares are of 1.
 
     Parameters

@@ -8,13 +8,13 @@ fabric.
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from netgen.analysis.survey import Survey
 from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, Overlaid
+from netgen.record import Record
 
 FIRST, SECOND, REST = "first half", "second half", "rest"
 
@@ -60,8 +60,7 @@ def touched_nodes(fabric: AnyNetwork) -> set[int]:
     return {node for node, _ in (*fabric.overlay.disabled, *swapped)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reduced:
+class _Reduced(Record):
     survey: Survey
     cluster: Cluster
     fabric: AnyNetwork

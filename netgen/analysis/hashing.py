@@ -7,18 +7,17 @@ polarization, document 116376). Of stages of n1, n2, ... next hops, the least co
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from netgen.analysis.survey import Survey
 from netgen.cluster.fabric import Fabric
 from netgen.cluster.topology.slots import LEAF, SPINE, SUPERSPINE
 from netgen.platforms.model import Differs, HashSeed, Platform
+from netgen.record import Record
 
 UP, DOWN = "up", "down"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Record):
     """A choice among equal-cost next hops on the longest way: of which switch, upwards or downwards."""
 
     role: str
@@ -26,8 +25,7 @@ class Stage:
     next_hops: int
 
 
-@dataclass(frozen=True, slots=True)
-class Polarisation:
+class Polarisation(Record):
     """Paths from a port of a NIC to the furthest NIC.
 
     Parameters

@@ -5,17 +5,16 @@ Pairs are counted, not listed: as many as the square of how many NICs are alike,
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from netgen.analysis.survey import Survey
+from netgen.record import Record
 
 LEAF_LEVEL, SPINE_LEVEL, SUPERSPINE_LEVEL, NO_LEVEL = "leaf", "spine", "superspine", "none"
 UNIT, POD, OTHER_POD = "same unit", "other unit", "other pod"
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Record):
     """Pairs of NICs that are alike.
 
     Parameters
@@ -69,8 +68,7 @@ def _levels(survey: Survey) -> dict[str, tuple[int, int, int]]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Record):
     """NICs of the hosts of a unit at one leaf."""
 
     pod: int

@@ -6,7 +6,6 @@ nearer, as BGP with equal-cost paths does.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from netgen.analysis.collectives import (
@@ -21,6 +20,7 @@ from netgen.analysis.walked import Walked
 from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
+from netgen.record import Record
 
 SAME_SWITCH, SAME_GROUP, OTHER_GROUP = "same switch", "same group", "other group"
 
@@ -28,8 +28,7 @@ Amounts = Mapping[int, float]
 """What switches send to one, in NICs at full speed, by the switch."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Record):
     """Pairs of NICs of different hosts whose shortest paths are as long.
 
     Parameters

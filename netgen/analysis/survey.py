@@ -5,20 +5,21 @@ multiply. The cost grows with leaves and hosts, not with links. Nodes in the pla
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import groupby
+
+from msgspec import Struct, field
 
 from netgen.cluster.fabric import AnyNetwork, units_of
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import LEAF, SPINE, SUPERSPINE
+from netgen.record import Record
 
 GroupKey = tuple[int, int, int]
 """Pod, set of leaves, and position within the group of a rail; all from 0."""
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """Hosts that share all of their leaves.
 
     Parameters
@@ -44,8 +45,7 @@ class Group:
         return sum(self.units.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Record):
     """A leaf of the first plane, and the first of two ToRs.
 
     Parameters
@@ -66,8 +66,7 @@ class Leaf:
     block: int
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Record):
     """What there is.
 
     Parameters

@@ -1,11 +1,11 @@
 """Applies the plan to one device: load, compare, commit with a timer, check over a new connection, confirm."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from netgen.apply.lock import is_held
 from netgen.apply.model import Job, Outcome, Result
+from netgen.record import replace
 from netgen.session.backup import save_backup
 from netgen.session.connections import read_connections
 from netgen.session.difference import digest_key

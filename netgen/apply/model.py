@@ -1,9 +1,12 @@
 """What is to be done with one device, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import convert, to_builtins
+
+from netgen.record import Record
 
 
 class Result(StrEnum):
@@ -22,8 +25,7 @@ class Result(StrEnum):
     """It may have been changed; its own timer undoes what nobody confirms."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Record):
     """What is to be done with one device; no secret is in it, but for the salt of the plan's digests.
 
     Parameters
@@ -76,16 +78,16 @@ class Job:
 
     def as_data(self) -> dict[str, Any]:
         """Return plain data, for `job_from_data`."""
-        return asdict(self)
+        data: dict[str, Any] = to_builtins(self)
+        return data
 
 
 def job_from_data(data: Mapping[str, Any]) -> Job:
     """Return the job that `Job.as_data` made plain."""
-    return Job(**{**data, "watched": tuple(data["watched"])})
+    return convert(data, Job)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Record):
     """What became of a device.
 
     Parameters
@@ -112,16 +114,16 @@ class Outcome:
 
     def as_data(self) -> dict[str, Any]:
         """Return plain data, for `outcome_from_data`."""
-        return asdict(self)
+        data: dict[str, Any] = to_builtins(self)
+        return data
 
 
 def outcome_from_data(data: Mapping[str, Any]) -> Outcome:
     """Return the outcome that `Outcome.as_data` made plain."""
-    return Outcome(data["device"], Result(data["result"]), data["message"], tuple(data["notes"]))
+    return convert(data, Outcome)
 
 
-@dataclass(frozen=True, slots=True)
-class ApplyReport:
+class ApplyReport(Record):
     """What became of a plan.
 
     Parameters

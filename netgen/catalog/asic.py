@@ -1,11 +1,11 @@
 """What is published of a switch chip's packet buffer; what is not is said in words: no rule guesses silently."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from netgen.record import Record
 
-@dataclass(frozen=True, slots=True)
-class HeadroomFormula:
+
+class HeadroomFormula(Record):
     """Constants of the formula of headroom of `netgen.cluster.buffers`."""
 
     pipeline_bytes: int
@@ -20,8 +20,7 @@ class HeadroomFormula:
     """What a group's own buffer has in addition on a port of eight lanes."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeadroomRow:
+class HeadroomRow(Record):
     """One row of a vendor's table of headroom; sizes in bytes."""
 
     speed_gbps: int
@@ -33,8 +32,7 @@ class HeadroomRow:
     xon_offset_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reserve:
+class Reserve(Record):
     """What a chip keeps besides headroom, before it shares the rest; sizes in bytes."""
 
     port_bytes: int
@@ -46,8 +44,7 @@ class Reserve:
     """Of what remains, what lossless groups may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(Record):
     """How a buffer is shared out where a vendor publishes the result only; sizes in bytes."""
 
     platforms: tuple[str, ...]
@@ -65,8 +62,7 @@ class Partition:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asic:
+class Asic(Record):
     """A switch chip, as far as its buffer goes."""
 
     name: str

@@ -1,15 +1,16 @@
 """What the catalog knows of switches, hosts and policies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from netgen.catalog.asic import Asic
 from netgen.intent.models import RoceClass
 from netgen.intent.quantities import Breakout
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
+class Power(Record):
     """What a switch draws without its transceivers, in watts; ``None``: not known."""
 
     typical: int | None
@@ -21,8 +22,7 @@ class Power:
 UNKNOWN_POWER = Power(None, None, "the catalog says nothing of it")
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchModel:
+class SwitchModel(Record):
     """A switch as a box: cages, lanes, and into what a cage can be divided."""
 
     name: str
@@ -41,8 +41,7 @@ class SwitchModel:
     """``ethernet`` or ``infiniband``."""
 
 
-@dataclass(frozen=True, slots=True)
-class ManagementSwitch:
+class ManagementSwitch(Record):
     """A switch of the out-of-band network: ports of twisted pair for devices, and behind them cages for uplinks."""
 
     name: str
@@ -65,8 +64,7 @@ class ManagementSwitch:
         return self.interface.replace("{port}", str(port + 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Nics:
+class Nics(Record):
     """NICs of a host that are on one fabric, in rail order."""
 
     count: int
@@ -92,8 +90,7 @@ class Nics:
     """``ethernet`` or ``infiniband``."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostProfile:
+class HostProfile(Record):
     """A host as fabrics see it."""
 
     name: str
@@ -105,8 +102,7 @@ class HostProfile:
     """The interface that is on no fabric: management, and what programs find each other by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marking:
+class Marking(Record):
     """One row of a profile's ECN thresholds; what it does not name it is for all of."""
 
     platform: str | None
@@ -131,8 +127,7 @@ class Marking:
         return self.minimum * factor, self.maximum * factor
 
 
-@dataclass(frozen=True, slots=True)
-class RoceProfile:
+class RoceProfile(Record):
     """A named RoCE policy: classes, and marking thresholds."""
 
     name: str
@@ -146,8 +141,7 @@ class RoceProfile:
         return next(row for row in self.markings if row.fits(platform, asic, role, speed_gbps))
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Record):
     """Everything, by name."""
 
     switches: Mapping[str, SwitchModel]

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from netgen.catalog.load import read_entries
 from netgen.intent.network import Count, Model
 from netgen.intent.quantities import SpeedGbps
+from netgen.record import Record
 from netgen.resources.load import Resources
 
 BEYOND_M = 10
@@ -19,8 +20,7 @@ BEYOND_M = 10
 _LENGTH = re.compile(r"([0-9]{1,5}(?:\.[0-9])?)m")
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Record):
     """A transceiver, as it is plugged into a cage."""
 
     cage: str

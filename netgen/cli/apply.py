@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from netgen.plan import show
 from netgen.plan.file import read_plan
 from netgen.plan.model import Plan
 from netgen.plan.rendered import keep_applied
+from netgen.record import replace
 from netgen.verify.model import Report
 from netgen.verify.run import verify
 

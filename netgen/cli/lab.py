@@ -1,7 +1,6 @@
 """lab up, status, fault, down."""
 
 import contextlib
-import dataclasses
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,7 +64,7 @@ def _forget_killed_apply(state: Path) -> None:
 
 def _show(state: LabStatus, form: Format, *, brief: bool) -> None:
     if form is Format.JSON:
-        emit_json({**dataclasses.asdict(state), "directory": str(state.directory)})
+        emit_json(state.as_data())
         return
     if state.state != "up":
         emit(f"lab: {state.state}")

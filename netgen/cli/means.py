@@ -1,6 +1,5 @@
 """What diff, apply and verify need: the cluster, what renders it, and how its devices are reached."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from netgen.cli.compiled import compiled
@@ -8,13 +7,13 @@ from netgen.cli.places import lab_folder, state_folder
 from netgen.cluster.fabric import DeviceRef
 from netgen.compile import Compiled
 from netgen.plan.model import digest_inputs
+from netgen.record import Record
 from netgen.render import inputs
 from netgen.render.source import Source, open_source, select
 from netgen.session.connections import Connections, find_connections, read_connections
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Record):
     """How the user says which devices, and how they are reached.
 
     Parameters
@@ -32,8 +31,7 @@ class Reach:
     lab: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Record):
     """All that a command on devices works with."""
 
     intent: Path

@@ -10,12 +10,12 @@ what is known of a chip is in netgen/catalog/asics.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
 from netgen.catalog.asic import Asic, HeadroomFormula, HeadroomRow
+from netgen.record import Record
 
 FRAME_BYTES = 9216
 """Largest frame that a port of any platform may be set to take. Headroom is made for it, whatever the MTU of today:
@@ -45,8 +45,7 @@ class Basis(StrEnum):
     """Reckoned without the vendor's constants: to be confirmed by somebody who has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Headroom:
+class Headroom(Record):
     """What a lossless group of a port keeps; sizes in bytes."""
 
     size_bytes: int
@@ -60,8 +59,7 @@ class Headroom:
     basis: Basis
 
 
-@dataclass(frozen=True, slots=True)
-class PortClass:
+class PortClass(Record):
     """Ports of a switch that are alike."""
 
     count: int
@@ -79,8 +77,7 @@ class PortClass:
         return self.count * self.groups * self.headroom.xoff_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class BufferPlan:
+class BufferPlan(Record):
     """How a chip's buffer is shared out; sizes in bytes."""
 
     chip_bytes: int

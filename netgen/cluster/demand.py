@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
+from msgspec import field
+
 from netgen.diagnostics.finding import IntentPath
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Record):
     """The switches of a tier, as far as their ports go.
 
     Parameters
@@ -52,16 +53,14 @@ class Box:
         return math.ceil(down / self.split) + sum(math.ceil(one / self.uplink_split) for one in up) <= self.cages
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Record):
     """Hosts, or other nodes, that are alike: how many a unit may have, and how many NICs each has."""
 
     hosts: int
     nics: int
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Record):
     """What a fabric must hold.
 
     Parameters

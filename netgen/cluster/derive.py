@@ -1,7 +1,6 @@
 """From an intent to the cluster that follows from it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from netgen.catalog.model import Catalog
 from netgen.cluster.derive_fabric import derive_fabric
@@ -10,7 +9,7 @@ from netgen.cluster.derive_network import Listed
 from netgen.cluster.externals import externals
 from netgen.cluster.fabric import AnyNetwork, Fabric, Overlay, Pods
 from netgen.cluster.infiniband import InfinibandFabric
-from netgen.cluster.model import Cluster, HostPlan, ManagementPlan, OutOfBandPlan, Record, UserPlan
+from netgen.cluster.model import Cluster, HostPlan, InventoryRecord, ManagementPlan, OutOfBandPlan, UserPlan
 from netgen.cluster.overlay import overlay
 from netgen.cluster.places import Places, nodes_a_place
 from netgen.cluster.topology.guests import FIRST_UNIT
@@ -21,6 +20,7 @@ from netgen.intent.network import Deviation
 from netgen.intent.out_of_band import OutOfBand
 from netgen.intent.quantities import parse_ids
 from netgen.platforms.model import Platform
+from netgen.record import replace
 
 _NO_LISTS: Mapping[str, Lists] = {}
 _NO_PLATFORMS: Mapping[str, Platform] = {}
@@ -199,6 +199,6 @@ def _user(name: str, user: models.User) -> UserPlan:
     return UserPlan(name, user.role, secret, tuple(user.ssh_keys), f"management.users.{name}")
 
 
-def _record(row: models.InventoryRow) -> Record:
+def _record(row: models.InventoryRow) -> InventoryRecord:
     address = None if row.address is None else int(row.address)
-    return Record(row.serial, row.mac, address, row.rack, row.state, row.alias, row.os_version)
+    return InventoryRecord(row.serial, row.mac, address, row.rack, row.state, row.alias, row.os_version)

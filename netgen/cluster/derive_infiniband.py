@@ -1,7 +1,6 @@
 """From the intent of one InfiniBand fabric to the fabric that follows from it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from netgen.catalog.model import Catalog
 from netgen.cluster.derive_network import (
@@ -23,6 +22,7 @@ from netgen.cluster.topology.slots import HOST, End
 from netgen.diagnostics.finding import IntentPath
 from netgen.intent import infiniband, models
 from netgen.intent.guids import GuidTable
+from netgen.record import replace
 
 
 def derive_infiniband(

@@ -1,7 +1,6 @@
 """What is derived of a fabric whatever its technology: who is on it, its tiers, its topology, names and cables."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -26,6 +25,7 @@ from netgen.intent import models, network
 from netgen.intent.lists import Lists
 from netgen.intent.quantities import Breakout, IdRanges
 from netgen.platforms.model import Platform
+from netgen.record import Record, replace
 
 FAT_TREE, SINGLE_TIER, EXPLICIT = "fat-tree", "single-tier", "explicit"
 
@@ -36,8 +36,7 @@ MakeTier = Callable[[Any, BoxTier], TierT]
 """Makes a tier of a technology from what the intent says of it, and what its switches are as boxes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
+class Laid(Record):
     """A topology, and what lists say besides."""
 
     plan: Plan
@@ -47,8 +46,7 @@ class Laid:
     """By role: the block of each switch by its index; both from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Record):
     """The lists of a fabric, and the platforms that name the ports in them."""
 
     lists: Lists

@@ -8,20 +8,21 @@ if the patterns differ in what is no digit. Devices of which this is not so plai
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from string import Formatter
+
+from msgspec import field
 
 from netgen.cluster.fabric import AnyNetwork, DeviceRef
 from netgen.cluster.model import RESERVED_ADDRESSES, Cluster, HostPlan
 from netgen.cluster.topology.slots import HOST, Ids
 from netgen.intent.quantities import IdRanges
+from netgen.record import Record
 
 At = Callable[[Mapping[str, int]], DeviceRef | None]
 """From ids, by what a pattern calls them, to the device that is laid out there; whether it exists is another thing."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Series:
+class _Series(Record):
     """Devices of one pattern of names."""
 
     pattern: str
@@ -59,8 +60,7 @@ class _Series:
         return re.compile(form) if differing <= named else None
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Record):
     """Who is called what in a cluster.
 
     Parameters

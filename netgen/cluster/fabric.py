@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.numbers import Numbers
 from netgen.cluster.ports import PortMap, port_map
@@ -12,6 +14,7 @@ from netgen.cluster.topology.explicit import Explicit
 from netgen.cluster.topology.guests import is_guest
 from netgen.cluster.topology.slots import HOST, End, Grouped, Layer, Topology
 from netgen.intent.quantities import Breakout, IdRanges
+from netgen.record import Record
 
 Pods = Mapping[int, Mapping[int, IdRanges]]
 """Hosts that exist: pod → unit → ids. Other nodes are units too; those in the places of hosts are so for their kind."""
@@ -22,8 +25,7 @@ def units_of(pods: Pods) -> Pods:
     return {pod: {unit: ids for unit, ids in units.items() if not is_guest(unit)} for pod, units in pods.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceRef:
+class DeviceRef(Record):
     """Which device: enough to build it, and to find it by name."""
 
     role: str
@@ -46,8 +48,7 @@ class DeviceRef:
     """0 for a device of all planes, or of the only one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoxTier:
+class BoxTier(Record, kw_only=True):
     """What the switches of one layer are, as far as their ports go."""
 
     role: str
@@ -75,8 +76,7 @@ TierT_co = TypeVar("TierT_co", bound=BoxTier, covariant=True)
 """What a tier is in a fabric of some technology."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tier(BoxTier):
+class Tier(BoxTier, kw_only=True):
     """What the Ethernet switches of one layer are."""
 
     platform: str
@@ -88,16 +88,14 @@ class Tier(BoxTier):
         return Place(self.role, breakout.speed_gbps, self.platform, model.asic.name)
 
 
-@dataclass(frozen=True, slots=True)
-class BfdPlan:
+class BfdPlan(Record):
     """Failure detection: interval in milliseconds."""
 
     interval_ms: int
     multiplier: int
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(Record):
     """Lines in a vendor's own words, for one device."""
 
     text: str
@@ -105,22 +103,20 @@ class Snippet:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Record):
     """Where reality differs from the plan, sparse."""
 
     topology: Topology
     """As cabled: the plan with accepted swaps over it."""
     disabled: frozenset[End] = frozenset()
     """Ports that are shut; both ends of each link."""
-    models: Mapping[int, SwitchModel] = field(default_factory=dict)
+    models: Mapping[int, SwitchModel] = msgspec.field(default_factory=dict)
     """Other models than the tier's, by node."""
-    snippets: Mapping[int, tuple[Snippet, ...]] = field(default_factory=dict)
+    snippets: Mapping[int, tuple[Snippet, ...]] = msgspec.field(default_factory=dict)
     """Native lines, by node."""
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Record):
     """A router that is not netgen's, and the link to it; addresses as integers."""
 
     name: str

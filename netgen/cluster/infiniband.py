@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from netgen.cluster.fabric import BoxTier, Network
 from netgen.cluster.topology.slots import HOST, End
+from netgen.record import Record
 
 DEFAULT_PKEY = 0x7FFF
 """Of the default partition (IBA 1.4, 10.9.1); its members are what the subnet manager itself speaks with."""
@@ -47,8 +48,7 @@ class Everybody(StrEnum):
     MANAGER = "SELF"
 
 
-@dataclass(frozen=True, slots=True)
-class HcaPort:
+class HcaPort(Record):
     """A port of a host channel adapter; GUIDs as 64-bit integers."""
 
     device: str
@@ -65,8 +65,7 @@ class HcaPort:
     """Of the list of GUIDs that says so, as paths of the intent name it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Record):
     """A port in a partition."""
 
     guid: int
@@ -118,8 +117,7 @@ class Partition:
         return tuple((word, self.everybody[word]) for word in Everybody if word in self.everybody)
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceLevel:
+class ServiceLevel(Record):
     """A service level and the virtual lane that carries it on every port."""
 
     name: str
@@ -134,8 +132,7 @@ class ServiceLevel:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Record):
     """What is reached by a service level of its own, whatever the partition."""
 
     name: str
@@ -145,8 +142,7 @@ class Service:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class QosPlan:
+class QosPlan(Record):
     """Service levels of a fabric; levels that are not listed use lane 0."""
 
     levels: tuple[ServiceLevel, ...]
@@ -178,8 +174,7 @@ class QosPlan:
         return (*unheard, *((level.lane, level.weight) for level in self.levels if not level.high))
 
 
-@dataclass(frozen=True, slots=True)
-class Managers:
+class Managers(Record):
     """Who manages a subnet."""
 
     platform: str
@@ -192,8 +187,7 @@ class Managers:
     origin: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IbTier(BoxTier):
+class IbTier(BoxTier, kw_only=True):
     """What the InfiniBand switches of one layer are."""
 
 

@@ -1,7 +1,6 @@
 """From the lists of an explicit fabric to its topology, or to all that cannot be in them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.listed_cables import Known, Room, read_cables
@@ -14,10 +13,10 @@ from netgen.diagnostics.suggest import did_you_mean
 from netgen.intent.lists import SWITCHES, Lists
 from netgen.intent.models import ListedSwitch
 from netgen.intent.network import SwitchBox
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Record):
     """What lists came to."""
 
     topology: Explicit

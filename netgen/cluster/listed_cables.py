@@ -1,11 +1,12 @@
 """The list of cables of an explicit fabric: from names of devices and ports to slots."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netgen.catalog.model import HostProfile, SwitchModel
 from netgen.cluster.fabric import BoxTier, Pods
-from netgen.cluster.model import HostPlan, Record
+from netgen.cluster.model import HostPlan, InventoryRecord
 from netgen.cluster.port_names import switch_ports
 from netgen.cluster.ports import PortMap
 from netgen.cluster.topology.slots import End, Layer
@@ -15,10 +16,10 @@ from netgen.diagnostics.suggest import did_you_mean
 from netgen.intent.lists import CABLING, ListedCable, Lists
 from netgen.intent.network import SwitchBox
 from netgen.platforms.model import Platform
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Record):
     """A host, or another node, of a fabric."""
 
     pod: int
@@ -27,8 +28,7 @@ class Attached:
     profile: HostProfile
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Record):
     """For how many hosts there is room, and which there are.
 
     Parameters
@@ -48,8 +48,7 @@ class Room:
     attached: Mapping[str, Attached]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Record):
     """What lists are read by.
 
     Parameters
@@ -77,7 +76,7 @@ class Known:
 
 
 def attached(
-    plans: Mapping[tuple[int, int], HostPlan], pods: Pods, inventory: Mapping[str, Record]
+    plans: Mapping[tuple[int, int], HostPlan], pods: Pods, inventory: Mapping[str, InventoryRecord]
 ) -> dict[str, Attached]:
     """Return the hosts and other nodes that exist, by name and by alias; `plans` by pod and unit."""
     found = {
@@ -89,8 +88,7 @@ def attached(
     return found | called
 
 
-@dataclass(frozen=True, slots=True)
-class _Box:
+class _Box(Record):
     """A device of the list: its node, its tier's rank from the hosts upwards, and its ports."""
 
     node: int
@@ -106,8 +104,7 @@ class _Box:
     """Likewise, by what an InfiniBand fabric calls them: the RDMA device of a host, the number on a switch."""
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
+class _End(Record):
     """A port that a row names."""
 
     box: _Box
@@ -121,8 +118,7 @@ class _End:
         return self.box.node, self.position
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """The list, as far as it has been read."""
 
     lists: Lists

@@ -11,6 +11,7 @@ from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.places import Places
 from netgen.cluster.topology.guests import is_guest
 from netgen.cluster.topology.slots import HOST, SPINE, Ids, Layer, layer_of
+from netgen.record import Record
 
 _Item = TypeVar("_Item")
 
@@ -21,8 +22,7 @@ RESERVED_ADDRESSES = 10
 """Addresses at the beginning of the management subnet that stay free: gateways, consoles, jump hosts."""
 
 
-@dataclass(frozen=True, slots=True)
-class UserPlan:
+class UserPlan(Record):
     """A local account."""
 
     name: str
@@ -33,8 +33,7 @@ class UserPlan:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfBandPlan:
+class OutOfBandPlan(Record):
     """What the switches are that management ports are cabled to (`netgen.cluster.out_of_band` lays them out)."""
 
     leaf: ManagementSwitch
@@ -50,8 +49,7 @@ class OutOfBandPlan:
     """Lengths of cables to devices, and between leaves and spines."""
 
 
-@dataclass(frozen=True, slots=True)
-class ManagementPlan:
+class ManagementPlan(Record):
     """The management plane; addresses as integers or dotted text for servers."""
 
     address: int
@@ -68,8 +66,7 @@ class ManagementPlan:
     out_of_band: OutOfBandPlan | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class InventoryRecord(Record):
     """What the inventory knows of a device."""
 
     serial: str | None = None
@@ -81,8 +78,7 @@ class Record:
     os_version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HostPlan:
+class HostPlan(Record):
     """What every host is, or every other node of a kind."""
 
     names: str
@@ -107,7 +103,7 @@ class Cluster:
     """Hosts and other nodes."""
     fabrics: tuple[Fabric, ...]
     """Of Ethernet."""
-    inventory: Mapping[str, Record]
+    inventory: Mapping[str, InventoryRecord]
     """By derived name."""
     infiniband: tuple[InfinibandFabric, ...] = ()
     places: Mapping[tuple[int, int], Places] = field(default_factory=dict)
@@ -366,7 +362,7 @@ class Cluster:
             if any(self.home(pod, unit) is fabric for pod, units in units_of(fabric.pods).items() for unit in units):
                 yield fabric, replace(hosts, count=len(hosts.seats), guests=0) if hosts.guests else hosts
 
-    def record(self, ref: DeviceRef) -> Record:
+    def record(self, ref: DeviceRef) -> InventoryRecord:
         """Return what the inventory knows of a device; the defaults where it says nothing."""
         return self.inventory.get(ref.derived_name, _UNKNOWN)
 
@@ -388,4 +384,4 @@ class _Found(dict[int, _Item]):
         return found
 
 
-_UNKNOWN = Record()
+_UNKNOWN = InventoryRecord()

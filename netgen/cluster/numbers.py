@@ -10,11 +10,13 @@ index.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
+
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(Record):
     """An IPv4 pool as integers."""
 
     address: int
@@ -26,8 +28,7 @@ class Pool:
         return int(2 ** (32 - self.length))
 
 
-@dataclass(frozen=True, slots=True)
-class AsBlock:
+class AsBlock(Record):
     """AS numbers of a role: the first, and how many devices share each.
 
     Parameters
@@ -41,8 +42,7 @@ class AsBlock:
     groups: Mapping[int, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class LinkBlock:
+class LinkBlock(Record):
     """Addresses of the uplinks of a role: how many links come before the first, and how many a device has."""
 
     before: int
@@ -53,8 +53,7 @@ LOOPBACKS_FROM = {"router": 0, "leaf": 0, "spine": 2, "superspine": 3}
 """Quarter of the pool of loopbacks in which those of a role begin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Record):
     """The numbering plan of a fabric.
 
     Parameters

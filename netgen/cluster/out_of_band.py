@@ -10,12 +10,12 @@ device is at.
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netgen.catalog.model import ManagementSwitch
 from netgen.cluster.fabric import AnyNetwork, DeviceRef, units_of
 from netgen.cluster.model import Cluster, OutOfBandPlan
 from netgen.cluster.topology.slots import HOST
+from netgen.record import Record
 
 OUT_OF_BAND = "out-of-band"
 """What the network is called, among the names of fabrics."""
@@ -26,8 +26,7 @@ DEFAULT_PORTS = 2
 """Of a host, where the intent names none: the interface that is on no fabric, and the BMC's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Record):
     """Devices that share leaves.
 
     Parameters
@@ -53,8 +52,7 @@ class Area:
     leaves: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plug:
+class Plug(Record):
     """A management port of a device that exists, and where it is cabled to.
 
     Parameters
@@ -71,8 +69,7 @@ class Plug:
     leaf_port: int
 
 
-@dataclass(frozen=True, slots=True)
-class Uplink:
+class Uplink(Record):
     """A link from a leaf that exists to a spine; ports count from 0, those of twisted pair first."""
 
     leaf: DeviceRef
@@ -81,8 +78,7 @@ class Uplink:
     spine_port: int
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfBand:
+class OutOfBand(Record):
     """The network, laid out for the capacity of a cluster."""
 
     cluster: Cluster

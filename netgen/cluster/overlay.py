@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.fabric import AnyNetwork, Overlay, Snippet
 from netgen.cluster.model import Cluster
@@ -73,14 +75,13 @@ def overlay(
     )
 
 
-@dataclass(slots=True)
-class _Laid:
+class _Laid(msgspec.Struct):
     """What the exceptions so far came to."""
 
     cabled: Overlaid
-    disabled: set[End] = field(default_factory=set)
-    models: dict[int, SwitchModel] = field(default_factory=dict)
-    snippets: dict[int, tuple[Snippet, ...]] = field(default_factory=dict)
+    disabled: set[End] = msgspec.field(default_factory=set)
+    models: dict[int, SwitchModel] = msgspec.field(default_factory=dict)
+    snippets: dict[int, tuple[Snippet, ...]] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ asks for one of them to be written down; none ever moves by itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
@@ -24,6 +24,7 @@ from netgen.cluster.infiniband import (
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.intent import infiniband
+from netgen.record import Record, replace
 
 AUTO = "auto"
 EVERYBODY: Mapping[str, Everybody] = {
@@ -71,8 +72,7 @@ Unit = tuple[int, int]
 """Pod and unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Port:
+class _Port(Record):
     """A port that has a GUID, and where it is."""
 
     ref: DeviceRef

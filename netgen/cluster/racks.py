@@ -3,13 +3,13 @@
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from operator import itemgetter
 
 from netgen.cluster.directory import directory
 from netgen.cluster.fabric import AnyNetwork, DeviceRef
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
+from netgen.record import Record
 
 UNIT_M = 0.04445
 """Height of a rack unit (EIA-310)."""
@@ -29,8 +29,7 @@ _PLACE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """A rack by its row and its number in the row, both from 1; and the unit in it, 0 where that is not said."""
 
     row: int
@@ -71,8 +70,7 @@ def distance_m(a: Place, b: Place) -> float:
     return _up(risers + run + 2 * SLACK_M)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record):
     """A cable between two devices whose places are known."""
 
     key: str

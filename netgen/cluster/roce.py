@@ -8,14 +8,14 @@ from netgen.cluster.topology.slots import LEAF, ROUTER, SPINE, SUPERSPINE
 from netgen.diagnostics.finding import IntentPath
 from netgen.intent import models
 from netgen.intent.quantities import parse_speed
+from netgen.record import Record
 
 DSCPS = range(models.MAX_DSCP + 1)
 NOTIFICATIONS = "cnp"
 """The class of this name carries congestion notifications, in the profiles and in an intent that replaces it."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficClass:
+class TrafficClass(Record):
     """One class of traffic; its four numbers are independent of each other."""
 
     name: str
@@ -42,8 +42,7 @@ class TrafficClass:
         return self.pfc_priority is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Ecn:
+class Ecn(Record):
     """ECN marking of a queue: thresholds in bytes, probability in percent."""
 
     min_bytes: int
@@ -52,8 +51,7 @@ class Ecn:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Watchdog:
+class Watchdog(Record):
     """PFC watchdog: times in milliseconds."""
 
     detect_ms: int
@@ -64,8 +62,7 @@ class Watchdog:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class PortQos:
+class PortQos(Record):
     """The RoCE policy of one class of ports (role and speed); shared by all ports of the class."""
 
     name: str
@@ -95,8 +92,7 @@ class PortQos:
         return tuple(found.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """Ports that are alike: what their thresholds depend on."""
 
     role: str

@@ -10,7 +10,6 @@ parallel links, and then that in which the fewest spines share superspines.
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 
 from netgen.cluster.demand import Box, Demand
@@ -19,6 +18,7 @@ from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.seating import leaves_of, units_of_sets
 from netgen.diagnostics.codes import derived, references
 from netgen.diagnostics.finding import UnbuildableError
+from netgen.record import replace
 
 RAIL_OPTIMIZED, RAIL_ONLY, SINGLE_TIER = "rail-optimized", "rail-only", "single-tier"
 

@@ -12,7 +12,6 @@ left over, as they are in Slingshot networks (32 switches a group, so many links
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from itertools import count
 
@@ -23,6 +22,7 @@ from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, UnbuildableError
+from netgen.record import replace
 
 DRAGONFLY, DRAGONFLY_PLUS = "dragonfly", "dragonfly-plus"
 

@@ -1,13 +1,14 @@
 """How hosts are attached to a fabric of Ethernet: routes of their NICs, bundles, and VLANs that they share."""
 
-from dataclasses import dataclass
+from msgspec import Struct
+
+from netgen.record import Record
 
 ROUTE_TABLES = 1000
 """A host's tables of routes, one a NIC or bundle, are numbered from here by place; the kernel's own are 253 to 255."""
 
 
-@dataclass(slots=True)
-class HostRoute:
+class HostRoute(Struct):
     """A route of a host's NIC: to the pool of its fabric's hosts via the leaf."""
 
     address: int
@@ -17,8 +18,7 @@ class HostRoute:
     """Prefixes that are reached over the fabric and beyond it, address and length: via the same leaf."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bond:
+class Bond(Record):
     """Ports that are one link to one neighbour: a bundle by LACP (IEEE 802.1AX), active and at the fast rate."""
 
     number: int
@@ -47,8 +47,7 @@ class Bond:
         return ROUTE_TABLES + self.place
 
 
-@dataclass(frozen=True, slots=True)
-class Svi:
+class Svi(Record):
     """A VLAN that switched ports share, and the routed interface that is its hosts' gateway."""
 
     vlan: int

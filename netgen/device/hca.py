@@ -1,13 +1,13 @@
 """A host's ports on InfiniBand fabrics."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from netgen.cluster.infiniband import DEFAULT_PKEY, FULL_MEMBER, Membership, Partition
 
 
-@dataclass(slots=True)
-class Hca:
+class Hca(Struct):
     """A port of a host's HCA."""
 
     name: str

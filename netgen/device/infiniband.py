@@ -1,14 +1,13 @@
 """Devices of InfiniBand fabrics: switches, HCAs of hosts, and subnet managers, each of which views a whole fabric."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from netgen.cluster.infiniband import Partition, QosPlan
 from netgen.device.hca import Hca
 from netgen.device.model import Node
 
 
-@dataclass(slots=True)
-class IbPort:
+class IbPort(Struct):
     """A port of an InfiniBand switch."""
 
     name: str
@@ -30,7 +29,6 @@ class IbPort:
     """Whether it is the lower end of a cable between switches; within a tier, the first of both."""
 
 
-@dataclass(slots=True)
 class IbSwitch(Node):
     """A switch of an InfiniBand fabric; what it forwards, and to whom, is the subnet manager's."""
 
@@ -39,7 +37,6 @@ class IbSwitch(Node):
     """Of the node; ``None``: the list of GUIDs does not say."""
 
 
-@dataclass(slots=True)
 class SubnetManager(Node):
     """A node that manages a fabric, and so knows all of it; GUIDs as 64-bit integers, in order."""
 

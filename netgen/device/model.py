@@ -7,10 +7,12 @@ one kind; they carry the intent path that they came from in ``origin``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from itertools import count
 from operator import attrgetter
+
+from msgspec import Struct
 
 from netgen.cluster.buffers import BufferPlan, Headroom
 from netgen.cluster.infiniband import Partition
@@ -18,6 +20,7 @@ from netgen.cluster.roce import PortQos
 from netgen.device.attach import ROUTE_TABLES, Bond, HostRoute, Svi
 from netgen.device.hca import Hca, common_first
 from netgen.device.nic import NicQos, nic_qos
+from netgen.record import Record
 
 
 class Role(StrEnum):
@@ -58,8 +61,7 @@ ACROSS = (PortRole.LOCAL, PortRole.GLOBAL)
 BETWEEN_SWITCHES = (PortRole.UPLINK, PortRole.DOWNLINK, *ACROSS)
 
 
-@dataclass(slots=True)
-class Port:
+class Port(Struct):
     """One logical port of a device, after breakout."""
 
     name: str
@@ -108,8 +110,7 @@ class Port:
     length of the cable is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrefixRule:
+class PrefixRule(Record):
     """One line of a prefix list: a prefix and the lengths that it admits."""
 
     sequence: int
@@ -120,8 +121,7 @@ class PrefixRule:
     le: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PrefixList:
+class PrefixList(Record):
     """A named list of prefixes; ends in an implicit deny."""
 
     name: str
@@ -130,8 +130,7 @@ class PrefixList:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class BgpGroup:
+class BgpGroup(Record):
     """What neighbours of one direction have in common."""
 
     name: str
@@ -142,17 +141,16 @@ class BgpGroup:
     """Name of the prefix list of what is announced; everything else is not."""
     own_routes_only: bool
     """Whether only routes that this device originates are announced (valley-free at a leaf)."""
-    hosts_routes_too: bool = field(default=False, kw_only=True)
-    """With ``own_routes_only``: whether routes that neighbours originate themselves, of one AS, go out as well; what
-    the export list leaves of them is the hosts' loopbacks, or what the leaves of a group announce."""
     maximum_prefixes: int
     """More prefixes than this from one neighbour take the session down."""
     bfd: bool
     origin: str
+    hosts_routes_too: bool = False
+    """With ``own_routes_only``: whether routes that neighbours originate themselves, of one AS, go out as well; what
+    the export list leaves of them is the hosts' loopbacks, or what the leaves of a group announce."""
 
 
-@dataclass(slots=True)
-class BgpNeighbor:
+class BgpNeighbor(Struct):
     """One session."""
 
     port: str
@@ -164,8 +162,7 @@ class BgpNeighbor:
     """The neighbour's address; ``None``: unnumbered, over the port."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bfd:
+class Bfd(Record):
     """Failure detection of the fabric's sessions: times in milliseconds."""
 
     interval_ms: int
@@ -173,8 +170,7 @@ class Bfd:
     origin: str
 
 
-@dataclass(slots=True)
-class Bgp:
+class Bgp(Struct):
     """The underlay: eBGP on every fabric link."""
 
     asn: int
@@ -206,8 +202,7 @@ class Bgp:
         return frozenset(neighbor.group for neighbor in self.unnumbered)
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Record):
     """A local account; secrets are references that only the session resolves."""
 
     name: str
@@ -219,8 +214,7 @@ class User:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Record):
     """What all devices of a cluster share on the management plane."""
 
     vrf: str
@@ -234,8 +228,7 @@ class Services:
     users: tuple[User, ...]
 
 
-@dataclass(slots=True)
-class Management:
+class Management(Struct):
     """A device's own place on the management network."""
 
     address: int
@@ -244,8 +237,7 @@ class Management:
     services: Services
 
 
-@dataclass(slots=True)
-class Native:
+class Native(Struct):
     """Lines in the vendor's own words, declared in the intent with a reason."""
 
     text: str
@@ -253,8 +245,7 @@ class Native:
     origin: str
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """What every device has: identity, management, origin."""
 
     name: str
@@ -277,7 +268,6 @@ class Node:
     origin: str
 
 
-@dataclass(slots=True)
 class Switch(Node):
     """A switch."""
 
@@ -313,7 +303,6 @@ class Switch(Node):
         return max((port.headroom.xoff_bytes for port in self.ports if port.headroom is not None), default=None)
 
 
-@dataclass(slots=True)
 class Host(Node):
     """A host, as far as its NICs on the fabrics are concerned; fabric by fabric, a port a NIC in rail order."""
 

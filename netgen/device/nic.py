@@ -5,10 +5,10 @@ priorities, so a lossless class has its PFC priority; what the switches call egr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from netgen.cluster.roce import DSCPS, PortQos, TrafficClass
+from netgen.record import Record
 
 PRIORITIES = range(8)
 """Of IEEE 802.1Q: three bits; a NIC's traffic classes are as many (mlx5, ``mlx5_max_tc``)."""
@@ -17,8 +17,7 @@ ECT_0 = 2
 """ECN field of a packet whose ends hear of congestion, RFC 3168."""
 
 
-@dataclass(frozen=True, slots=True)
-class NicClass:
+class NicClass(Record):
     """A class of traffic on a NIC."""
 
     name: str
@@ -32,8 +31,7 @@ class NicClass:
     """Most that a strict class may take; 0: all."""
 
 
-@dataclass(frozen=True, slots=True)
-class NicQos:
+class NicQos(Record):
     """A RoCE policy on the NICs of one host."""
 
     classes: tuple[NicClass, ...]

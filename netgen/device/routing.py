@@ -17,7 +17,6 @@ that list names no route of another leaf, so the fabric stays valley-free.
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from netgen.cluster.fabric import DeviceRef, External, Fabric
 from netgen.cluster.numbers import Numbers, Pool
@@ -33,6 +32,7 @@ from netgen.device.model import (
     PrefixList,
     PrefixRule,
 )
+from netgen.record import replace
 
 GROUPS = {"router": "ROUTERS", "leaf": "LEAVES", "spine": "SPINES", "superspine": "SUPERSPINES", "host": "HOSTS"}
 """Names of the groups of neighbours, by their role."""

@@ -1,15 +1,13 @@
 """A finding about an intent path, before it is known where in which file that path stands."""
 
-from dataclasses import dataclass
-
 from netgen.diagnostics.model import Severity
+from netgen.record import Record
 
 IntentPath = tuple[str | int, ...]
 """Keys from the root of the intent, such as ``("fabrics", "compute", "leaf", "model")``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record):
     """What a rule or a derivation has to say; `netgen.intent.load` turns it into a `Diagnostic`.
 
     Parameters

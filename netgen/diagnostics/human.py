@@ -1,12 +1,12 @@
 """Findings for people: what, where with the line of source, why, what to do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from netgen.diagnostics.model import Diagnostic, Label, Severity
 from netgen.diagnostics.order import sort
 from netgen.diagnostics.source import Sources, columns, printable
+from netgen.record import Record
 
 # Wider lines are cut around what is pointed at.
 _WIDEST_LINE = 140
@@ -16,8 +16,7 @@ _RESET, _BOLD, _BLUE = "\x1b[0m", "\x1b[1m", "\x1b[1;34m"
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(Record):
     """A label to draw, and whether it is what the finding is about."""
 
     label: Label
@@ -73,8 +72,7 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
     return ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts if count)
 
 
-@dataclass(frozen=True, slots=True)
-class _Paint:
+class _Paint(Record):
     """Colours, or none: `strong` is that of the severity."""
 
     strong: str

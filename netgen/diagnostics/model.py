@@ -1,8 +1,9 @@
 """What netgen says about an input: one type for every kind of finding."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from netgen.record import Record
 
 
 class Severity(StrEnum):
@@ -13,8 +14,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Record, order=True):
     """A place in a source file; lines and columns count from 1, the end is exclusive."""
 
     file: Path
@@ -27,16 +27,14 @@ class Span:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Record):
     """A span and what there is to say about it; an empty text only marks the place."""
 
     span: Span
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record):
     """One finding.
 
     Parameters

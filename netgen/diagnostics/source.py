@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 _TAB_WIDTH = 4
 # The reader refuses larger files; of such a one nothing is shown.
@@ -17,8 +18,7 @@ _SECRET = re.compile(
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
-@dataclass(slots=True)
-class Sources:
+class Sources(Struct):
     """Lines of files, read when they are first asked for.
 
     Parameters

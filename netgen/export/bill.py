@@ -6,8 +6,9 @@ that it divides, a fibre for each port.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from netgen.catalog.model import ManagementSwitch, SwitchModel
 from netgen.catalog.optics import Medium, Module
@@ -18,12 +19,12 @@ from netgen.export.choice import SPLIT
 from netgen.export.listing import metres
 from netgen.export.out_of_band import every_cable
 from netgen.export.table import csv_lines
+from netgen.record import Record
 
 COLUMNS = ("section", "item", "length_class", "quantity", "watts_each", "watts", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Record):
     """One line of the bill.
 
     Parameters
@@ -55,8 +56,7 @@ class Line:
         return None if self.watts_each is None else round(self.watts_each * self.quantity, 1)
 
 
-@dataclass(slots=True)
-class _Count:
+class _Count(Struct):
     """What a pass over the cables has met so far."""
 
     optics: Counter[tuple[Medium, Module]] = field(default_factory=Counter)

@@ -4,7 +4,8 @@ Cables follow from arithmetic on slots, one by one; what is kept are the devices
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netgen.catalog.optics import Medium, Module
 from netgen.cluster.fabric import AnyNetwork, DeviceRef
@@ -14,13 +15,13 @@ from netgen.cluster.topology.slots import HOST
 from netgen.export.choice import APART, SPLIT, STRAIGHT, Choice
 from netgen.export.sockets import Socket, Sockets, sockets
 from netgen.platforms.model import Platform
+from netgen.record import Record
 
 Cage = tuple[str, int]
 """Name of a device, and one of its cages."""
 
 
-@dataclass(slots=True)
-class Device:
+class Device(Struct):
     """A device at the end of cables."""
 
     ref: DeviceRef
@@ -32,8 +33,7 @@ class Device:
     """By slot."""
 
 
-@dataclass(slots=True)
-class End:
+class End(Struct):
     """One end of a cable."""
 
     device: Device
@@ -50,8 +50,7 @@ class End:
         return self.device.ref.name, self.socket.cage
 
 
-@dataclass(slots=True)
-class Cable:
+class Cable(Struct):
     """A link, and what it is made of.
 
     Parameters
@@ -105,8 +104,7 @@ class Cable:
         return None if self.medium is None else self.medium.module(end.socket.form, end.socket.split)
 
 
-@dataclass(slots=True)
-class Cabling:
+class Cabling(Struct):
     """The cables of a cluster.
 
     Parameters
@@ -193,8 +191,7 @@ def _attached(fabric: AnyNetwork, ref: DeviceRef) -> bool:
     return ref.role == HOST and ref.unit in fabric.pods.get(ref.pod, {})
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(Record):
     a: Device
     slot: int
     b: Device
@@ -204,8 +201,7 @@ class _Link:
     """Of its length in the intent."""
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct):
     """A way along all cables of a fabric; remembers the devices that it has met."""
 
     cluster: Cluster

@@ -1,7 +1,6 @@
 """What a lab of an InfiniBand fabric is asked to be: its switches, its adapters with their GUIDs, its managers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.infiniband import InfinibandFabric
@@ -14,6 +13,7 @@ from netgen.export.errors import ExportError
 from netgen.lab.spec import LabCable, LabNode
 from netgen.lab.subnet import MANAGER, SWITCH, LabAdapter, LabSubnet, LabSwitch
 from netgen.platforms.model import Platform
+from netgen.record import Record
 
 MANAGERS = ("opensm",)
 """Platforms of subnet managers that a lab can run: NVIDIA's reads keys that no other knows, UFM is an appliance."""
@@ -22,8 +22,7 @@ OS_VERSION = "12"
 MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class LabFabric:
+class LabFabric(Record):
     """One InfiniBand fabric of a lab."""
 
     nodes: tuple[LabNode, ...]

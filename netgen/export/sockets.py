@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from netgen.cluster.fabric import AnyNetwork, DeviceRef
 from netgen.cluster.model import Cluster
 from netgen.cluster.ports import PortMap
@@ -65,8 +67,7 @@ class Socket:
         return "none" if self.lanes and self.speed_gbps / self.lanes < LANE_GBPS_PAM4 else "rs"
 
 
-@dataclass(slots=True)
-class Sockets:
+class Sockets(Struct):
     """Sockets of all devices of a fabric; those of one kind are made once, but each listed switch is of its own."""
 
     cluster: Cluster

@@ -5,17 +5,16 @@ administered (the second bit of the first byte), then the fabric, the node of th
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netgen.cluster.fabric import AnyNetwork
 from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.topology.slots import HOST
 from netgen.export.cables import Cabling, Device, Walk
 from netgen.export.errors import ExportError
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Subnet:
+class Subnet(Record):
     """Names of the nodes of one fabric, and its links from either end."""
 
     fabric: AnyNetwork

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from json.encoder import encode_basestring
+
+from msgspec import Struct, field
+
+from netgen.record import Record
 
 # What YAML 1.1 and 1.2 both read as a text without quotes; words such as `no` and `null` are kept from it below.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
@@ -13,8 +16,7 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _MAPPING = (dict, Mapping)
 
 
-@dataclass(frozen=True, slots=True)
-class Unsafe:
+class Unsafe(Record):
     """A text of the intent's, in which Ansible shall not look for templates (its tag ``!unsafe``)."""
 
     text: str
@@ -52,8 +54,7 @@ def emit(
     return _Emitter(text, items).text_of(document, indent)
 
 
-@dataclass(slots=True)
-class _Emitter:
+class _Emitter(Struct):
     text: Callable[[str], str]
     items: Items
     known: dict[tuple[int, str], str] = field(default_factory=dict)

@@ -5,11 +5,11 @@ composer recurses in C, hides tags and aliases, and takes six times as long for 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
+from msgspec import Struct, field
 from yaml._yaml import CParser
 
 from netgen.diagnostics.codes import reading
@@ -30,16 +30,14 @@ MAX_ALIASED_VALUES = 100_000
 _Action: TypeAlias = Callable[[Any], None]
 
 
-@dataclass(slots=True)
-class _Extent:
+class _Extent(Struct):
     """How much a value holds, what aliases repeat included: values, and levels of nesting."""
 
     values: int = 1
     levels: int = 1
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A collection whose end has not been seen."""
 
     node: MappingNode | SequenceNode
@@ -52,8 +50,7 @@ class _Open:
     extent: _Extent = field(default_factory=_Extent)
 
 
-@dataclass(slots=True)
-class _Composer:
+class _Composer(Struct):
     """State of the composition of one file."""
 
     file: Path

@@ -1,9 +1,9 @@
 """From pydantic's validation errors to findings at the place in the file, one for each mistake."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import field
 from pydantic import BaseModel, ValidationError
 
 from netgen.diagnostics.codes import schema
@@ -20,10 +20,10 @@ from netgen.intent.models import Fabric
 from netgen.intent.positions import MappingNode, Node, ScalarNode, Tree
 from netgen.intent.problems import ERROR_TYPE
 from netgen.intent.wording import describe, describe_kind, dscp_advice, due, lacks_space, type_advice
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
+class _Scene(Record):
     """What findings are made from."""
 
     tree: Tree

@@ -1,12 +1,12 @@
 """pydantic's errors with their locations taken apart, one for each mistake."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
 from netgen.intent.positions import Node, child
 from netgen.intent.wording import due
+from netgen.record import Record
 
 MISSING, EXTRA, LOST_LEVEL = "missing", "extra_forbidden", "lost_level"
 # A key that is not text, where the keys are the fields of a model.
@@ -16,8 +16,7 @@ TECHNOLOGIES = frozenset({"ethernet", "infiniband"})
 """Labels of the members of a union that pydantic chooses among by itself: they hide no other member's errors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Record):
     """One of pydantic's errors, its location taken apart.
 
     Parameters

@@ -1,11 +1,13 @@
 """The GUIDs of an InfiniBand fabric: a CSV file, or what ibnetdiscover prints, told apart by content."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import field
+
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class ListedPort:
+class ListedPort(Record):
     """A port of an HCA; a row of the list."""
 
     device: str
@@ -17,8 +19,7 @@ class ListedPort:
     """Key of the row below the list's path in the intent."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeenLink:
+class SeenLink(Record):
     """A cable at a switch, as ibnetdiscover saw it; nodes by their GUIDs, ports by their numbers."""
 
     guid: int
@@ -28,8 +29,7 @@ class SeenLink:
     peer_port: int
 
 
-@dataclass(frozen=True, slots=True)
-class GuidTable:
+class GuidTable(Record):
     """What a list of GUIDs says; each port once, and each switch."""
 
     ports: tuple[ListedPort, ...] = ()

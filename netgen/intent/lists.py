@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from msgspec import field
 from pydantic import ValidationError
 
 from netgen.diagnostics.codes import reading, references
@@ -21,6 +21,7 @@ from netgen.intent.models import Intent, ListedSwitch
 from netgen.intent.network import Network
 from netgen.intent.positions import Entry, MappingNode, Node, ScalarNode, Tree, to_data
 from netgen.intent.table import parse_csv
+from netgen.record import Record, replace
 
 CABLING, SWITCHES = "cabling", "switches"
 """Keys of a fabric that name its lists; paths below them lead into the tables."""
@@ -34,8 +35,7 @@ _COLUMNS = tuple(field.alias or name for name, field in ListedSwitch.model_field
 _IDS = ("pod", "unit", "rail", "plane")
 
 
-@dataclass(frozen=True, slots=True)
-class ListedCable:
+class ListedCable(Record):
     """A row of a list of cables; an empty end *b*: a port that is kept for what is not there yet."""
 
     line: str
@@ -46,8 +46,7 @@ class ListedCable:
     b_interface: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
+class Lists(Record):
     """What exists of an explicit fabric."""
 
     switches: Mapping[str, ListedSwitch] = field(default_factory=dict)

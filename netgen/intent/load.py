@@ -1,9 +1,9 @@
 """Load an intent: read its files, validate them, and read what they name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import field
 from pydantic import ValidationError
 
 from netgen.diagnostics.model import Diagnostic
@@ -18,13 +18,13 @@ from netgen.intent.models import Intent, InventoryRow
 from netgen.intent.positions import Tree, to_data
 from netgen.intent.reader import read
 from netgen.intent.table import read_csv
+from netgen.record import Record
 
 INVENTORY = ("inventory",)
 _COLUMNS = tuple(field.alias or name for name, field in InventoryRow.model_fields.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Record):
     """What an intent folder holds.
 
     Parameters

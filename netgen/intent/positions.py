@@ -4,8 +4,9 @@ Nodes are shared, never copied: an alias costs one node, however large what it r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from netgen.diagnostics.model import Span
 
@@ -15,16 +16,14 @@ Data: TypeAlias = "Scalar | dict[Key, Data] | list[Data]"
 Path: TypeAlias = Sequence[str | int]
 
 
-@dataclass(slots=True)
-class ScalarNode:
+class ScalarNode(Struct):
     """Text, a number, a truth value or nothing."""
 
     span: Span
     value: Scalar
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """A key of a mapping and its value."""
 
     key: Key
@@ -32,16 +31,14 @@ class Entry:
     node: "Node"
 
 
-@dataclass(slots=True)
-class MappingNode:
+class MappingNode(Struct):
     """Entries by the text of their key: ``1`` and ``"1"`` are one key, and so they collide."""
 
     span: Span
     entries: dict[str, Entry] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class SequenceNode:
+class SequenceNode(Struct):
     """A list."""
 
     span: Span
@@ -51,8 +48,7 @@ class SequenceNode:
 Node: TypeAlias = ScalarNode | MappingNode | SequenceNode
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """A read input: `data` is plain (dict, list and scalars), `root` says where each part of it stands.
 
     Paths are sequences of keys and list positions; ``1`` and ``"1"`` are the same key.

@@ -8,12 +8,13 @@ KB, MB and GB are powers of 1,000; KiB, MiB and GiB powers of 1,024 (IEC 80000-1
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+
+from netgen.record import Record
 
 _BARE = re.compile(r"[0-9]{1,40}(\.[0-9]{1,20})?")
 """A number without a unit."""
@@ -112,8 +113,7 @@ Ratio = Annotated[
 """Oversubscription, downlinks to uplinks, written ``2:1`` or ``3:2``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Breakout:
+class Breakout(Record):
     """How a cage is divided: into how many ports, of which speed."""
 
     ports: int
@@ -135,8 +135,7 @@ BreakoutMode = Annotated[Breakout, PlainValidator(parse_breakout), _schema("2x40
 """A `Breakout`, written ``2x400G``."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdRanges:
+class IdRanges(Record):
     """A set of ids as ascending, disjoint, inclusive ranges; ids count from 1."""
 
     ranges: tuple[tuple[int, int], ...]

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from netgen.diagnostics.codes import reading
 from netgen.diagnostics.model import Diagnostic, Label, Span
+from netgen.record import Record
 
 _COMMENT = re.compile(r"\s+#.*$")
 _KEY_AND_BRACKET = re.compile(r"\s*([\w-]+) *([\[{])")
@@ -20,8 +20,7 @@ _MORE_ADVICE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Complaint:
+class _Complaint(Record):
     """An error of libyaml with its places made certain: they exist in the file."""
 
     file: Path

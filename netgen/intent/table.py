@@ -7,7 +7,6 @@ blanks around them; an empty cell is absent.
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from netgen.diagnostics.codes import reading
@@ -17,13 +16,13 @@ from netgen.diagnostics.suggest import closest, did_you_mean, listing
 from netgen.intent.characters import decode
 from netgen.intent.files import MAX_FILE_BYTES, InputRefusedError, read_bytes
 from netgen.intent.positions import Entry, MappingNode, ScalarNode
+from netgen.record import Record
 
 # A cell up to the comma or the end of the line after it, quoted or not.
 _CELL = re.compile(r'[ \t]*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^",]*))[ \t]*(?P<end>,|$)')
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(Record):
     text: str
     span: Span
 

@@ -4,7 +4,6 @@ import os
 import secrets
 import subprocess
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -12,13 +11,13 @@ import yaml
 from netgen.lab.errors import LabError
 from netgen.lab.journal import EOS, INVENTORY, SECRETS, SSH
 from netgen.lab.node_files import USERNAME
+from netgen.record import Record
 
 CONNECTIONS = "connections.yaml"
 _KEYGEN_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Record):
     """Where a device's management listens."""
 
     name: str

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from netgen.lab import ibsim
@@ -21,6 +20,7 @@ from netgen.lab.journal import LOGS
 from netgen.lab.panel import Panel
 from netgen.lab.spec import LabSpec
 from netgen.lab.subnet import MANAGER
+from netgen.record import Record
 
 # Link-local (RFC 3927): nothing of a cluster is there, and nobody routes it.
 _FIRST = 169 << 24 | 254 << 16
@@ -32,8 +32,7 @@ _START_S = 30.0
 _ANY = "0.0.0.0"  # noqa: S104 -- of a namespace of the lab's own
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Record):
     """One subnet manager's way to its simulator.
 
     Parameters
@@ -49,8 +48,7 @@ class Attachment:
     environment: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedFabric:
+class SimulatedFabric(Record):
     """A simulator, and the relay before it."""
 
     simulator: Simulator

@@ -1,7 +1,8 @@
 """What is plugged where: the cables as they are now, which need not be as they were laid."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netgen.lab.errors import LabError
 from netgen.lab.spec import LabCable, LabSpec
@@ -10,8 +11,7 @@ Port = tuple[str, str]
 """A node and one of its ports."""
 
 
-@dataclass(slots=True)
-class Cabling:
+class Cabling(Struct):
     """The cables of a running lab.
 
     Parameters

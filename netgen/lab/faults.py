@@ -1,17 +1,15 @@
 """The faults that can be injected into a running lab: one list for those who ask and for those who do."""
 
-from dataclasses import dataclass
-
 from netgen.lab.errors import LabError
 from netgen.lab.subnet import MANAGER, SWITCH
+from netgen.record import Record
 
 _NAMESPACED = ("frr", "host", MANAGER)
 _ALL = ("eos", *_NAMESPACED)
 _CABLED = (*_ALL, SWITCH)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Record):
     """A kind of fault.
 
     Parameters

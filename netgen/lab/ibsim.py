@@ -9,8 +9,9 @@ import os
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from netgen.lab.cabling import Cabling, Port
 from netgen.lab.errors import LabError
@@ -29,8 +30,7 @@ _LOOK_S = 0.02
 _RATE = "4xHDR"
 
 
-@dataclass(slots=True)
-class Simulator:
+class Simulator(Struct):
     """A running ibsim.
 
     Parameters

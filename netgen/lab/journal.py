@@ -6,14 +6,15 @@ Every process of a lab carries the lab's random identity in its environment from
 on disk before the first process and the first file, is enough to find all of it again, whenever the lab dies.
 """
 
-import json
 import os
 import secrets
 import shutil
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import msgspec
+
 from netgen.lab.errors import LabError
+from netgen.record import Record
 
 JOURNAL = "journal.json"
 _DRAFT = "journal.json.new"
@@ -31,8 +32,7 @@ SECRETS = "secrets"
 ENTRIES = (SPEC, CONTROL, SUPERVISOR_LOG, LOGS, SSH, EOS, INVENTORY, SECRETS)
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(Record):
     """A lab that is there, or that was killed.
 
     Parameters
@@ -55,8 +55,8 @@ def begin(directory: Path, name: str, made: int) -> Journal:
     """Write a new lab's record and see it safely on disk."""
     journal = Journal(f"ng-{secrets.token_hex(8)}", name, made)
     draft = directory / _DRAFT
-    with draft.open("w") as file:
-        json.dump(asdict(journal), file)
+    with draft.open("wb") as file:
+        file.write(msgspec.json.encode(journal))
         file.flush()
         os.fsync(file.fileno())
     draft.replace(directory / JOURNAL)
@@ -77,11 +77,10 @@ def read(directory: Path) -> Journal | None:
         The record is there and cannot be understood.
     """
     try:
-        record = json.loads((directory / JOURNAL).read_text())
-        return Journal(record["identity"], record["name"], int(record["made"]))
+        return msgspec.json.decode((directory / JOURNAL).read_bytes(), type=Journal)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (ValueError, TypeError, KeyError):
+    except ValueError:
         raise LabError(
             f"{directory / JOURNAL} is not a lab's journal: if no lab of yours is there, remove it"
         ) from None

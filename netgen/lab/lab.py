@@ -12,14 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from netgen.lab import control, faults, journal, processes, requirements, supervisor
 from netgen.lab.errors import LabError
 from netgen.lab.journal import SUPERVISOR_LOG, Journal
 from netgen.lab.spec import LabSpec
-from netgen.lab.status import LabStatus, from_json
+from netgen.lab.status import LabStatus, status_from_data
+from netgen.record import Record
 
 Progress = Callable[[str], None]
 
@@ -32,8 +32,7 @@ _LOCK_S = 30.0
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True, slots=True)
-class DownReport:
+class DownReport(Record):
     """What was there of a lab, and is no more.
 
     Parameters
@@ -112,7 +111,7 @@ def status(state_dir: Path) -> LabStatus:
     if record is None:
         return LabStatus("", "absent", directory)
     try:
-        return from_json(directory, control.ask(directory, "status")["status"])
+        return status_from_data(control.ask(directory, "status")["status"])
     except ConnectionError:
         return LabStatus(record.name, "killed", directory)
 

@@ -5,8 +5,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct, to_builtins
 
 from netgen.lab import wire
 from netgen.lab.errors import LabError
@@ -17,8 +18,7 @@ _ANSWER_S = 40.0
 _NAMESPACES = ("--net", "--uts", "--ipc", "--mount", "--pid")
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A running node.
 
     Parameters
@@ -65,7 +65,7 @@ def start(identity: NodeIdentity, log: Path, environment: Mapping[str, str]) -> 
         )
     ours.settimeout(_ANSWER_S)
     node = Node(identity, process, ours)
-    wire.send(ours, asdict(identity))
+    wire.send(ours, to_builtins(identity))
     return node
 
 

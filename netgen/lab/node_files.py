@@ -4,11 +4,13 @@ import os
 import pwd
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import field
 
 from netgen.lab.filesystem import DMI
 from netgen.lab.subnet import MANAGER
+from netgen.record import Record
 
 #: The account that the lab's key opens, another name of root's as on a freshly provisioned switch.
 USERNAME = "netgen"
@@ -60,8 +62,7 @@ bfdd_options="   -A 127.0.0.1"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class NodeIdentity:
+class NodeIdentity(Record):
     """What the first process of a node has to know of itself.
 
     Parameters

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from msgspec import convert
+
 from netgen.lab import daemons, filesystem, node_files, wire
 from netgen.lab.errors import LabError
 from netgen.lab.node_files import NodeIdentity
@@ -36,7 +38,7 @@ def main(descriptor: int) -> None:
     channel.set_inheritable(False)
     with contextlib.suppress(wire.Closed):
         first, _ = wire.receive(channel)
-        identity = NodeIdentity(**{**first, "ports": tuple(first["ports"])})
+        identity = convert(first, NodeIdentity)
         _answer(channel, partial(_isolate, identity))
         _serve(channel, identity)
 

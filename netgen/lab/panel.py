@@ -14,7 +14,8 @@ The supervisor's own network namespace is never touched: both ends of a pair are
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netgen.lab.cabling import Cabling, Port, show
 from netgen.lab.errors import LabError
@@ -24,8 +25,7 @@ _MTU_BYTES = 65535
 _COMMAND_S = 60.0
 
 
-@dataclass(slots=True)
-class Panel:
+class Panel(Struct):
     """The panel's process and its sockets.
 
     Parameters

@@ -6,14 +6,14 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from netgen.record import Record
 
 MARK = "NETGEN_LAB"
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Record):
     """A process of a lab; its handle stays its own, whoever gets its number after it."""
 
     pid: int

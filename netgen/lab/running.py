@@ -5,9 +5,10 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from netgen.lab import access, addresses, attach, cabling, ibsim, node, node_files, panel, simulators
 from netgen.lab.access import Endpoint
@@ -21,14 +22,14 @@ from netgen.lab.node_files import MANAGEMENT_PORT, SIMULATOR_PORT, NodeIdentity
 from netgen.lab.panel import Panel
 from netgen.lab.spec import LabNode, LabSpec, in_namespaces
 from netgen.lab.status import CableStatus, LabStatus, NodeStatus
+from netgen.record import replace
 
 Say = Callable[[str], None]
 _END_S = 5.0
 _T = TypeVar("_T")
 
 
-@dataclass(slots=True)
-class Running:
+class Running(Struct):
     """Everything of a lab that is up or coming up.
 
     Parameters

@@ -1,7 +1,6 @@
 """The simulated switches of a lab, run by the supervisor beside the nodes in namespaces."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from netgen.lab.access import Endpoint, make_password
@@ -13,6 +12,7 @@ from netgen.lab.errors import LabError
 from netgen.lab.journal import EOS
 from netgen.lab.node_files import USERNAME
 from netgen.lab.spec import LabCable, LabSpec
+from netgen.record import replace
 
 #: What the two agents that can be stopped are called, alike on every kind of node.
 _AGENTS = {"bgpd": Fault.STOPPED_BGP, "lldpd": Fault.SILENT_LLDP}

@@ -1,15 +1,13 @@
 """What a lab is asked to be: nodes and the cables between them, as laid."""
 
-from dataclasses import dataclass
-
 from netgen.lab.subnet import MANAGER, SWITCH, LabSubnet
+from netgen.record import Record
 
 SIMULATED = ("eos", SWITCH)
 """Kinds of switches that live in no namespace: no frame of a host would ever reach them."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabNode:
+class LabNode(Record):
     """One device of the lab.
 
     Parameters
@@ -34,8 +32,7 @@ class LabNode:
     ports: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LabCable:
+class LabCable(Record, order=True):
     """A cable between two ports."""
 
     a_node: str
@@ -44,8 +41,7 @@ class LabCable:
     b_port: str
 
 
-@dataclass(frozen=True, slots=True)
-class LabSpec:
+class LabSpec(Record):
     """A whole lab.
 
     Parameters

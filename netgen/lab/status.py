@@ -1,13 +1,15 @@
 """What a lab says of itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import convert, field, to_builtins
 
-@dataclass(frozen=True, slots=True)
-class NodeStatus:
+from netgen.record import Record
+
+
+class NodeStatus(Record):
     """One device of the lab.
 
     Parameters
@@ -30,8 +32,7 @@ class NodeStatus:
     daemons: Mapping[str, bool] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CableStatus:
+class CableStatus(Record):
     """A cable as it is plugged now; ends as ``node:port``."""
 
     a: str
@@ -39,8 +40,7 @@ class CableStatus:
     pulled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LabStatus:
+class LabStatus(Record):
     """A lab.
 
     Parameters
@@ -67,15 +67,12 @@ class LabStatus:
     cables: tuple[CableStatus, ...] = ()
     faults: tuple[str, ...] = ()
 
+    def as_data(self) -> dict[str, Any]:
+        """Return plain data, for `status_from_data`."""
+        data: dict[str, Any] = to_builtins(self, enc_hook=str)
+        return data
 
-def from_json(directory: Path, data: Mapping[str, Any]) -> LabStatus:
-    """Read what the supervisor said (`dataclasses.asdict` of a status without its directory)."""
-    return LabStatus(
-        name=data["name"],
-        state=data["state"],
-        directory=directory,
-        supervisor=data["supervisor"],
-        nodes=tuple(NodeStatus(**node) for node in data["nodes"]),
-        cables=tuple(CableStatus(**cable) for cable in data["cables"]),
-        faults=tuple(data["faults"]),
-    )
+
+def status_from_data(data: Mapping[str, Any]) -> LabStatus:
+    """Return the status that `LabStatus.as_data` made plain."""
+    return convert(data, LabStatus, dec_hook=lambda _, path: Path(path))

@@ -1,6 +1,6 @@
 """What of a lab is InfiniBand: GUIDs of what stands at the ends of its cables."""
 
-from dataclasses import dataclass
+from netgen.record import Record
 
 MANAGER = "opensm"
 """Kind of the nodes that run a subnet manager, in namespaces of their own."""
@@ -8,8 +8,7 @@ SWITCH = "ib-switch"
 """Kind of switches of InfiniBand, which are simulated."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabAdapter:
+class LabAdapter(Record):
     """A port of a host channel adapter.
 
     Parameters
@@ -32,8 +31,7 @@ class LabAdapter:
     guid: int
 
 
-@dataclass(frozen=True, slots=True)
-class LabSwitch:
+class LabSwitch(Record):
     """A switch.
 
     Parameters
@@ -52,8 +50,7 @@ class LabSwitch:
     numbers: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LabSubnet:
+class LabSubnet(Record):
     """An InfiniBand fabric.
 
     Parameters

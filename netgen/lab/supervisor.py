@@ -12,17 +12,18 @@ import selectors
 import signal
 import socket
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
+
+import msgspec
 
 from netgen.lab import control, node, running
 from netgen.lab.errors import LabError
 from netgen.lab.injection import inject
 from netgen.lab.journal import JOURNAL, SPEC
 from netgen.lab.running import Running
-from netgen.lab.spec import LabCable, LabNode, LabSpec
-from netgen.lab.subnet import LabAdapter, LabSubnet, LabSwitch
+from netgen.lab.spec import LabSpec
+from netgen.record import Record
 
 #: How often the supervisor looks whether its state directory is still there.
 _LOOK_S = 5.0
@@ -54,22 +55,20 @@ def main(directory: Path) -> int:
 
 def write_spec(directory: Path, spec: LabSpec, ports: dict[str, int]) -> None:
     """Leave the supervisor its orders."""
-    (directory / SPEC).write_text(json.dumps({"spec": asdict(spec), "ports": ports}))
+    (directory / SPEC).write_bytes(msgspec.json.encode(_Orders(spec, ports)))
 
 
 def read_spec(directory: Path) -> tuple[LabSpec, dict[str, int]]:
     """Read the supervisor's orders."""
-    orders = json.loads((directory / SPEC).read_text())
-    spec = orders["spec"]
-    nodes = tuple(LabNode(**{**member, "ports": tuple(member["ports"])}) for member in spec["nodes"])
-    cables = tuple(LabCable(**cable) for cable in spec["cables"])
-    subnets = tuple(_subnet(subnet) for subnet in spec["subnets"])
-    return LabSpec(spec["name"], nodes, cables, tuple(spec["secrets"]), subnets), orders["ports"]
+    orders = msgspec.json.decode((directory / SPEC).read_bytes(), type=_Orders)
+    return orders.spec, orders.ports
 
 
-def _subnet(subnet: dict[str, Any]) -> LabSubnet:
-    switches = tuple(LabSwitch(**{**switch, "numbers": tuple(switch["numbers"])}) for switch in subnet["switches"])
-    return LabSubnet(subnet["name"], switches, tuple(LabAdapter(**adapter) for adapter in subnet["adapters"]))
+class _Orders(Record):
+    """A lab, and the TCP port of each simulator."""
+
+    spec: LabSpec
+    ports: dict[str, int]
 
 
 def _report(**words: object) -> None:
@@ -137,7 +136,7 @@ def _answer(lab: Running, request: dict[str, Any]) -> dict[str, Any]:
     try:
         match request:
             case {"operation": "status"}:
-                return {"status": asdict(running.describe(lab)) | {"directory": str(lab.directory)}}
+                return {"status": running.describe(lab).as_data()}
             case {"operation": "inject", "fault": str(fault), "arguments": [*arguments]}:
                 return {"done": inject(lab, fault, tuple(map(str, arguments)))}
             case _:

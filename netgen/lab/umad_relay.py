@@ -19,7 +19,8 @@ import socket
 import struct
 import sys
 import time
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 #: Beyond what OpenSM gives a request in all: 200 ms and three more (transaction_timeout, transaction_retries); the
 #: simulator may be slower than a fabric.
@@ -50,8 +51,7 @@ _RESPONSE, _SEND, _REPRESS = 0x80, 0x03, 0x07
 _Key = tuple[int, bytes]
 
 
-@dataclass(slots=True)
-class Client:
+class Client(Struct):
     """One client of the simulator.
 
     Parameters

@@ -8,13 +8,13 @@ the intent as a native snippet.
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+
+from netgen.record import Record
 
 _HEADING = re.compile(r"@@|--- |\+\+\+ ")
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(Record):
     """One line that goes.
 
     Parameters
@@ -32,8 +32,7 @@ class Deletion:
     was_rendered: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Record):
     sign: str
     section: tuple[str, ...]
     text: str

@@ -7,10 +7,10 @@ list, which hold them as data, so that no vendor's text is parsed.
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from netgen.cluster.model import Cluster
 from netgen.device.bonds import address
@@ -24,6 +24,7 @@ from netgen.export import out_of_band
 from netgen.export.cabling import ends_of, ib_leading_up, leading_out, leading_up
 from netgen.plan.errors import PlanError
 from netgen.platforms.model import Platform
+from netgen.record import Record
 
 INVENTORY, CABLING = "inventory/hosts.yaml", "cabling.csv"
 
@@ -31,8 +32,7 @@ End = tuple[str, str]
 """A device and its port."""
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Record):
     """A device's own numbers; ``None``: it has none, or they are not known."""
 
     management: str | None
@@ -40,16 +40,14 @@ class Numbers:
     loopback: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cable:
+class Cable(Record):
     """Where the cable at a port leads, and the address of that port; ``None``: it is unnumbered."""
 
     far: End
     address: str | None
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(Struct):
     """Of a whole cluster; a cable stands at its lower end, as in the cabling list."""
 
     numbers: dict[str, Numbers]

@@ -6,7 +6,6 @@ the certificates and keys, at the same places as here. Back come what the device
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netgen.cluster.fabric import DeviceRef
@@ -15,6 +14,7 @@ from netgen.plan.deletions import find_deletions
 from netgen.plan.model import DevicePlan, Plan
 from netgen.plan.online import Progress, diff_online
 from netgen.plan.rendered import last_lines
+from netgen.record import Record, replace
 from netgen.render.bundle import Bundle, pack
 from netgen.render.part import unpacked
 from netgen.render.source import Source
@@ -25,8 +25,7 @@ DEVICES_IN_RANGE = 32
 """As many as one process asks at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Record):
     bundle: Bundle
     connections: Connections
     intent: Path

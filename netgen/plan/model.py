@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from netgen.plan.deletions import Deletion
+from netgen.record import Record
 
 DEVICES = "devices"
 """What a plan that can be applied was made against."""
@@ -33,8 +33,7 @@ FAILURES = frozenset({Status.UNREACHABLE, Status.ERROR})
 CHANGES = frozenset({Status.DIFFERS, Status.NEW, Status.GONE})
 
 
-@dataclass(frozen=True, slots=True)
-class DevicePlan:
+class DevicePlan(Record):
     """What would change on one device.
 
     Parameters
@@ -87,8 +86,7 @@ class DevicePlan:
         return count(self.diff, "-")
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record):
     """All devices of a cluster, or those of a limit.
 
     Parameters

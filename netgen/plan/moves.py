@@ -5,7 +5,8 @@ anything happens.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.codes.code import Code
@@ -15,8 +16,7 @@ from netgen.plan.facts import Cable, End, Facts
 EXAMPLES = 3
 
 
-@dataclass(slots=True)
-class Move:
+class Move(Struct):
     """Things of one kind that exist and would change.
 
     Parameters

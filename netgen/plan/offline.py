@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from netgen.plan.moves import diagnose, find_moves
 from netgen.plan.rendered import rendered_devices, rendered_files
 from netgen.plan.revision import checked_out
 from netgen.plan.textdiff import unified
+from netgen.record import Record
 from netgen.render.device import render_device
 from netgen.render.source import Source, open_source
 
@@ -27,16 +27,14 @@ GIT = "git:"
 Progress = Callable[[DevicePlan], None]
 
 
-@dataclass(frozen=True, slots=True)
-class OfflineDiff:
+class OfflineDiff(Record):
     """A plan that cannot be applied, and what it does to things that exist."""
 
     plan: Plan
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
+class _Before(Record):
     """The side that is compared with."""
 
     devices: Sequence[str]

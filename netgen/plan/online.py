@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netgen import __version__
@@ -13,6 +12,7 @@ from netgen.plan.deletions import find_deletions
 from netgen.plan.interruptions import interruptions
 from netgen.plan.model import DEVICES, DevicePlan, Plan, Status, digest_files
 from netgen.plan.rendered import last_lines
+from netgen.record import Record, replace
 from netgen.render.device import render_device
 from netgen.render.source import Source
 from netgen.session.connections import Connections
@@ -28,8 +28,7 @@ JOBS = 32
 Progress = Callable[[DevicePlan], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Record):
     """What every device of one run shares."""
 
     source: Source

@@ -1,9 +1,12 @@
 """A platform: the one place that knows a vendor, as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import field
+
+from netgen.record import Record
 
 Capability: TypeAlias = "str | int | bool | tuple[Capability, ...] | Mapping[str, Capability]"
 """What a platform knows of a switch model: a value, or values within values, for its own templates and builders."""
@@ -66,8 +69,7 @@ class Differs(StrEnum):
     """From tier to tier."""
 
 
-@dataclass(frozen=True, slots=True)
-class HashSeed:
+class HashSeed(Record):
     """What is known of that seed, as netgen renders the platform."""
 
     differs: Differs
@@ -75,8 +77,7 @@ class HashSeed:
     """Why, with the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Record):
     """One file of a device's configuration: made from a template, or from a tree that a builder returns."""
 
     file: str
@@ -96,8 +97,7 @@ class Artifact:
     """Attribute of a device without which it has no such file, such as ``bgp``; ``None``: every device has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PortNames:
+class PortNames(Record):
     """How ports are called: patterns of the fields that `netgen.platforms.ports` fills in."""
 
     whole: str
@@ -108,8 +108,7 @@ class PortNames:
     """Of one port of a cage whose halves are broken out; ``None``: as ``split``."""
 
 
-@dataclass(frozen=True, slots=True)
-class ManagementPort:
+class ManagementPort(Record):
     """Where a device is managed."""
 
     port: str
@@ -117,8 +116,7 @@ class ManagementPort:
     """The name of the routing table that the platform insists on; ``None``: as the intent says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mtu:
+class Mtu(Record):
     """What the platform calls MTU."""
 
     offset_bytes: int
@@ -127,8 +125,7 @@ class Mtu:
     """Largest value that can be configured."""
 
 
-@dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(Record):
     """What it takes to apply a configuration, and what that does to the device."""
 
     transaction: Transaction
@@ -137,8 +134,7 @@ class Apply:
     """Changes that interrupt traffic, in words → patterns of the whole lines that they change, without indentation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Emulation:
+class Emulation(Record):
     """What containerlab runs in place of a device (containerlab.dev, manual, kinds)."""
 
     kind: str
@@ -147,8 +143,7 @@ class Emulation:
     cage), ``{cage}`` and ``{lane}`` (both from 1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Record):
     """All that netgen knows of a platform, from ``templates/<name>/platform.yaml``."""
 
     name: str

@@ -7,17 +7,16 @@ to them, and only a session with a device resolves them.
 import tempfile
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from netgen.compile import Compiled, compile_intent
+from netgen.record import Record
 from netgen.render.errors import RenderError
 from netgen.render.inputs import SUFFIXES, digest_code
 from netgen.render.source import Source, open_source
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(Record):
     """Files of a repository.
 
     Parameters

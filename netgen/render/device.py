@@ -2,12 +2,12 @@
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from netgen.device.model import Node
 from netgen.platforms.document import PlatformError
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Artifact, Platform
+from netgen.record import Record
 from netgen.render.errors import RenderError
 from netgen.render.guard import check_device
 from netgen.render.text import Environment, jinja_environment, render_template
@@ -15,8 +15,7 @@ from netgen.render.tree import Tree, serialise
 from netgen.resources.load import Resources
 
 
-@dataclass(frozen=True, slots=True)
-class Renderer:
+class Renderer(Record):
     """What rendering needs besides a device; made once a process."""
 
     platforms: Mapping[str, Platform]

@@ -8,16 +8,15 @@ import functools
 import types
 import typing
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
 from operator import attrgetter
 
 from netgen.cluster.roce import PortQos
 from netgen.device.model import Native, Services
+from netgen.record import Record, field_names
 from netgen.render.errors import RenderError
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Record):
     """Which attributes of a class are text, and which lead to more; found once by its annotations."""
 
     texts: Callable[[object], Sequence[str | None]]
@@ -124,9 +123,9 @@ def _paths(value: object, path: str) -> Iterator[tuple[str, str]]:
         yield f"{path}.origin", value.origin
         for number, line in enumerate(_lines(value.text), 1):
             yield f"{path}.text, line {number},", line
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _paths(getattr(value, field.name), f"{path}.{field.name}")
+    else:
+        for name in field_names(type(value)) or ():
+            yield from _paths(getattr(value, name), f"{path}.{name}")
 
 
 def _lines(text: str) -> list[str]:
@@ -136,7 +135,7 @@ def _lines(text: str) -> list[str]:
 @functools.cache
 def _plan(kind: type) -> _Plan | None:
     """Return how to look through objects of a class; ``None``: there is no text in them, or they have their own way."""
-    if not is_dataclass(kind) or kind is Native:
+    if field_names(kind) is None or kind is Native:
         return None
     hints = typing.get_type_hints(kind)
     texts = [name for name, hint in hints.items() if _is_text(hint)]
@@ -158,6 +157,6 @@ def _is_text(hint: object) -> bool:
 
 
 def _leads_to_text(hint: object) -> bool:
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and field_names(hint) is not None:
         return hint is Native or _plan(hint) is not None
     return _is_text(hint) or any(_leads_to_text(argument) for argument in typing.get_args(hint))

@@ -7,10 +7,11 @@ intended. The same inputs give the same bytes: it holds no time, no path of this
 import hashlib
 from bisect import bisect_left
 from collections.abc import ItemsView, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import orjson
+import msgspec
+
+from netgen.record import Record
 
 NAME = "manifest.json"
 
@@ -18,8 +19,7 @@ NAME = "manifest.json"
 _OUTPUTS, _BEFORE, _BETWEEN = b',\n  "outputs": {', b'\n    "', b'": "'
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Record):
     """What a render was made from and what it made.
 
     Parameters
@@ -52,7 +52,7 @@ class Manifest:
             "inputs": dict(self.inputs),
             "outputs": dict(self.outputs),
         }
-        body = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).removesuffix(b"\n}")
+        body = msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2).removesuffix(b"\n}")
         return body + _seal(body)
 
 
@@ -68,10 +68,10 @@ def parse_manifest(data: bytes | None) -> Manifest | None:
     start = text.find(_OUTPUTS)
     try:
         if sealed and start >= 0:
-            return _manifest(orjson.loads(text[:start] + b"}"), _Lines(text, start + len(_OUTPUTS), end))
-        document = orjson.loads(text)
+            return _manifest(msgspec.json.decode(text[:start] + b"}"), _Lines(text, start + len(_OUTPUTS), end))
+        document = msgspec.json.decode(text)
         return _manifest({**document, "complete": False}, _texts(document["outputs"]))
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -131,7 +131,7 @@ class _Lines(Mapping[str, str]):
 
     def _read(self) -> dict[str, str]:
         if self._all is None:
-            self._all = orjson.loads(b"{" + self._text[self._places.start : self._places.stop] + b"}")
+            self._all = msgspec.json.decode(b"{" + self._text[self._places.start : self._places.stop] + b"}")
         return self._all
 
     def _name_at(self, place: int) -> bytes:

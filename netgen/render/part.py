@@ -3,14 +3,16 @@
 import functools
 import gc
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from netgen.cluster.fabric import DeviceRef
 from netgen.compile import compile_intent
 from netgen.device.build import build_any
 from netgen.device.build_infiniband import switch_ports
 from netgen.export.cabling import cabling_lines, ib_lines
+from netgen.record import Record
 from netgen.render.bundle import Bundle, unpack
 from netgen.render.device import render_device
 from netgen.render.manifest import digest
@@ -21,8 +23,7 @@ from netgen.render.writer import State, open_top, put_all
 CONFIGS = "configs"
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Record):
     """What is to be rendered, in words small enough to be sent to another process."""
 
     intent: Path
@@ -31,8 +32,7 @@ class Task:
     check: bool
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """What became of a range of devices; never the devices."""
 
     states: dict[str, State] = field(default_factory=dict)
@@ -48,8 +48,7 @@ class Part:
     devices: int = 0
 
 
-@dataclass(slots=True)
-class Rendered:
+class Rendered(Struct):
     """One device's files, which another machine may have rendered."""
 
     name: str

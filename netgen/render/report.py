@@ -1,10 +1,9 @@
 """What a render did, or would do."""
 
-from dataclasses import dataclass
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class RenderReport:
+class RenderReport(Record):
     """What a render did; with ``check``, what it would have done.
 
     Parameters

@@ -1,20 +1,19 @@
 """What a render starts from: a compiled intent, and the means to render its devices."""
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from netgen.cluster.directory import directory
 from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.model import Cluster
 from netgen.compile import Compiled
+from netgen.record import Record
 from netgen.render.device import Renderer
 from netgen.render.errors import RenderError
 from netgen.render.reading import is_glob
 from netgen.render.text import jinja_environment
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Record):
     """A derived cluster, and what renders it."""
 
     cluster: Cluster

@@ -10,17 +10,16 @@ There is no fsync: what a crash of the machine loses, the next run writes again.
 import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from netgen.record import Record
 from netgen.render.errors import RenderError
 from netgen.render.output import FOLDER, check_name, is_temporary, open_folder, open_place, step, temporary
 from netgen.render.reading import files, names_in, read, read_plain
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(Record):
     """The folder with a folder a device, open."""
 
     folder: int

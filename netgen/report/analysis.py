@@ -1,8 +1,9 @@
 """The analysis of every fabric as plain data."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
 
 from netgen.analysis import spread, walked
 from netgen.analysis.bisection import bisection
@@ -50,12 +51,12 @@ def analysis(
     seen = survey(cluster, fabric, plan)
     exceptions = shut(seen, cluster, fabric)
     return {
-        "oversubscription": asdict(oversubscription(fabric)),
-        "bisection": asdict(bisection(seen, cluster, fabric)),
-        "paths": [asdict(one) for one in equal_paths(seen)],
-        "failures": [asdict(one) for one in losses(seen)],
-        "exceptions": None if exceptions is None else asdict(exceptions),
-        "collectives": [{**asdict(one), "slowed": one.slowed} for one in collectives(seen)],
+        "oversubscription": to_builtins(oversubscription(fabric)),
+        "bisection": to_builtins(bisection(seen, cluster, fabric)),
+        "paths": [to_builtins(one) for one in equal_paths(seen)],
+        "failures": [to_builtins(one) for one in losses(seen)],
+        "exceptions": None if exceptions is None else to_builtins(exceptions),
+        "collectives": [{**to_builtins(one), "slowed": one.slowed} for one in collectives(seen)],
         "equipment": equipment(compiled, cluster, fabric),
         **_hashed(compiled, seen, fabric),
     }
@@ -65,7 +66,7 @@ def _hashed(compiled: Compiled, seen: Survey, fabric: AnyNetwork) -> dict[str, A
     """Return what hashing costs; a subnet manager chooses the paths of InfiniBand, and hashes nothing."""
     if not isinstance(fabric, Fabric):
         return {}
-    found = asdict(polarisation(seen, fabric, compiled.platforms))
+    found = to_builtins(polarisation(seen, fabric, compiled.platforms))
     return {"polarisation": {"load_balancing": fabric.load_balancing, **found}}
 
 
@@ -78,11 +79,11 @@ def _walked(
     step("links")
     seen = walked.walk(cluster, fabric)
     step("bisection")
-    found: dict[str, Any] = {"bisection": asdict(walked.bisection(seen))}
+    found: dict[str, Any] = {"bisection": to_builtins(walked.bisection(seen))}
     step("paths and loads")
     found |= _spread(seen, cluster, fabric)
     step("failures")
-    found["failures"] = [asdict(one) for one in walked.losses(seen)]
+    found["failures"] = [to_builtins(one) for one in walked.losses(seen)]
     step("equipment")
     return found | {"equipment": equipment(compiled, cluster, fabric)}
 
@@ -93,6 +94,6 @@ def _spread(seen: walked.Walked, cluster: Cluster, fabric: AnyNetwork) -> dict[s
         return {}
     loads = spread.collectives(seen, cluster, fabric)
     return {
-        "ways": [asdict(one) for one in spread.ways(seen, fabric)],
-        "collectives": [{**asdict(one), "slowed": one.slowed} for one in loads],
+        "ways": [to_builtins(one) for one in spread.ways(seen, fabric)],
+        "collectives": [{**to_builtins(one), "slowed": one.slowed} for one in loads],
     }

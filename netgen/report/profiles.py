@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from netgen.intent.quantities import Breakout
 from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Platform
+from netgen.record import Record
 from netgen.resources.load import resources
 
 CABLE_M = 40
@@ -43,8 +43,7 @@ Half of the cages are for hosts, half for uplinks: one sender behind an uplink c
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """A switch, divided in one way, under one platform."""
 
     model: SwitchModel

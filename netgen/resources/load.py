@@ -9,8 +9,9 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from netgen.record import Record
 
 KINDS = ("templates", "playbooks", "catalog")
 """The folders of the top level that hold resources."""
@@ -22,8 +23,7 @@ class ResourceError(Exception):
     """A resource is missing, or its name or place is not one that netgen reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Record):
     """One file that netgen reads.
 
     Parameters
@@ -58,8 +58,7 @@ class Resource:
         return digest_of(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
+class Resources(Record):
     """The folders that are searched: the user's repository first, then the built-in ones.
 
     Parameters

@@ -7,18 +7,17 @@ file has changed since, netgen says so::
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from netgen.diagnostics.codes import repository as codes
 from netgen.diagnostics.model import Diagnostic, Span
+from netgen.record import Record
 from netgen.resources.load import KINDS, Resource, Resources, digest_of
 
 _MARK = re.compile(r"overrides: sha256:([0-9a-f]{64})\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Record):
     """A user's file in place of a built-in one, and whether it still knows what it replaces.
 
     Parameters

@@ -9,7 +9,7 @@ Control for Large-Scale RDMA Deployments", SIGCOMM 2015, section 4.1).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from netgen.catalog.model import SwitchModel
@@ -27,6 +27,7 @@ from netgen.intent.models import Intent
 from netgen.intent.quantities import Breakout
 from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.rules.merge import merged
 
 

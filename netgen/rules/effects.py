@@ -1,7 +1,6 @@
 """Numbers of the intent that a platform does not hear: who wrote one down believes that it does something."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from netgen.cluster.fabric import Fabric as Laid
 from netgen.cluster.model import Cluster
@@ -12,6 +11,7 @@ from netgen.diagnostics.model import Severity
 from netgen.intent.models import Fabric, Intent, Roce, RoceClass
 from netgen.platforms.features import NUMBERS
 from netgen.platforms.model import Platform
+from netgen.record import Record, replace
 from netgen.rules.merge import merged
 
 FEATURE_OF = {
@@ -34,8 +34,7 @@ DUE = ("class.traffic-class", "class.queue")
 """Numbers that a class must state: where a platform has no use for one, that is worth a note and nobody's mistake."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Record):
     """A number that the intent states.
 
     Parameters

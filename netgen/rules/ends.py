@@ -1,7 +1,6 @@
 """What both ends of a link must have in common, each as its platform really applies it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from netgen.cluster.roce import DSCPS
 from netgen.device.bonds import address
@@ -10,10 +9,10 @@ from netgen.device.nic import NicQos
 from netgen.diagnostics.codes import derived, qos
 from netgen.diagnostics.codes.code import Code
 from netgen.platforms.model import Platform
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Record):
     """One end of a link."""
 
     device: Switch | Host
@@ -28,8 +27,7 @@ class End:
         return f"the {self.device.role} ({self.platform.title})"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Record):
     """What two ends do not have in common.
 
     Parameters

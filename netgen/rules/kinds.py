@@ -1,7 +1,6 @@
 """What the intent says of a kind of fabric that the kind does not have, and NICs whose ports do not go with it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netgen.catalog.model import Catalog, Nics
 from netgen.cluster.fabric import External
@@ -13,6 +12,7 @@ from netgen.diagnostics.codes import derived, listed
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.infiniband import InfinibandFabric
 from netgen.intent.models import Fabric, Intent
+from netgen.record import Record
 
 Given = Fabric | InfinibandFabric
 
@@ -132,8 +132,7 @@ def _natives(fabric: InfinibandFabric, path: IntentPath) -> Iterator[Finding]:
             yield derived.NO_USE.about(said, (*path, "exceptions", key, "native"), at_key=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Attached:
+class _Attached(Record):
     """Hosts or other nodes of a fabric: their profile's name, their NICs, and where the intent says it."""
 
     profile: str

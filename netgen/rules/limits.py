@@ -5,7 +5,8 @@ stands here, and is the same for all platforms.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netgen.cluster.fabric import Fabric, Tier
 from netgen.cluster.model import Cluster, ManagementPlan
@@ -17,10 +18,10 @@ from netgen.diagnostics.codes.code import Code
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent import models
 from netgen.platforms.model import Platform
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Record):
     """A number that follows from the intent.
 
     Parameters
@@ -88,8 +89,7 @@ _NONE_ALLOWED = {
 _CODES: Mapping[str, Code] = {"mtu_bytes": derived.MTU_TOO_LARGE}
 
 
-@dataclass(slots=True)
-class _Broken:
+class _Broken(Struct):
     """A measure and the bounds that it breaks: pairs of tightness (the smaller, the tighter) and words."""
 
     measure: Measure

@@ -7,7 +7,6 @@ the links of each swap are looked at one by one. So the cost does not grow with 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 
 from netgen.cluster.fabric import Fabric
@@ -19,12 +18,12 @@ from netgen.device.model import Host, Switch
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Intent
 from netgen.platforms.model import Platform
+from netgen.record import Record
 from netgen.rules.ends import Difference, End, differences
 from netgen.rules.merge import merged
 
 
-@dataclass(frozen=True, slots=True)
-class LinkClass:
+class LinkClass(Record):
     """Links that are alike.
 
     Parameters

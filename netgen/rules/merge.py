@@ -1,9 +1,9 @@
 """One mistake, one finding: what is said of several places in the same words is said once."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from netgen.diagnostics.finding import Finding
+from netgen.record import replace
 
 ALSO = "here as well"
 

@@ -1,7 +1,6 @@
 """The RoCE policy: DSCP, traffic classes, PFC, ECN, scheduling, watchdog."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from netgen.catalog.model import RoceProfile
 from netgen.cluster.fabric import Fabric as Derived
@@ -10,6 +9,7 @@ from netgen.cluster.roce import NOTIFICATIONS, RocePolicy, TrafficClass, effecti
 from netgen.diagnostics.codes import qos
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Fabric, Intent, Roce, RoceClass
+from netgen.record import replace
 
 MOST_LOSSLESS = 2
 """Usable lossless priority groups of most chips; SONiC ships two, Dell's SONiC has no more."""

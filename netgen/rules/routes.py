@@ -6,17 +6,16 @@ takes routes away and permits none, what holds of all permitted routes holds in 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from netgen.device.model import Bgp, BgpGroup, Host, PrefixList, Switch
 from netgen.platforms.model import Platform
+from netgen.record import Record
 
 Prefix = tuple[int, int]
 """An IPv4 address as an integer, and a length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Record):
     """What passes over a session, on one side of it.
 
     Parameters
@@ -35,8 +34,7 @@ class Policy:
     imports: PrefixList | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Router:
+class Router(Record):
     """A speaker of eBGP: it refuses a route that has been through its own AS (RFC 4271, 9.1.2)."""
 
     asn: int

@@ -5,7 +5,6 @@ number of ports that a cage is divided into, and ``buffers.headroom``, lengths o
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netgen.catalog.model import SwitchModel
 from netgen.cluster.fabric import Fabric, Tier
@@ -17,11 +16,11 @@ from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.models import Intent
 from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.model import Kind, Platform
+from netgen.record import Record
 from netgen.rules.merge import merged
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(Record):
     """A model in the place of a tier's switches: all of them, or one by exception."""
 
     fabric: Fabric

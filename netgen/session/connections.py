@@ -18,11 +18,13 @@ Paths are relative to the file. Certificates and host keys are verified unless `
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
+
+from msgspec import field
 
 from netgen.intent.reader import read
 from netgen.platforms.document import PlatformError, Section, read_document
+from netgen.record import Record, replace
 from netgen.resources.load import user_root
 from netgen.session.errors import ConnectionsError
 
@@ -35,8 +37,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET = re.compile(r"[a-z0-9][a-z0-9/_-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class SecretSource:
+class SecretSource(Record):
     """Where a secret is: in a variable of the environment, or in a file."""
 
     env: str | None = None
@@ -46,8 +47,7 @@ class SecretSource:
         return f"the variable {self.env}" if self.env is not None else str(self.file)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Record):
     """What one layer says; ``None``: nothing."""
 
     address: str | None = None
@@ -62,15 +62,11 @@ class Options:
 
     def over(self, lower: "Options") -> "Options":
         """Join two layers; what this one says wins."""
-        merged = {}
-        for each in fields(self):
-            own = getattr(self, each.name)
-            merged[each.name] = getattr(lower, each.name) if own is None else own
-        return Options(**merged)
+        said = {name: own for name in self.__struct_fields__ if (own := getattr(self, name)) is not None}
+        return replace(lower, **said)
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Record):
     """How one device is reached.
 
     Parameters
@@ -108,8 +104,7 @@ class Connection:
         return ("NOT VERIFIED: connections.yaml says `verify: false`, so any device may have answered in its place",)
 
 
-@dataclass(frozen=True, slots=True)
-class Connections:
+class Connections(Record):
     """A whole connections.yaml."""
 
     file: Path

@@ -10,11 +10,11 @@ makers and the appliers of plans share; it then goes into the key, and the file 
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Record):
     """What a commit would change.
 
     Parameters

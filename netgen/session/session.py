@@ -19,10 +19,10 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from netgen.record import Record
 from netgen.session.adapters import eos, linux, ufm
 from netgen.session.adapters.base import Adapter
 from netgen.session.difference import Difference, digest_difference
@@ -47,8 +47,7 @@ _DEFAULT_PORTS: Mapping[str, int] = MappingProxyType(
 _TALKATIVE = ("napalm", "netmiko", "paramiko", "pyeapi")
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Record):
     """Who answered.
 
     Parameters

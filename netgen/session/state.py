@@ -1,10 +1,9 @@
 """What a device says of its state, alike for all platforms."""
 
-from dataclasses import dataclass
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LldpNeighbour:
+class LldpNeighbour(Record, order=True):
     """Who is heard at a port."""
 
     port: str
@@ -14,8 +13,7 @@ class LldpNeighbour:
     device_port: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class BgpSession:
+class BgpSession(Record, order=True):
     """One BGP session."""
 
     peer: str
@@ -29,8 +27,7 @@ class BgpSession:
     established: bool
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Interface:
+class Interface(Record, order=True):
     """One interface."""
 
     name: str
@@ -40,8 +37,7 @@ class Interface:
     """As the device shows it, in the platform's own meaning."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class NextHop:
+class NextHop(Record, order=True):
     """One way out."""
 
     address: str
@@ -49,8 +45,7 @@ class NextHop:
     port: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Route:
+class Route(Record, order=True):
     """A route and its equal-cost next hops."""
 
     prefix: str

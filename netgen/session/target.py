@@ -1,16 +1,14 @@
 """What a session has to know of a device before it opens."""
 
-from dataclasses import dataclass
-
 from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.model import Cluster
 from netgen.device.text import ipv4
 from netgen.platforms.model import Platform
+from netgen.record import Record
 from netgen.session.connections import Connection, Connections
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Record):
     """One device, and who it has to be.
 
     Parameters

@@ -1,16 +1,15 @@
 """LLDP neighbours against the cabling: a wrong cable is named with both ends, and where each belongs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from netgen.record import Record
 from netgen.verify.model import Check, Problem, State
 
 End = tuple[str, str]
 """A device and one of its ports."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cabling:
+class Cabling(Record):
     """The cabling as it should be.
 
     Parameters

@@ -5,9 +5,9 @@ reckoned for a sample of the others: it takes a search through all links for eac
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from netgen.device.model import BETWEEN_SWITCHES, Port, Switch
+from netgen.record import Record
 from netgen.verify.cabling import Cabling
 from netgen.verify.model import Check, Problem, State
 from netgen.verify.paths import amiss, listed
@@ -19,8 +19,7 @@ Links = Mapping[str, list[str]]
 """The neighbours of every switch, one a live link."""
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(Record):
     """The switches of a fabric of groups.
 
     Parameters

@@ -1,9 +1,11 @@
 """What a verification found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import field
+
+from netgen.record import Record
 from netgen.session.state import BgpSession, Interface, LldpNeighbour, Route
 
 
@@ -23,8 +25,7 @@ class Check(StrEnum):
     CIRCLES = "circles"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Record):
     """What one device said of itself."""
 
     lldp: tuple[LldpNeighbour, ...]
@@ -35,8 +36,7 @@ class State:
     """Why it could not be asked for what a check needs, such as a daemon that does not run; that check is left out."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Record, order=True):
     """Something that is not as it should be."""
 
     device: str
@@ -46,8 +46,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Record):
     """The result.
 
     Parameters

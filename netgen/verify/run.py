@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TypeVar
 
 from netgen.cluster.fabric import DeviceRef
@@ -12,6 +11,7 @@ from netgen.cluster.model import ABSENT_STATES, Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.device.build import build
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.session.connections import Connections
 from netgen.session.errors import Reason, SessionError
 from netgen.session.secrets import Secrets

@@ -1,7 +1,6 @@
 """Small Clos fabrics of every kind, as random as they can be built."""
 
 import math
-from dataclasses import replace
 from functools import cache
 
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from netgen.cluster.sizing import divisors
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.slots import HOST
 from netgen.intent.quantities import Breakout, IdRanges
+from netgen.record import replace
 from tests.rules.intents import accepted, least
 
 

@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 from collections.abc import Container
-from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise, product
 
@@ -22,6 +21,7 @@ from netgen.cluster.fabric import Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, Overlaid, layer_of
 from netgen.platforms.model import Differs, HashSeed
+from netgen.record import replace
 from tests.analysis import brute
 from tests.analysis.fabrics import Built, fabrics, hosts
 from tests.examples import at_most

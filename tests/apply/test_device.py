@@ -1,6 +1,5 @@
 """One device brought to what a plan says, on a simulated switch through the real session."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from netgen.apply.lock import hold
 from netgen.apply.model import Job, Result
 from netgen.apply.prepare import make_jobs
 from netgen.plan.online import diff_online
+from netgen.record import replace
 from tests.toy import LEAF, SPINE, Lab
 
 pytestmark = pytest.mark.slow

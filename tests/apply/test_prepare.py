@@ -1,7 +1,6 @@
 """From a plan to jobs: only what was approved, and only while it is what is intended."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from netgen.apply.prepare import StalePlanError, make_jobs
 from netgen.device.build import build
 from netgen.plan.errors import PlanError
 from netgen.plan.model import DevicePlan, Plan, Status, digest_files
+from netgen.record import replace
 from netgen.render.device import render_device
 from netgen.render.source import Source
 from tests.toy import LEAF, SPINE

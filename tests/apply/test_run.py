@@ -1,12 +1,12 @@
 """Ansible runs the jobs, and what it says or does not say becomes outcomes."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netgen.apply.model import Job, Outcome, Result
 from netgen.apply.run import run_jobs
+from netgen.record import replace
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow

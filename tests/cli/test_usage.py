@@ -68,7 +68,7 @@ def test_wrong_usage_is_64(netgen: Run, line: str, said: str):
         ("diff intent/lab --inventory a-file", "a-file:1"),
         ("diff intent/lab --against absent", "absent holds no configs/"),
         ("diff intent/lab --against git:main", "git: "),
-        ("apply a-file", "a-file:1:1: not JSON"),
+        ("apply a-file", "a-file is not a plan: JSON is malformed"),
         ("apply broken", "NG105"),
         ("verify intent/lab", "there is no such file"),
         ("lab fault intent/lab nonsense", "no fault 'nonsense'; there are: "),

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from netgen.cluster.model import Cluster
 from netgen.export.cables import Cabling
 from netgen.intent.models import Intent
 from netgen.intent.quantities import Breakout
+from netgen.record import replace
 from netgen.report.topology import summary
 from netgen.resources.load import resources
 from netgen.rules.run import derive_checked

@@ -1,6 +1,5 @@
 """Names and addresses lead back to the devices that have them, as going through all devices would."""
 
-from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -9,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netgen.cluster.directory import directory, managed_at
-from netgen.cluster.model import Cluster, Record
+from netgen.cluster.model import Cluster, InventoryRecord
 from netgen.compile import compile_intent
+from netgen.record import replace
 from tests.examples import at_most
 from tests.rules.intents import accepted, findings, least
 
@@ -90,7 +90,9 @@ def test_a_name_is_refused_exactly_if_two_devices_have_it(naming, hosts):
 )
 def test_an_alias_stands_in_the_place_of_the_name(aliases, doubled):
     written = {**least("eos"), "naming": {"host": "host{host}"}}
-    called = replace(accepted(written), inventory={name: Record(alias=alias) for name, alias in aliases.items()})
+    called = replace(
+        accepted(written), inventory={name: InventoryRecord(alias=alias) for name, alias in aliases.items()}
+    )
     found = directory(called)
     assert found.doubled == doubled
     if not doubled:
@@ -102,6 +104,6 @@ def test_an_address_of_the_inventory_is_nobodys_by_arithmetic():
     cluster = accepted(least("eos"))
     ref = next(cluster.refs())
     address = cluster.management_address(ref)
-    moved = replace(cluster, inventory={ref.name: Record(address=int(IPv4Address("172.20.3.9")))})
+    moved = replace(cluster, inventory={ref.name: InventoryRecord(address=int(IPv4Address("172.20.3.9")))})
     assert managed_at(cluster, address) == ref
     assert managed_at(moved, address) is None

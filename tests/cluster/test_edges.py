@@ -5,7 +5,7 @@ What is read knows nothing of devices or topologies: each end of a cable is held
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import IPv4Interface
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from netgen.device.build import devices
 from netgen.export.lab import lab_spec
 from netgen.intent.models import Intent, InventoryRow
+from netgen.record import replace
 from netgen.render.device import render_device
 from netgen.rules.run import derive_checked
 from tests.rules.intents import CATALOG, RENDERER, least

@@ -1,7 +1,6 @@
 """Every kind of fabric, and several of them: ends agree, numbers are unique, and growth only adds."""
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from netgen.cluster.topology.slots import HOST, links
 from netgen.device.build import devices
 from netgen.device.model import ACROSS, Host, PortRole, Switch
 from netgen.intent.models import Intent
+from netgen.record import replace
 from netgen.render.device import render_device
 from netgen.report.topology import summary
 from netgen.rules.run import derive_checked, refused

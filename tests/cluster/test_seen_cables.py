@@ -2,7 +2,6 @@
 
 import random
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from netgen.export.ibnetdiscover import ibnetdiscover
 from netgen.intent.guids import GuidTable, SeenLink
 from netgen.intent.ibnetdiscover import read_links
 from netgen.intent.models import Intent
+from netgen.record import replace
 from tests.infiniband import CATALOG, TOP, derived, example, listed, written
 from tests.rules.intents import RENDERER
 

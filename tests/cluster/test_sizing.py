@@ -2,7 +2,6 @@
 
 import math
 import re
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +14,7 @@ from netgen.cluster.sizing import size
 from netgen.cluster.topology.clos import Clos
 from netgen.diagnostics.finding import Finding, UnbuildableError
 from netgen.intent.quantities import parse_ratio
+from netgen.record import replace
 from tests.examples import at_most
 
 ONE = Box(cages=64, split=1, uplink_split=1, speed_ratio=Fraction(1))

@@ -1,7 +1,6 @@
 """Sizes of dragonflies against print, and against a search that knows nothing of the formulas."""
 
 import math
-from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -14,6 +13,7 @@ from netgen.cluster.sizing_groups import size_dragonfly, size_dragonfly_plus
 from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.slots import GLOBAL, LOCAL
 from netgen.diagnostics.finding import UnbuildableError
+from netgen.record import replace
 from tests.examples import at_most
 
 BOX = Box(cages=64, split=1, uplink_split=1, speed_ratio=Fraction(1))

@@ -5,7 +5,6 @@ The oracle is pyavd, which turns a structured configuration into a configuration
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from netgen.cluster.roce import TrafficClass
 from netgen.compile import compile_intent
 from netgen.device.build import build
 from netgen.device.model import PrefixRule, Switch, User
+from netgen.record import replace
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.resources.load import resources
 from tests import devices

@@ -4,7 +4,6 @@ Each test here is a cell of docs/platforms.md.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from netgen.platforms.features import ETHERNET_KINDS, FEATURES
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Kind, Platform
 from netgen.platforms.page import page
+from netgen.record import replace
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources

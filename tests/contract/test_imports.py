@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[2] / "netgen"
 
 ORDER = (
     "garbage",
+    "record",
     "version",
     "diagnostics",
     "resources",

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from netgen.device.model import Host
 from netgen.platforms.features import INFINIBAND, INFINIBAND_NUMBERS, MANAGED
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Kind, Platform
+from netgen.record import replace
 from netgen.render.device import render_device
 from netgen.resources.load import resources
 from tests.contract.test_features import PROBES as ETHERNET

@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -15,6 +14,7 @@ from netgen.device.model import Host, Node, Switch
 from netgen.platforms.features import ETHERNET_KINDS, NUMBERS
 from netgen.platforms.load import load_platforms
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from netgen.catalog.load import load_catalog
 from netgen.device.infiniband import IbSwitch, SubnetManager
@@ -18,6 +20,7 @@ from netgen.device.model import Host, Native, Node, Switch
 from netgen.platforms.load import load_platforms, platform_names
 from netgen.platforms.model import Kind, Platform
 from netgen.platforms.ports import port_name
+from netgen.record import field_names
 from netgen.render.device import Renderer, has_artifact, make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources
@@ -196,9 +199,9 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
             yield from places(item, (*path, index))
     elif isinstance(value, Native):
         yield (*path, "reason")
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from places(getattr(value, field.name), (*path, field.name))
+    else:
+        for name in field_names(type(value)) or ():
+            yield from places(getattr(value, name), (*path, name))
 
 
 def value_at(value, path: tuple[str | int, ...]):
@@ -213,7 +216,8 @@ def replaced(device: Node, path: tuple[str | int, ...], text: str) -> Node:
     last = max(position for position, step in enumerate(path) if isinstance(step, str))
     owner = value_at(device, path[:last])
     name, *indices = path[last:]
-    object.__setattr__(owner, name, within(getattr(owner, name), indices, text))
+    put = force_setattr if isinstance(owner, Struct) else object.__setattr__
+    put(owner, name, within(getattr(owner, name), indices, text))
     return device
 
 

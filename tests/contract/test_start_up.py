@@ -18,7 +18,7 @@ except SystemExit as done:
 """
 DEVICES = {"napalm", "netmiko", "paramiko", "pyeapi", "ansible", "ansible_runner", "ssl", "asyncio", "cryptography"}
 ROOMS_OF_DEVICES = {f"netgen.{room}" for room in ("session", "plan", "apply", "verify", "lab")}
-RENDERING = {"jinja2", "orjson", "multiprocessing", "netgen.render", "netgen.export"}
+RENDERING = {"jinja2", "multiprocessing", "netgen.render", "netgen.export"}
 INTENT = {"pydantic", "yaml", "netgen.compile"}
 
 
@@ -62,7 +62,7 @@ def test_schema_loads_no_template_and_no_device():
 def test_render_loads_no_device(tmp_path: Path):
     loaded = loaded_by("render", "intent/lab", "-o", tmp_path, "--jobs", "1")
     assert loaded & ({"rich"} | DEVICES | ROOMS_OF_DEVICES) == set()
-    assert loaded >= INTENT | {"jinja2", "orjson"}
+    assert loaded >= INTENT | {"jinja2"}
 
 
 @pytest.mark.slow

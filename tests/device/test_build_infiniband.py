@@ -1,7 +1,6 @@
 """Devices of InfiniBand fabrics: switches, HCAs of hosts, subnet managers; and their cables."""
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from netgen.device.build_infiniband import switch_ports
 from netgen.device.infiniband import IbSwitch, SubnetManager
 from netgen.device.model import Host, Role
 from netgen.export.cabling import cabling_lines, ib_lines
+from netgen.record import replace
 from netgen.report.topology import summary
 from tests.infiniband import CATALOG, derived, example, written
 from tests.rules.intents import RENDERER

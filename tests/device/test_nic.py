@@ -1,12 +1,11 @@
 """The policy in a NIC's numbers."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netgen.cluster.roce import PortQos, TrafficClass
 from netgen.device.nic import PRIORITIES, nic_qos
+from netgen.record import replace
 from tests.devices import qos
 
 

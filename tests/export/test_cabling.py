@@ -1,9 +1,9 @@
 import csv
 import io
-from dataclasses import replace
 
 from netgen.export.cabling import HEADER, cabling_lines, ends_of
 from netgen.platforms.load import load_platforms
+from netgen.record import replace
 from netgen.resources.load import resources
 from tests import devices
 

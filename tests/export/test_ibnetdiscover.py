@@ -1,6 +1,5 @@
 """The file of ibnetdiscover of an InfiniBand fabric has the GUIDs of its list, and reads back as that list."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from netgen.export.errors import ExportError
 from netgen.export.ibnetdiscover import ibnetdiscover
 from netgen.intent.ibnetdiscover import is_ibnetdiscover, read_ibnetdiscover
 from netgen.intent.positions import to_data
+from netgen.record import replace
 from tests.infiniband import derived, example, written
 from tests.rules.intents import RENDERER
 

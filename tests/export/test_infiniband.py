@@ -1,7 +1,6 @@
 """Forms of InfiniBand fabrics have the GUIDs of the list, and every cable, as other tools call them."""
 
 import csv
-import dataclasses
 import re
 from collections import Counter
 
@@ -14,6 +13,7 @@ from netgen.export.errors import ExportError
 from netgen.export.lab import lab_spec
 from netgen.lab import ibsim
 from netgen.lab.cabling import as_laid
+from netgen.record import replace
 from tests.export.test_forms import ROOT, example, subnet
 from tests.infiniband import derived, written
 from tests.rules.intents import RENDERER
@@ -90,10 +90,10 @@ def test_a_topoconfig_is_made_of_true_guids(corvus: Cabling):
     with pytest.raises(ExportError, match="compute is of Ethernet"):
         list(topoconfig.topoconfig(example("orion")))
     (fabric,) = corvus.cluster.infiniband
-    some = dataclasses.replace(fabric, hcas=dict(list(fabric.hcas.items())[1:]))
-    cluster = dataclasses.replace(corvus.cluster, infiniband=(some,))
+    some = replace(fabric, hcas=dict(list(fabric.hcas.items())[1:]))
+    cluster = replace(corvus.cluster, infiniband=(some,))
     with pytest.raises(ExportError, match="does not say which pod1-su1-host1 mlx5_0 has"):
-        list(topoconfig.topoconfig(dataclasses.replace(corvus, cluster=cluster)))
+        list(topoconfig.topoconfig(replace(corvus, cluster=cluster)))
 
 
 def test_netbox_knows_infiniband(corvus: Cabling):

@@ -1,7 +1,6 @@
 """The lab of an InfiniBand cluster has every device with its GUIDs, and the cables of the cabling list."""
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from netgen.export.cabling import cabling_lines
 from netgen.export.errors import ExportError
 from netgen.export.lab import lab_spec
 from netgen.lab.spec import in_namespaces
+from netgen.record import replace
 
 ROOT = Path(__file__).parents[2]
 

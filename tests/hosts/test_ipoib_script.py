@@ -1,13 +1,13 @@
 """The program that makes a host's interfaces of IP over InfiniBand, run against a stand-in for ip and files of /sys."""
 
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netgen.cluster.infiniband import Membership
 from netgen.device.model import Host
+from netgen.record import replace
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
 from tests import ib_devices

@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netgen.device.model import Host
+from netgen.record import replace
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
 from tests.hosts import fake_dcb

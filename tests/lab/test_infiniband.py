@@ -1,7 +1,5 @@
 """What a simulated InfiniBand fabric is told: of its nodes, its cables, and of what is changed."""
 
-import dataclasses
-
 import pytest
 
 from netgen.lab import ibsim, requirements
@@ -9,6 +7,7 @@ from netgen.lab.cabling import as_laid, pull
 from netgen.lab.errors import LabError
 from netgen.lab.spec import LabCable, LabNode, LabSpec
 from netgen.lab.subnet import LabAdapter, LabSubnet, LabSwitch
+from netgen.record import replace
 
 LEAF1, LEAF2, SPINE = (0x0200_0000_0000_0100 + n for n in range(3))
 HOSTS = [0x0200_0000_0000_1000 + 0x10 * n for n in range(3)]
@@ -61,8 +60,8 @@ def test_ports_of_a_split_cage_have_numbers_of_their_own():
     spec = subnet_spec()
     (subnet,) = spec.subnets
     leaf, *others = subnet.switches
-    subnet = dataclasses.replace(subnet, switches=(dataclasses.replace(leaf, numbers=(1, 2, 5, 7)), *others))
-    text = ibsim.net_file(dataclasses.replace(spec, subnets=(subnet,)), subnet, as_laid(spec))
+    subnet = replace(subnet, switches=(replace(leaf, numbers=(1, 2, 5, 7)), *others))
+    text = ibsim.net_file(replace(spec, subnets=(subnet,)), subnet, as_laid(spec))
     assert f'Switch\t7 "S-{LEAF1:016x}"' in text
     assert f'[7]\t"S-{SPINE:016x}"[1]' in text
     assert f'[1]\t"S-{LEAF1:016x}"[7]' in text
@@ -72,7 +71,7 @@ def test_a_card_with_ports_whose_guids_do_not_follow_each_other():
     spec = subnet_spec()
     second = LabAdapter("host1", "mlx5_0/2", "mlx5_0", 2, HOSTS[0], 0x42)
     (subnet,) = spec.subnets
-    subnet = dataclasses.replace(subnet, adapters=(*subnet.adapters, second))
+    subnet = replace(subnet, adapters=(*subnet.adapters, second))
     text = ibsim.net_file(spec, subnet, as_laid(spec))
     assert f'Ca\t2 "H-{HOSTS[0]:016x}"\t\t# "host1 mlx5_0"' in text
     assert f'do Guid "H-{HOSTS[0]:016x}"[2] 0x{0x42:016x}\n' in text
@@ -95,11 +94,11 @@ def test_what_the_console_is_told():
 def test_a_manager_without_an_adapter_is_refused():
     spec = subnet_spec()
     with pytest.raises(LabError, match="sm-1: a subnet manager manages over a channel adapter"):
-        requirements.check(dataclasses.replace(spec, subnets=(), cables=()))
+        requirements.check(replace(spec, subnets=(), cables=()))
 
 
 def test_a_fabric_that_nobody_manages_is_no_lab():
     spec = subnet_spec()
-    nodes = tuple(dataclasses.replace(node, kind="host") if node.kind == "opensm" else node for node in spec.nodes)
+    nodes = tuple(replace(node, kind="host") if node.kind == "opensm" else node for node in spec.nodes)
     with pytest.raises(LabError, match="nothing in this lab would run"):
-        requirements.check(dataclasses.replace(spec, nodes=nodes))
+        requirements.check(replace(spec, nodes=nodes))

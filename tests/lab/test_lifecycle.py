@@ -1,6 +1,5 @@
 """A lab comes up, goes down, and leaves nothing behind, whatever is killed when."""
 
-import dataclasses
 import os
 import signal
 import stat
@@ -13,6 +12,7 @@ import yaml
 
 from netgen.lab import journal, lab, processes
 from netgen.lab.errors import LabError
+from netgen.record import replace
 
 pytestmark = [
     pytest.mark.root,
@@ -119,9 +119,9 @@ def test_directories_made_for_it_go_with_it(spec, tmp_path):
 
 def test_what_the_kernel_refuses_ends_in_words_and_leaves_nothing(spec, state_dir):
     first, *others = spec.nodes
-    refused = dataclasses.replace(first, ports=(*first.ports, "all"))  # the name of a directory below /proc/sys/net
+    refused = replace(first, ports=(*first.ports, "all"))  # the name of a directory below /proc/sys/net
     with pytest.raises(LabError, match="the cables cannot be laid: ip says: "):
-        lab.up(dataclasses.replace(spec, nodes=(refused, *others)), state_dir)
+        lab.up(replace(spec, nodes=(refused, *others)), state_dir)
     assert not state_dir.exists()
 
 

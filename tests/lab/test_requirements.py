@@ -1,6 +1,5 @@
 """A lab that cannot be is refused before anything is made, with what to do."""
 
-import dataclasses
 import os
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from netgen.lab import lab, requirements
 from netgen.lab.errors import LabError
 from netgen.lab.spec import LabCable, LabNode, LabSpec, in_namespaces
+from netgen.record import replace
 
 
 def test_root_is_asked_for(spec, monkeypatch, tmp_path):
@@ -34,7 +34,7 @@ def test_hosts_of_simulated_switches_alone_are_only_ends_of_cables():
     assert in_namespaces(simulated()) == ()
     both = simulated()
     frr = LabNode("leaf2", "frr", "S", "8.4.4", "box", ("swp1",))
-    host = dataclasses.replace(both.nodes[1], ports=("eth1", "eth2"))
+    host = replace(both.nodes[1], ports=("eth1", "eth2"))
     mixed = LabSpec("mixed", (both.nodes[0], host, frr), (*both.cables, LabCable("host1", "eth2", "leaf2", "swp1")))
     assert [node.name for node in in_namespaces(mixed)] == ["host1", "leaf2"]
 
@@ -48,7 +48,7 @@ def simulated():
 
 
 def node(**changes):
-    return dataclasses.replace(LabNode("leaf1", "frr", "S1", "8.4.4", "box", ("swp1", "swp2")), **changes)
+    return replace(LabNode("leaf1", "frr", "S1", "8.4.4", "box", ("swp1", "swp2")), **changes)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def broken(**changes: object) -> str:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "not JSON"),
+        ("{", "is not a plan: Input data was truncated"),
         ("[]", "is not a plan"),
         ("{}", "is not a plan"),
         (broken(format=2), "has the format 2"),
@@ -65,7 +65,7 @@ def broken(**changes: object) -> str:
         (broken(devices=[{"device": "leaf1"}]), "is not a plan"),
         (broken(devices=None), "is not a plan"),
         (broken(warnings="text"), "is not a plan"),
-        ("[" * 100_000, "not JSON"),
+        ("[" * 100_000, "is not a plan"),
     ],
 )
 def test_what_is_no_plan_is_refused(tmp_path: Path, text: str, words: str):

@@ -1,12 +1,11 @@
 """What a change interrupts: by the platform's patterns of changed lines."""
 
-from dataclasses import replace
-
 import pytest
 
 from netgen.device.model import Switch
 from netgen.plan.interruptions import interruptions
 from netgen.platforms.load import load_platforms
+from netgen.record import replace
 from netgen.render.device import render_device
 from netgen.resources.load import resources
 from tests.contract.test_platforms import every_sample, renderer, samples

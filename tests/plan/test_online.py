@@ -1,7 +1,6 @@
 """All devices of a cluster against simulated switches."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from netgen.plan.model import DevicePlan, Plan, Status
 from netgen.plan.online import diff_online
 from netgen.plan.rendered import keep_applied
 from netgen.plan.show import losses
+from netgen.record import replace
 from netgen.render.source import select
 from netgen.session.difference import digest_key
 from netgen.session.session import open_session

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 from netgen.plan import show
 from netgen.plan.model import Status
+from netgen.record import replace
 from tests.plan.test_file import DEVICE, PLAN
 
 ABSENT = replace(

@@ -1,11 +1,10 @@
 """Cumulus Linux is told what the device model says, and its three files tell it the same."""
 
-from dataclasses import replace
-
 import pytest
 
 from netgen.device.model import Native, PortRole, PrefixRule, Switch, User
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.render.device import Renderer, make_renderer
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources

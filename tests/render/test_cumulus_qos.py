@@ -1,12 +1,11 @@
 """The RoCE policy of a switch with Cumulus Linux: what NVUE is told, and what cannot be said."""
 
-from dataclasses import replace
-
 import pytest
 
 from netgen.cluster.roce import DSCPS, Ecn, PortQos, TrafficClass, Watchdog
 from netgen.device.model import Switch
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.render.device import Renderer, make_renderer
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources

@@ -1,7 +1,6 @@
 """EOS says what the device model says: facts are read back from the text and compared with the device."""
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from netgen.cluster.roce import Ecn, TrafficClass, Watchdog
 from netgen.device.model import PortRole, Role, Switch, User
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources

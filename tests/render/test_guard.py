@@ -1,6 +1,5 @@
 import contextlib
 import copy
-import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from netgen.device.model import Native, Switch
 from netgen.platforms.load import load_platform
 from netgen.platforms.model import Platform
+from netgen.record import field_names, replace
 from netgen.render.errors import RenderError
 from netgen.render.guard import check_device
 from netgen.resources.load import resources
@@ -28,9 +28,9 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from places(item, (*path, index))
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from places(getattr(value, field.name), (*path, field.name))
+    else:
+        for name in field_names(type(value)) or ():
+            yield from places(getattr(value, name), (*path, name))
 
 
 def replaced(value, path, text):
@@ -41,7 +41,7 @@ def replaced(value, path, text):
         items = list(value)
         items[step] = replaced(items[step], rest, text)
         return type(value)(items)
-    return dataclasses.replace(value, **{step: replaced(getattr(value, step), rest, text)})
+    return replace(value, **{step: replaced(getattr(value, step), rest, text)})
 
 
 def test_good_devices_pass(eos: Platform):

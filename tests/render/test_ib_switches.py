@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec.structs import force_setattr
 
 from netgen.device.infiniband import IbSwitch
 from netgen.platforms.load import load_platforms
@@ -77,7 +78,7 @@ def test_what_is_not_enabled_is_shut_and_nothing_else(platform: str, line: str):
 def test_an_operator_may_look_only():
     def demote(device: IbSwitch) -> None:
         (user,) = device.management.services.users
-        object.__setattr__(user, "role", "operator")
+        force_setattr(user, "role", "operator")
 
     assert "username netops capability monitor" in lines("mlnx-os", demote)
     assert "nv set system aaa user netops role monitor" in lines("nvos", demote)

@@ -1,6 +1,5 @@
 """Junos says what the device model says: facts are read back from the text and compared with the device."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from netgen.device.model import PortRole, PrefixRule, Role, Switch, User
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.render.device import Renderer, make_renderer
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources

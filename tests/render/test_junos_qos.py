@@ -1,12 +1,11 @@
 """The RoCE policy of a switch with Junos, read back from the text."""
 
-from dataclasses import replace
-
 import pytest
 
 from netgen.cluster.roce import Ecn, PortQos, TrafficClass
 from netgen.device.model import Switch
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.render.device import Renderer, make_renderer
 from netgen.resources.load import resources
 from tests import devices

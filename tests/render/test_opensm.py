@@ -2,7 +2,6 @@
 
 import subprocess
 import tempfile
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from netgen.cluster.infiniband import (
     ServiceLevel,
 )
 from netgen.device.infiniband import SubnetManager
+from netgen.record import replace
 from netgen.render.device import Renderer, make_renderer, render_device
 from netgen.resources.load import resources
 from tests import ib_devices, opensm

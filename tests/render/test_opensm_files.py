@@ -1,11 +1,10 @@
 """The files of subnet managers, line by line, where a mistake would open the fabric."""
 
-from dataclasses import replace
-
 import pytest
 
 from netgen.cluster.infiniband import Everybody, Membership, QosPlan, ServiceLevel
 from netgen.device.infiniband import SubnetManager
+from netgen.record import replace
 from netgen.render.device import make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources

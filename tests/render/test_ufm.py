@@ -1,13 +1,12 @@
 """UFM's partitions, read back from the file and from what a UFM takes of it."""
 
-from dataclasses import replace
-
 import pytest
 import yaml
 
 from netgen.cluster.infiniband import Everybody, Membership, Partition
 from netgen.device.infiniband import SubnetManager
 from netgen.platforms.load import load_platforms
+from netgen.record import replace
 from netgen.render.device import make_renderer, render_device
 from netgen.render.errors import RenderError
 from netgen.resources.load import resources

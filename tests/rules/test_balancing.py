@@ -1,6 +1,5 @@
 """Load balancing across platforms: every tier that has a choice of paths, or none."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from netgen.diagnostics.finding import Finding
 from netgen.intent.models import Intent
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.rules.run import derive_checked
 from tests.rules.intents import CATALOG, RENDERER, least
 

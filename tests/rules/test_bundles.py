@@ -1,12 +1,12 @@
 """Hosts are bundled where all their NICs are at one leaf, and nowhere else."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from netgen.device.build import build
 from netgen.device.model import Host
+from netgen.record import replace
 from netgen.rules import expression
 from tests.rules.intents import RENDERER, SWITCH_PLATFORMS, accepted, findings, least
 

@@ -1,7 +1,6 @@
 """No circle of lossless buffers: found where there is one, and by no other measure than the routes themselves."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache, partial
 from itertools import pairwise, permutations
 from typing import Any
@@ -12,6 +11,7 @@ from netgen.cluster.model import Cluster
 from netgen.device.build import build
 from netgen.device.model import PrefixList, PrefixRule, Switch
 from netgen.diagnostics.model import Severity
+from netgen.record import replace
 from netgen.rules.deadlock import check, find_circle, representatives
 from netgen.rules.routes import Policy, Router, permitted_routes, routers_of
 from tests.cluster.topology.dragonfly import Dragonfly

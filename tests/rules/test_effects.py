@@ -1,6 +1,5 @@
 """Numbers without effect: told where the intent states them, with the platform's reason."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from netgen.diagnostics.finding import Finding
 from netgen.intent.models import Intent
 from netgen.platforms.features import NUMBERS
+from netgen.record import replace
 from netgen.rules.effects import FEATURE_OF
 from netgen.rules.run import derive_checked
 from tests.rules.intents import CATALOG, RENDERER, least

@@ -1,13 +1,13 @@
 """What two ends of a link do not have in common: one thing changed at one end, one difference."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from netgen.device.build import build
 from netgen.device.model import Switch
+from netgen.record import replace
 from netgen.rules.ends import End, differences
 from tests.rules.intents import RENDERER, accepted, least
 

@@ -1,11 +1,10 @@
 """What a platform cannot say: one warning a platform and part of the intent."""
 
-from dataclasses import replace
-
 import pytest
 
 from netgen.diagnostics.finding import Finding
 from netgen.intent.models import Intent
+from netgen.record import replace
 from netgen.rules.run import derive_checked
 from tests.rules.intents import CATALOG, RENDERER, findings, least
 

@@ -100,10 +100,9 @@ def test_a_difference_points_at_the_tier_and_says_how_many_links_and_which():
 
 def test_a_stand_in_is_told_at_its_exception():
     # cages of four lanes in the place of cages of eight
-    from dataclasses import replace
-
     from netgen.catalog.model import Catalog
     from netgen.intent.quantities import Breakout
+    from netgen.record import replace
 
     like = CATALOG.switches["dcs-7060x6-64pe"]
     four = replace(like, name="four", lanes=4, cages=128, breakouts=(Breakout(1, 400),), platforms=("frr",))

@@ -1,11 +1,10 @@
 """A model of switch in its place: what stands in for another one must fit, and the platform must know it."""
 
-from dataclasses import replace
-
 import pytest
 
 from netgen.catalog.model import Catalog
 from netgen.intent.quantities import Breakout
+from netgen.record import replace
 from tests.rules.intents import CATALOG, accepted, findings, least
 
 PLACE = ("fabrics", "compute", "exceptions", "tt-1", "model")

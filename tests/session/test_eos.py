@@ -1,6 +1,5 @@
 """The session against simulated EOS switches, through the real NAPALM, pyeapi and TLS."""
 
-import dataclasses
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from netgen.lab.eos.faults import Fault
+from netgen.record import replace
 from netgen.session.adapters import eos
 from netgen.session.difference import digest_key, new_salt
 from netgen.session.errors import Reason, SessionError
@@ -170,7 +170,7 @@ def test_a_living_session_is_waited_for_and_named_but_never_removed(lab: Lab, ho
 
 
 def test_another_serial_number_is_named_with_the_one_that_was_expected(lab: Lab):
-    target = dataclasses.replace(lab.target(LEAF), serial="SN-ORDERED")
+    target = replace(lab.target(LEAF), serial="SN-ORDERED")
     with open_session(target, lab.secrets()) as session, pytest.raises(SessionError) as caught:
         session.identify()
     assert caught.value.reason is Reason.IDENTITY
@@ -178,7 +178,7 @@ def test_another_serial_number_is_named_with_the_one_that_was_expected(lab: Lab)
 
 
 def test_what_is_not_checked_or_differs_without_harm_is_noted(lab: Lab):
-    target = dataclasses.replace(lab.target(LEAF), serial=None, os_version="4.31.0F")
+    target = replace(lab.target(LEAF), serial=None, os_version="4.31.0F")
     with open_session(target, lab.secrets()) as session:
         notes = session.identify().notes
     assert any("it was not checked" in note for note in notes)
@@ -208,7 +208,7 @@ def test_a_refused_line_is_named_and_nothing_is_left(lab: Lab):
 )
 def test_a_session_that_cannot_be_opened_says_why(lab: Lab, changes: dict, reason: Reason, words: str, caplog):
     target = lab.target(LEAF)
-    target = dataclasses.replace(target, connection=dataclasses.replace(target.connection, **changes))
+    target = replace(target, connection=replace(target.connection, **changes))
     with pytest.raises(SessionError) as caught, open_session(target, lab.secrets()):
         pass
     assert caught.value.reason is reason
@@ -220,8 +220,8 @@ def test_a_session_that_cannot_be_opened_says_why(lab: Lab, changes: dict, reaso
 
 def test_without_verification_the_session_opens_and_says_so(lab: Lab):
     target = lab.target(LEAF)
-    connection = dataclasses.replace(target.connection, ca=None, verify=False)
-    with open_session(dataclasses.replace(target, connection=connection), lab.secrets()) as session:
+    connection = replace(target.connection, ca=None, verify=False)
+    with open_session(replace(target, connection=connection), lab.secrets()) as session:
         assert any("NOT VERIFIED" in note for note in session.identify().notes)
 
 

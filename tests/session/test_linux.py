@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from netgen.export.lab import lab_spec
 from netgen.lab import lab
 from netgen.plan.model import Plan, Status
 from netgen.plan.online import diff_online
+from netgen.record import replace
 from netgen.render.device import render_device
 from netgen.render.source import Source, open_source
 from netgen.session.connections import Connections, read_connections

@@ -1,6 +1,5 @@
 """The session against a UFM that takes what the published API describes, through the real NAPALM and TLS."""
 
-import dataclasses
 import itertools
 import os
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from netgen.record import replace
 from netgen.session.connections import Connection, SecretSource
 from netgen.session.difference import digest_key, new_salt
 from netgen.session.drivers import keeper
@@ -385,20 +385,20 @@ def test_another_password_is_refused(lab: Lab, tmp_path: Path):
     other = tmp_path / "other"
     other.touch(mode=0o600)
     other.write_text("another one\n")
-    connection = dataclasses.replace(lab.target.connection, password=SecretSource(file=other))
+    connection = replace(lab.target.connection, password=SecretSource(file=other))
     with pytest.raises(SessionError) as caught:
-        open_session(dataclasses.replace(lab.target, connection=connection), lab.secrets()).__enter__()
+        open_session(replace(lab.target, connection=connection), lab.secrets()).__enter__()
     assert caught.value.reason is Reason.AUTHENTICATION
     assert "another one" not in str(caught.value)
 
 
 def test_a_certificate_of_another_authority_is_not_trusted(lab: Lab):
-    connection = dataclasses.replace(lab.target.connection, ca=None)
+    connection = replace(lab.target.connection, ca=None)
     with pytest.raises(SessionError) as caught:
-        open_session(dataclasses.replace(lab.target, connection=connection), lab.secrets()).__enter__()
+        open_session(replace(lab.target, connection=connection), lab.secrets()).__enter__()
     assert caught.value.reason is Reason.UNTRUSTED
-    unverified = dataclasses.replace(connection, verify=False)
-    with open_session(dataclasses.replace(lab.target, connection=unverified), lab.secrets()) as session:
+    unverified = replace(connection, verify=False)
+    with open_session(replace(lab.target, connection=unverified), lab.secrets()) as session:
         assert any("NOT VERIFIED" in note for note in session.identify().notes)
 
 
@@ -417,7 +417,7 @@ def test_what_is_no_ufm_is_not_understood(lab: Lab, answer: object):
 
 
 def test_identity(lab: Lab):
-    target = dataclasses.replace(lab.target, serial="MT2233", os_version="6.22.1-5")
+    target = replace(lab.target, serial="MT2233", os_version="6.22.1-5")
     with open_session(target, lab.secrets()) as session:
         identity = session.identify()
     assert identity.os_version == "6.22.1-5"

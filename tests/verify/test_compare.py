@@ -1,12 +1,11 @@
 """A whole fabric's state, made from the intent by other means, is without fault; each single fault is named."""
 
-import dataclasses
-
 import pytest
 
 from netgen.device.build import devices as build_all
 from netgen.device.model import Host, PortRole, Role, Switch
 from netgen.device.text import ipv4
+from netgen.record import replace
 from netgen.session.state import BgpSession, Interface, LldpNeighbour, NextHop, Route
 from netgen.verify.compare import compare
 from netgen.verify.model import Check, State
@@ -56,7 +55,7 @@ def problems(cluster, devices, states, **other):
 
 
 def changed(states, name, **fields):
-    return {**states, name: dataclasses.replace(states[name], **fields)}
+    return {**states, name: replace(states[name], **fields)}
 
 
 def test_a_healthy_fabric_has_no_problem(cluster, devices) -> None:
@@ -70,8 +69,8 @@ def test_a_swapped_cable_is_named_with_both_ends_and_where_it_belongs(cluster, d
     states = healthy(devices)
     other = "pod1-su1-rail2-leaf1"
     mine, theirs = states[LEAF].lldp[0], states[other].lldp[0]
-    states = changed(states, LEAF, lldp=(dataclasses.replace(theirs, port=mine.port), *states[LEAF].lldp[1:]))
-    states = changed(states, other, lldp=(dataclasses.replace(mine, port=theirs.port), *states[other].lldp[1:]))
+    states = changed(states, LEAF, lldp=(replace(theirs, port=mine.port), *states[LEAF].lldp[1:]))
+    states = changed(states, other, lldp=(replace(mine, port=theirs.port), *states[other].lldp[1:]))
     found = problems(cluster, devices, states)
     assert {p.check for p in found} == {Check.CABLING}
     (here,) = [p for p in found if p.device == LEAF]
@@ -103,7 +102,7 @@ def test_a_cable_that_is_not_heard_is_told_once(cluster, devices) -> None:
 def test_a_session_that_is_not_up_is_named(cluster, devices, fields, words) -> None:
     states = healthy(devices)
     first, *rest = states[LEAF].bgp
-    (only,) = problems(cluster, devices, changed(states, LEAF, bgp=(dataclasses.replace(first, **fields), *rest)))
+    (only,) = problems(cluster, devices, changed(states, LEAF, bgp=(replace(first, **fields), *rest)))
     assert (only.device, only.check, only.port) == (LEAF, Check.SESSION, first.port)
     assert words in only.message
 
@@ -125,7 +124,7 @@ def test_a_session_that_is_not_there_is_named(cluster, devices) -> None:
 def test_an_interface_that_is_not_right_is_named(cluster, devices, fields, words) -> None:
     states = healthy(devices)
     first, *rest = states[LEAF].interfaces
-    found = problems(cluster, devices, changed(states, LEAF, interfaces=(dataclasses.replace(first, **fields), *rest)))
+    found = problems(cluster, devices, changed(states, LEAF, interfaces=(replace(first, **fields), *rest)))
     assert [p.check for p in found] == [Check.INTERFACE]
     assert words in found[0].message
 
@@ -135,7 +134,7 @@ def test_a_switched_port_may_carry_more_than_its_vlan(cluster, devices, mtu_byte
     states = healthy(devices)
     first, *rest = states[LEAF].interfaces
     next(port for port in devices[LEAF].ports if port.name == first.name).vlan = 101
-    larger = dataclasses.replace(first, mtu_bytes=mtu_bytes)
+    larger = replace(first, mtu_bytes=mtu_bytes)
     found = problems(cluster, devices, changed(states, LEAF, interfaces=(larger, *rest)))
     assert [p.check for p in found] == [Check.INTERFACE] * told
 
@@ -143,7 +142,7 @@ def test_a_switched_port_may_carry_more_than_its_vlan(cluster, devices, mtu_byte
 def test_a_missing_next_hop_is_named(cluster, devices) -> None:
     states = healthy(devices)
     first, *rest = states[LEAF].routes
-    fewer = dataclasses.replace(first, next_hops=first.next_hops[1:])
+    fewer = replace(first, next_hops=first.next_hops[1:])
     (only,) = problems(cluster, devices, changed(states, LEAF, routes=(fewer, *rest)))
     assert only.check is Check.PATHS
     uplinks = sum(p.role is PortRole.UPLINK for p in devices[LEAF].ports)
@@ -164,12 +163,9 @@ def test_links_of_a_failed_spine_are_expected_down_and_paths_fewer(cluster, devi
         state = states[name]
         states[name] = State(
             tuple(n for n in state.lldp if n.port not in ports),
-            tuple(dataclasses.replace(b, established=b.port not in ports) for b in state.bgp),
-            tuple(dataclasses.replace(i, up=i.name not in ports) for i in state.interfaces),
-            tuple(
-                dataclasses.replace(r, next_hops=tuple(h for h in r.next_hops if h.port not in ports))
-                for r in state.routes
-            ),
+            tuple(replace(b, established=b.port not in ports) for b in state.bgp),
+            tuple(replace(i, up=i.name not in ports) for i in state.interfaces),
+            tuple(replace(r, next_hops=tuple(h for h in r.next_hops if h.port not in ports)) for r in state.routes),
         )
     report = compare(cluster, PLATFORMS, devices, states, unreachable={}, unmanaged={})
     assert gone

@@ -1,12 +1,11 @@
 """Next hops in groups: as many as the routes say that policies permit, whatever fails; a missing one is named."""
 
-import dataclasses
-
 import pytest
 
 from netgen.cluster.model import Cluster
 from netgen.device.model import BETWEEN_SWITCHES, Host, PortRole, Switch
 from netgen.device.text import ipv4
+from netgen.record import replace
 from netgen.rules.routes import permitted_routes, routers_of
 from netgen.session.state import BgpSession, Interface, LldpNeighbour, NextHop, Route
 from netgen.verify.compare import compare
@@ -91,8 +90,8 @@ def test_a_missing_next_hop_is_named(cluster: Cluster, devices: Devices) -> None
     name = next(name for name in devices if name in {"pod1-group1-router1", "pod1-group1-leaf1"})
     others = {f"{ipv4(one.loopback)}/32" for one in devices.values() if one.role == devices[name].role}
     first = next(route for route in states[name].routes if route.prefix in others and len(route.next_hops) > 1)
-    fewer = dataclasses.replace(first, next_hops=first.next_hops[1:])
-    states[name] = dataclasses.replace(
+    fewer = replace(first, next_hops=first.next_hops[1:])
+    states[name] = replace(
         states[name], routes=tuple(fewer if route is first else route for route in states[name].routes)
     )
     (only,) = problems(cluster, devices, states)

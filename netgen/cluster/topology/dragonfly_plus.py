@@ -7,12 +7,13 @@ fat tree (`netgen.cluster.topology.clos`), and `netgen.cluster.topology.groups` 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.groups import Mesh, mesh
 from netgen.cluster.topology.guests import is_guest
 from netgen.cluster.topology.slots import GLOBAL, SPINE, End, Ids, Layer, layer_of
+from netgen.record import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ far apart as they can be, and is still its own inverse. Where the switches of a 
 one more than others, spread over the group.
 """
 
-from dataclasses import dataclass
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Mesh:
+class Mesh(Record):
     """Global links between groups.
 
     Parameters

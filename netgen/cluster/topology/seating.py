@@ -6,11 +6,11 @@ slot may stay free at the end of a leaf. Hosts that are alike sit as they do whe
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """The seats of a unit.
 
     Parameters

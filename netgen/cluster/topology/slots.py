@@ -6,8 +6,9 @@ large fabric costs no more than one of a small fabric.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
+
+from netgen.record import Record
 
 HOST, LEAF, SPINE, SUPERSPINE, ROUTER = "host", "leaf", "spine", "superspine", "router"
 """Names of layers, and roles of devices."""
@@ -18,8 +19,7 @@ End = tuple[int, int]
 """A node and one of its slots."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
+class Ids(Record):
     """What a node is called by; 0: it belongs to none, or to all.
 
     Parameters
@@ -46,8 +46,7 @@ class Ids:
     plane: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Record):
     """Nodes of one kind.
 
     Parameters
@@ -213,8 +212,7 @@ def links(topology: Topology) -> Iterator[tuple[End, End]]:
                     yield (node, slot), other
 
 
-@dataclass(frozen=True, slots=True)
-class Overlaid:
+class Overlaid(Record):
     """A topology with a sparse overlay of reality over it, behind the same interface.
 
     Parameters

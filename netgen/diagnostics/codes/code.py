@@ -1,13 +1,11 @@
 """The type of a registered code, and the one way to make a diagnostic of it."""
 
-from dataclasses import dataclass
-
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.diagnostics.model import Diagnostic, Label, Severity, Span
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Record):
     """A kind of finding, as the documentation describes it.
 
     Parameters

@@ -3,7 +3,6 @@
 import datetime as dt
 import ipaddress
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
@@ -11,12 +10,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from netgen.record import Record
+
 _VALIDITY = dt.timedelta(days=30)
 _CLOCK_SKEW = dt.timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(Record):
     """The authority of a lab; its key never leaves memory.
 
     Parameters

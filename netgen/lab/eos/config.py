@@ -1,7 +1,8 @@
 """A configuration as a tree: entering lines, taking them away, showing it as EOS would."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from netgen.lab.eos.grammar import TOP, Grammar, Line, Row, natural
 
@@ -29,8 +30,7 @@ class InvalidLine(ValueError):  # noqa: N818 - EOS's own word for it is "Invalid
         self.reason = reason
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """The lines of one mode, and the blocks that some of them open.
 
     Parameters

@@ -4,10 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from netgen.lab.eos.config import Block, Editor, clean, render
 from netgen.lab.eos.diff import unified
 from netgen.lab.eos.grammar import Grammar
 from netgen.lab.spec import LabNode
+from netgen.record import Record
 
 MANAGEMENT_PORT = "Management1"
 
@@ -27,8 +30,7 @@ class CommandFailed(RuntimeError):  # noqa: N818 - the words of eAPI: "could not
     """A command that was understood and could not be done; the message is EOS's."""
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """A configuration session.
 
     Parameters
@@ -49,8 +51,7 @@ class Session:
     completed_at_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CommitTimer:
+class CommitTimer(Record):
     """A commit that undoes itself unless it is confirmed in time.
 
     Parameters

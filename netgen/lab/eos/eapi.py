@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from netgen.lab.eos import shows
 from netgen.lab.eos.config import Block, Editor, InvalidLine, render
@@ -46,8 +47,7 @@ class _Unconverted(Exception):  # noqa: N818 - EOS's own word
     """The command has no answer in the format that was asked for."""
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(Struct):
     """One list of commands while it runs.
 
     Parameters

@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
+
+from msgspec import Struct, field
 
 from netgen.lab.eos.device import MANAGEMENT_PORT, Device
 from netgen.lab.eos.faults import Fault
@@ -15,13 +16,13 @@ from netgen.lab.eos.routes import Routing, SessionKey, settle
 from netgen.lab.eos.view import DEFAULT_VRF, View
 from netgen.lab.eos.wiring import Peering, Port, Wiring, far_ends, link_fault, peering
 from netgen.lab.spec import LabCable, LabSpec
+from netgen.record import replace
 
 _HOLDER = "held-by-operator"
 """The session that somebody else has open while `Fault.HELD_LOCK` holds."""
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(Struct):
     """Since when something is as it is.
 
     Parameters
@@ -42,8 +43,7 @@ class Standing:
     flaps: int = 0
 
 
-@dataclass(slots=True)
-class Switch:
+class Switch(Struct):
     """One switch and what is wrong with it."""
 
     device: Device

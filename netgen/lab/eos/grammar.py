@@ -4,12 +4,12 @@ import functools
 import importlib.resources
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from netgen.lab.eos.patterns import Attempt, Pattern, parse
+from netgen.record import Record
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -20,8 +20,7 @@ _CACHED_LINES = 100_000
 """Distinct lines whose parse is remembered; the switches of a fabric share most of theirs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Row:
+class Row(Record, eq=False):
     """One row of the table.
 
     Parameters
@@ -66,8 +65,7 @@ class Row:
     source: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class Line(Record, eq=False):
     """A line that follows a row.
 
     Parameters
@@ -97,15 +95,13 @@ class Line:
         return elided is not None and elided.items() <= self.values.items() and len(elided) == len(self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Record):
     """A line that no row of the mode fits; `token` is the position of the first word that nothing could follow."""
 
     token: int
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Record):
     """What a `no` takes away: the lines of a row's slot that have these values."""
 
     row: Row

@@ -9,10 +9,12 @@ enumeration (``in|out``, ``=summary-only``) or one of the names in `_TYPES`.
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct, field
+
 from netgen.lab.eos.policy import as_path_expression
+from netgen.record import Record
 
 _TOKEN = re.compile(
     r"<(?P<key>\+?)(?P<name>[a-z0-9-]+):(?P<type>[^>]+)>|(?P<open>\[)|(?P<close>\])|(?P<word>[^\s\[\]<>]+)"
@@ -162,15 +164,13 @@ def checker(kind: str) -> Checker:
     raise ValueError(f"no type of value is called {kind!r}")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Record):
     """A word that stands for itself."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Record):
     """A place for a value; `many` lets it take all the words that are left."""
 
     name: str
@@ -183,15 +183,13 @@ class Value:
 Element: TypeAlias = "Word | Value | tuple[Element, ...]"
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """How far a line got before no pattern could follow it; for the message of EOS, which names the token."""
 
     furthest: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Record):
     """A parsed pattern."""
 
     text: str

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from typing import TypeAlias
+
+from msgspec import Struct, field
+
+from netgen.record import Record, replace
 
 _RANGE = re.compile(r"\[(\d+)-(\d{2,})\]")
 
@@ -12,8 +15,7 @@ AsPathList: TypeAlias = list[tuple[bool, str]]
 """Whether an entry permits, and its regular expression, in the order of entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Record):
     """One path to a prefix.
 
     Parameters
@@ -38,8 +40,7 @@ class Route:
     local_preference: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class PrefixList:
+class PrefixList(Record):
     """Entries by sequence: number, permit, network, least and greatest length."""
 
     entries: list[tuple[int, bool, IPv4Network, int, int]]
@@ -52,8 +53,7 @@ class PrefixList:
         return False
 
 
-@dataclass(slots=True)
-class Rule:
+class Rule(Struct):
     """One sequence of a route map."""
 
     sequence: int
@@ -74,8 +74,7 @@ class Rule:
 RouteMap: TypeAlias = list[Rule]
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+class Policies(Record):
     """All that a switch's policies refer to, by name; a list that is not there matches nothing."""
 
     prefix_lists: Mapping[str, PrefixList] = field(default_factory=dict)

@@ -7,12 +7,14 @@ left out: a session within one AS carries no routes here.
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, ip_address
+
+from msgspec import Struct, field
 
 from netgen.lab.eos.policy import Policies, Route
 from netgen.lab.eos.view import DEFAULT_VRF, Bgp, Neighbour, View
 from netgen.lab.eos.wiring import Peering
+from netgen.record import Record, replace
 
 _ROUNDS = 8
 """Rounds in which aggregates of aggregates and overrun limits settle; a fabric of three tiers needs three."""
@@ -23,8 +25,7 @@ SessionKey = tuple[str, str]
 """A switch and the name of its neighbour."""
 
 
-@dataclass(slots=True)
-class Rib:
+class Rib(Struct):
     """What one switch knows."""
 
     connected: dict[IPv4Network, str] = field(default_factory=dict)
@@ -38,8 +39,7 @@ class Rib:
     """How many prefixes each neighbour was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(Record):
     """The result: what each switch knows, and the sessions that took more routes than they may."""
 
     ribs: Mapping[str, Rib]

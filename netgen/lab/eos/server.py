@@ -8,9 +8,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from netgen.lab.eos.certs import authority
 from netgen.lab.eos.eapi import CommandError, run
@@ -28,8 +29,7 @@ _START_TIMEOUT_S = 60.0
 _PATH = "/command-api"
 
 
-@dataclass(slots=True)
-class _Address:
+class _Address(Struct):
     """Where a switch listens, while it does."""
 
     host: str

@@ -1,7 +1,8 @@
 """What a running configuration means to the network: interfaces, BGP and policies."""
 
-from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv4Network
+
+from msgspec import Struct, field
 
 from netgen.lab.eos.policy import AsPathList, PrefixList, RouteMap
 
@@ -10,8 +11,7 @@ DEFAULT_MAXIMUM_ROUTES = 12000
 """Routes that EOS takes from a peer unless told otherwise (aristanetworks/avd sets the same number outright)."""
 
 
-@dataclass(slots=True)
-class Interface:
+class Interface(Struct):
     """One interface as configured; an unset speed is empty."""
 
     name: str
@@ -27,8 +27,7 @@ class Interface:
     lldp_receive: bool = True
 
 
-@dataclass(slots=True)
-class Neighbour:
+class Neighbour(Struct):
     """One BGP peer, with what it takes from its peer group; named by address or, unnumbered, by interface."""
 
     name: str
@@ -47,8 +46,7 @@ class Neighbour:
     prefix_list: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Bgp:
+class Bgp(Struct):
     """The BGP process of the default VRF."""
 
     asn: int
@@ -61,8 +59,7 @@ class Bgp:
     """Whether an aggregate is ``summary-only``."""
 
 
-@dataclass(slots=True)
-class View:
+class View(Struct):
     """What one switch's running configuration means."""
 
     hostname: str = "localhost"

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
 from netgen.lab.eos.view import DEFAULT_VRF, Interface, Neighbour, View
 from netgen.lab.spec import LabCable
+from netgen.record import Record
 
 Port = tuple[str, str]
 """A node's name and the name of one of its ports."""
@@ -14,8 +14,7 @@ Port = tuple[str, str]
 _SHORT_NAMES = (("Ethernet", "Et"), ("Management", "Ma"), ("Loopback", "Lo"))
 
 
-@dataclass(frozen=True, slots=True)
-class Wiring:
+class Wiring(Record):
     """The lab as it is laid at one moment.
 
     Parameters
@@ -39,8 +38,7 @@ class Wiring:
     no_bgp: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Peering:
+class Peering(Record):
     """How one BGP neighbour of a switch stands.
 
     Parameters

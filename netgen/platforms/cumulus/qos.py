@@ -10,12 +10,13 @@ priorities, so that PFC priority and traffic class must be one number (platform.
 a *traffic class* of NVUE is an egress queue.
 """
 
-from dataclasses import dataclass, field
+from msgspec import field
 
 from netgen.cluster.roce import DSCPS, Ecn, PortQos, TrafficClass, Watchdog
 from netgen.device.model import Port, Switch
 from netgen.platforms.cumulus.branch import ON, Branch, pruned
 from netgen.platforms.document import PlatformError
+from netgen.record import Record
 
 PRIORITIES = range(8)
 """Switch priorities."""
@@ -35,8 +36,7 @@ ROCE_UDP_PORT = "4791"
 Classes = tuple[TrafficClass, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Record):
     """What the switch is told once, and what its ports are told by the name of a profile."""
 
     branch: Branch = field(default_factory=dict)

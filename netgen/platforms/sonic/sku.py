@@ -8,6 +8,7 @@ from typing import TypeAlias, TypeVar
 from netgen.platforms.document import PlatformError
 from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.model import Capability, Platform
+from netgen.record import Record
 
 Fields: TypeAlias = dict[str, str]
 """One entry of a table: every scalar of ConfigDB is text."""
@@ -16,8 +17,7 @@ Table: TypeAlias = dict[str, Fields]
 _Value = TypeVar("_Value", str, int, bool)
 
 
-@dataclass(frozen=True, slots=True)
-class Buffers:
+class Buffers(Record):
     """Shared buffer of a model, as its vendor ships it; sizes in bytes."""
 
     pools: Table
@@ -35,8 +35,7 @@ class Buffers:
     """Speed in Gb/s → lengths of cable in metres that buffermgrd knows."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sku:
+class Sku(Record, eq=False):
     """A switch model; of each there is one object."""
 
     model: str
@@ -86,8 +85,7 @@ def _read(wanted: _Wanted) -> Sku:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Record):
     """Takes values out of capabilities by type; ``where`` begins every error."""
 
     where: str

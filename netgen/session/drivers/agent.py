@@ -8,7 +8,6 @@ import secrets
 import socket
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -23,6 +22,7 @@ from napalm.base.exceptions import (
     SessionLockedException,
 )
 
+from netgen.record import Record
 from netgen.session.drivers.artifacts import Artifact
 from netgen.session.drivers.ssh import Connection, Result
 
@@ -36,8 +36,7 @@ _TOOLS_LIMIT_S = 600.0
 _SECRET = re.compile(r"(\b(?:password|secret|key-string|(?:m|sm|sa|cc)_key)\s+(?:= )?)\S+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Record):
     """One commit that the device knows of.
 
     Parameters

@@ -4,17 +4,16 @@ How each is checked, activated and undone is in ``agent.sh``, by the same word `
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
+from netgen.record import Record
 from netgen.session.drivers.diff_files import drift_diff, interfaces_diff, running_diff, sysctl_diff
 from netgen.session.drivers.diff_frr import frr_diff
 from netgen.session.drivers.diff_netplan import netplan_diff
 from netgen.session.drivers.diff_partitions import partitions_diff
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
+class Artifact(Record):
     """One artifact.
 
     Parameters

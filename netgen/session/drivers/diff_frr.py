@@ -7,7 +7,8 @@ paths here: a line with the lines that it stands under, such as
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from netgen.record import Record
 
 Path = tuple[str, ...]
 
@@ -25,8 +26,7 @@ _NOT_DELETABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record):
     """What differs: `removed` and `added` are disjoint."""
 
     removed: frozenset[Path]

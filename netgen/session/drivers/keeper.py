@@ -21,7 +21,6 @@ that does not. One line is a question, one line the answer:
 import contextlib
 import fcntl
 import hashlib
-import json
 import os
 import socket
 import stat
@@ -30,10 +29,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import msgspec
+
 import netgen
+from netgen.record import Record
 from netgen.session.drivers.ufm_client import Place, UfmClient, UfmError
 from netgen.session.drivers.ufm_state import parse
 from netgen.session.drivers.ufm_steps import bring
@@ -52,8 +53,7 @@ class KeeperError(Exception):
     """A keeper cannot be started or asked; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Record):
     """What a keeper is given.
 
     Parameters
@@ -101,7 +101,7 @@ def start(charge: Charge) -> None:
     )
     try:
         # By its standard input alone: the password is in no list of processes and in no file.
-        said, _ = process.communicate(json.dumps(asdict(charge)).encode(), timeout=START_S)
+        said, _ = process.communicate(msgspec.json.encode(charge), timeout=START_S)
     except subprocess.TimeoutExpired:
         process.kill()
         raise KeeperError(f"the keeper of the timer has not started within {START_S:.0f} s") from None
@@ -212,8 +212,7 @@ def _short(path: Path) -> Iterator[str]:
 
 def main() -> None:
     """Take charge, say so, and leave the rest to a process that nobody waits for."""
-    said = json.loads(sys.stdin.buffer.read())
-    charge = Charge(Place(**said.pop("place")), **said)
+    charge = msgspec.json.decode(sys.stdin.buffer.read(), type=Charge)
     try:
         with _private():
             lock, listener = _listen(_address(charge.place.host, charge.place.port))

@@ -17,6 +17,8 @@ from netmiko import ConnectHandler
 from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException, ReadException
 from paramiko import SSHException
 
+from netgen.record import Record
+
 _LOGIN_S = 20
 """For each step of a login, where queries may take longer: a device that says nothing by then is not well."""
 
@@ -57,8 +59,7 @@ class Endpoint:
         return f"{self.username}@{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record):
     """What a command answered."""
 
     status: int

@@ -10,9 +10,10 @@ import http.client
 import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
+
+from netgen.record import Record
 
 BASE = "/ufmRest"
 _MAX_ANSWER_BYTES = 256 * 1024 * 1024
@@ -45,8 +46,7 @@ class UfmError(Exception):
         self.trouble = trouble
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """Where a UFM is, how it is trusted, and who logs in.
 
     Parameters

@@ -6,7 +6,6 @@ told (``membership``, from v6.19).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -14,6 +13,7 @@ import yaml
 from netgen.platforms.model import Form
 from netgen.platforms.trees import natural
 from netgen.platforms.ufm.pkeys import AT_INDEX_0
+from netgen.record import Record
 from netgen.render.tree import Tree, serialise, yaml_text
 from netgen.session.drivers.ufm_client import Trouble, UfmClient, UfmError
 
@@ -24,8 +24,7 @@ KEYS = "/resources/pkeys"
 """Path of all partitions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Qos:
+class Qos(Record):
     """What a partition may use, in UFM's numbers."""
 
     mtu_limit: int
@@ -35,8 +34,7 @@ class Qos:
     service_level: int
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Record):
     """A port in a partition."""
 
     membership: str
@@ -45,8 +43,7 @@ class Member:
     """Whether the P_Key stands first in the port's table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Record):
     """One partition; members by the GUIDs of their ports."""
 
     name: str
@@ -55,8 +52,7 @@ class Key:
     qos: Qos
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Record):
     """All partitions but the default one, by P_Key, and what the default one makes of every port."""
 
     keys: Mapping[int, Key]

@@ -6,8 +6,8 @@ are not touched; a path with the GUIDs that go is how NVIDIA/nv-config-manager t
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from netgen.record import Record
 from netgen.session.drivers.ufm_client import Trouble, UfmClient, UfmError
 from netgen.session.drivers.ufm_state import KEYS, Key, Member, State, ask, difference, pkey_word
 
@@ -19,8 +19,7 @@ _GUIDS_A_REQUEST = 100
 """GUIDs in one path: some 1,700 characters, where web servers take 8,000."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Record):
     """One change."""
 
     method: str

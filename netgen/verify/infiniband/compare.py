@@ -1,10 +1,10 @@
 """All checks of one InfiniBand fabric."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from netgen.cluster.infiniband import FULL_MEMBER, Partition
 from netgen.device.infiniband import SubnetManager
+from netgen.record import Record
 from netgen.session.state import LldpNeighbour
 from netgen.verify import cabling as cables
 from netgen.verify.infiniband import partitions, routes
@@ -16,8 +16,7 @@ from netgen.verify.infiniband.wanted import Wanted
 from netgen.verify.model import Check, Problem, State
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Record):
     """What was found of one fabric.
 
     Parameters

@@ -6,7 +6,8 @@ osm_state_mgr.c. GUIDs are 64-bit integers.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from netgen.record import Record
 
 End = tuple[int, int]
 """GUID of a node, and one of its ports."""
@@ -29,8 +30,7 @@ class NotUnderstood(ValueError):  # noqa: N818 -- what was said is at fault, not
     """A tool printed something else than it does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record):
     """A switch, or a channel adapter.
 
     Parameters
@@ -50,8 +50,7 @@ class Node:
     mask_bits: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AdapterPort:
+class AdapterPort(Record):
     """A port of a channel adapter.
 
     Parameters
@@ -75,8 +74,7 @@ class AdapterPort:
         return range(self.lid, self.lid + (1 << self.mask_bits))
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Record):
     """What is there.
 
     Parameters
@@ -94,8 +92,7 @@ class Network:
     links: Mapping[End, End]
 
 
-@dataclass(frozen=True, slots=True)
-class Manager:
+class Manager(Record):
     """The subnet manager that answers for the fabric.
 
     Parameters

@@ -6,17 +6,16 @@ Two ports may speak where both have a P_Key of the same number and one of them i
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 from netgen.cluster.infiniband import DEFAULT_PKEY, FULL_MEMBER, Everybody, Membership, Partition
+from netgen.record import Record
 
 Keys = frozenset[int]
 """A P_Key table: 16-bit keys, with the bit of membership."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(Record):
     """Pairs of ports that may speak though they should not, or the other way round.
 
     Parameters

@@ -1,16 +1,15 @@
 """What of an InfiniBand fabric is checked, and the names of what is found there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from netgen.record import Record
 from netgen.verify.infiniband.found import End, Network
 
 MOST_NAMED = 3
 """So many of what is alike are named; the others are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Record):
     """What nodes and ports are called.
 
     Parameters

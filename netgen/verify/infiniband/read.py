@@ -6,9 +6,9 @@ lost, in a fabric as in a simulated one, so every question is asked again.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from netgen.record import Record
 from netgen.session.errors import Reason, SessionError
 from netgen.verify.infiniband import found
 from netgen.verify.infiniband.found import AdapterPort, Manager, Network, NotUnderstood, Tables
@@ -44,8 +44,7 @@ class Ask(Protocol):
         """Return what it prints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Record):
     """What the host of one subnet manager says of who manages the fabric.
 
     Parameters
@@ -60,8 +59,7 @@ class Look:
     engine: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Record):
     """What a fabric is like, whoever says it.
 
     Parameters

@@ -6,16 +6,15 @@ deadlock, as credits are never given back (Dally and Seitz, 1987); without a cir
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from netgen.record import Record
 from netgen.verify.infiniband.found import AdapterPort, End, Network, Tables
 
 MOST_HOPS = 64
 """A route that takes more links than IBA's direct routes can goes in a circle (IBA 1.4, 14.2.1.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Record):
     """Switches that a port cannot be reached from.
 
     Parameters

@@ -1,11 +1,13 @@
 """Asks the subnet managers of a cluster, and checks their fabrics."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.model import Cluster
 from netgen.platforms.model import Platform
+from netgen.record import replace
 from netgen.session.errors import SessionError
 from netgen.session.secrets import Secrets
 from netgen.session.session import open_session
@@ -20,8 +22,7 @@ from netgen.verify.model import Check, Problem
 Progress = Callable[[str], None]
 
 
-@dataclass(slots=True)
-class Answers:
+class Answers(Struct):
     """What the hosts of the subnet managers of one fabric said.
 
     Parameters

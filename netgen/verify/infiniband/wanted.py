@@ -1,7 +1,6 @@
 """What follows from the intent for an InfiniBand fabric, by GUIDs, as it can be held against what is there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from netgen.cluster.fabric import DeviceRef
 from netgen.cluster.infiniband import InfinibandFabric
@@ -10,11 +9,11 @@ from netgen.cluster.topology.slots import HOST
 from netgen.device.build_infiniband import hcas, subnet_manager, switch_ports
 from netgen.device.infiniband import SubnetManager
 from netgen.platforms.model import Platform
+from netgen.record import Record
 from netgen.verify.cabling import Cabling, End
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Record):
     """A fabric as it should be.
 
     Parameters

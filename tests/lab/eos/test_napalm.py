@@ -6,13 +6,13 @@ import socket
 import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pyeapi
 import pytest
 from napalm.base.exceptions import CommitError, ReplaceConfigException, SessionLockedException
 
 from netgen.lab.eos.faults import Fault
+from netgen.record import replace
 
 pytestmark = pytest.mark.slow
 

@@ -1,6 +1,5 @@
 """The ConfigDB of a SONiC switch: what the models of the release cannot know."""
 
-import dataclasses
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from netgen.platforms.lengths import headroom_lengths
 from netgen.platforms.load import load_platform
 from netgen.platforms.model import Platform
 from netgen.platforms.sonic.config_db import build
+from netgen.record import replace
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
 from tests.lab_fabric import lab_fabric
@@ -241,7 +241,7 @@ def unknown_cable(device: Switch) -> None:
 def long_cable(device: Switch) -> None:
     room = device.ports[0].headroom
     assert room is not None
-    device.ports[0].headroom = dataclasses.replace(room, cable_m=301)
+    device.ports[0].headroom = replace(room, cable_m=301)
 
 
 def odd_speed(device: Switch) -> None:

@@ -1,6 +1,5 @@
 """A whole fabric's state, made by other means, is without fault; each single fault is named where it is."""
 
-import dataclasses
 from itertools import pairwise
 
 import networkx as nx
@@ -8,6 +7,7 @@ import pytest
 
 from netgen.export.lab import lab_spec
 from netgen.platforms.load import load_platforms
+from netgen.record import replace
 from netgen.resources.load import resources
 from netgen.verify.infiniband.compare import compare
 from netgen.verify.infiniband.found import AdapterPort, Manager, Network, Node
@@ -143,7 +143,7 @@ def test_a_port_with_a_key_too_many_and_one_too_few(should, healthy):
     guid = guid_of(should, "pod1-su1-host1")
     device, port = should.ports[guid]
     pkeys = {**healthy.pkeys, guid: healthy.pkeys[guid] - {0x200} | {0x8102}}
-    found = problems(should, dataclasses.replace(healthy, pkeys=pkeys))
+    found = problems(should, replace(healthy, pkeys=pkeys))
     assert [one[3] for one in found if one[1] is Check.PARTITIONS] == [
         "it is full member of blue (0x0102); it should not be in it",
         "it is not in store (0x0200); it should be limited member",
@@ -160,7 +160,7 @@ def test_a_port_with_a_key_too_many_and_one_too_few(should, healthy):
 def test_a_port_that_does_not_answer(should, healthy):
     guid = guid_of(should, "store-1")
     pkeys = {other: keys for other, keys in healthy.pkeys.items() if other != guid}
-    reading = dataclasses.replace(healthy, pkeys=pkeys, silent={guid: "timed out"})
+    reading = replace(healthy, pkeys=pkeys, silent={guid: "timed out"})
     assert problems(should, reading) == [
         (*should.ports[guid][:1], Check.PARTITIONS, should.ports[guid][1], "its partitions cannot be read: timed out")
     ]
@@ -171,8 +171,8 @@ def test_cables_that_are_swapped(should, healthy):
     links = dict(healthy.network.links)
     first, second = (links[end] for end in ends)
     links |= {ends[0]: second, second: ends[0], ends[1]: first, first: ends[1]}
-    network = dataclasses.replace(healthy.network, links=links)
-    found = problems(should, dataclasses.replace(healthy, network=network, tables=shortest(network)))
+    network = replace(healthy.network, links=links)
+    found = problems(should, replace(healthy, network=network, tables=shortest(network)))
     assert [one[1] for one in found] == [Check.CABLING] * 2
     assert "The cable from" in found[0][3]
 
@@ -187,9 +187,7 @@ def test_an_adapter_that_nobody_knows(should, healthy):
     links = {**healthy.network.links, end: (0xAA, 1), (0xAA, 1): end}
     del links[healthy.network.ports[guid_of(should, "pod1-su1-host1")].end]
     nodes = {**healthy.network.nodes, 0xAA: Node(0xAA, "laptop mlx5_0", False)}
-    found = problems(
-        should, dataclasses.replace(healthy, network=dataclasses.replace(healthy.network, links=links, nodes=nodes))
-    )
+    found = problems(should, replace(healthy, network=replace(healthy.network, links=links, nodes=nodes)))
     assert found[0][:3] == ("laptop mlx5_0 (0x00000000000000aa)", Check.CABLING, "1")
     assert "nothing should be. The cable from pod1-su1-rail1-leaf1 1 belongs into pod1-su1-host1" in found[0][3]
 
@@ -198,7 +196,7 @@ def test_routes_that_are_missing(should, healthy):
     guid = guid_of(should, "store-1")
     lid = healthy.network.ports[guid].lid
     tables = {switch: {to: out for to, out in own.items() if to != lid} for switch, own in healthy.tables.items()}
-    (found,) = problems(should, dataclasses.replace(healthy, tables=tables))
+    (found,) = problems(should, replace(healthy, tables=tables))
     assert found[:3] == (MASTER, Check.ROUTES, "")
     assert found[3].endswith(f" to {' '.join(should.ports[guid])}")
 
@@ -207,7 +205,7 @@ def test_routes_that_the_tool_leaves_out_are_noted(should, healthy):
     guid = guid_of(should, "store-1")
     lid = healthy.network.ports[guid].lid
     tables = {switch: {to: out for to, out in own.items() if to != lid} for switch, own in healthy.tables.items()}
-    result = compare(should, master(should), dataclasses.replace(healthy, tables=tables, untold=frozenset({lid})))
+    result = compare(should, master(should), replace(healthy, tables=tables, untold=frozenset({lid})))
     assert result.problems == ()
     assert result.notes == (
         f"fabric ib: the routes to {' '.join(should.ports[guid])} were not judged: dump_fts leaves them out",
@@ -232,7 +230,7 @@ def crossed(should, healthy, first, second):
     for port, way in ((first, (a, s1, b, s2, leaf[first])), (second, (b, s2, a, s1, leaf[second]))):
         for here, there in pairwise(way):
             tables[here][network.ports[port].lid] = out[here, there]
-    return dataclasses.replace(healthy, tables=tables)
+    return replace(healthy, tables=tables)
 
 
 def test_routes_that_wait_for_each_other_count_on_one_lane_only(should, healthy):
@@ -248,6 +246,6 @@ def test_routes_that_wait_for_each_other_count_on_one_lane_only(should, healthy)
 
 def test_an_engine_that_chooses_lanes_by_path_is_not_judged_by_tables(should, healthy):
     red = guid_of(should, "pod1-su1-host1", 0), guid_of(should, "pod1-su1-host2", 1)
-    result = compare(dataclasses.replace(should, lanes_by_path=True), master(should), crossed(should, healthy, *red))
+    result = compare(replace(should, lanes_by_path=True), master(should), crossed(should, healthy, *red))
     assert result.problems == ()
     assert "was not judged" in result.notes[0]
