@@ -1,20 +1,21 @@
 """The derived Ansible inventory: every device, and groups by role, pod, unit, rail, platform and state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from json.encoder import encode_basestring
+
+from msgspec.structs import asdict
 
 from netgen.cluster.fabric import DeviceRef, Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST
 from netgen.device.routing import as_number, loopback
 from netgen.device.text import ipv4
-from netgen.export.yaml import Unsafe, quoted
+from netgen.export.yaml import quoted
+from netgen.record import Record
 
 SUBNET_MANAGER = "subnet-manager"
 """Role of a node that manages the subnet of an InfiniBand fabric."""
-
-Scalar = str | int | Unsafe
 
 
 def inventory(cluster: Cluster) -> str:
@@ -26,11 +27,12 @@ def inventory(cluster: Cluster) -> str:
     hosts: list[str] = []
     groups: dict[str, list[str]] = {}
     for ref in cluster.configured():
-        variables = _variables(cluster, ref)
         # Written line by line: of tens of thousands of devices, a general writer takes twice as long.
         name = f"{quoted(ref.name)}:\n"
-        hosts += (f"    {name}", *(f"      {key}: {_value(value)}\n" for key, value in variables.items()))
-        for group in _groups(ref, cluster.unit_of(ref), variables):
+        place, own = _place(cluster, ref), "".join(_own(cluster, ref))
+        address = quoted(ipv4(cluster.management_address(ref)))
+        hosts.append(f"    {name}      ansible_host: {address}\n{_lines(cluster.name, place)}{own}")
+        for group in _groups(place):
             groups.setdefault(group, []).append(name)
     children = (
         f"    {quoted(group)}:\n      hosts:\n        {'        '.join(names)}"
@@ -39,58 +41,73 @@ def inventory(cluster: Cluster) -> str:
     return "".join(("all:\n  hosts:\n", *hosts, "  children:\n", *children))
 
 
-def _value(value: Scalar) -> str:
-    if isinstance(value, Unsafe):
-        return f"!unsafe {encode_basestring(value.text)}"
-    return _text(value) if isinstance(value, str) else str(value)
+class _Place(Record):
+    """What a device has in common with others, such as the hosts of a unit: it is written once for all of them."""
+
+    fabric: str
+    role: str
+    platform: str
+    model: str
+    pod: int
+    unit: int
+    rail: int
+    plane: int
+    state: str
 
 
-_text = lru_cache(maxsize=4096)(quoted)
+def _place(cluster: Cluster, ref: DeviceRef) -> _Place:
+    model = cluster.host_plan(ref).profile if ref.role == HOST else cluster.network(ref.fabric).model_of(ref)
+    return _Place(
+        ref.fabric,
+        ref.role if cluster.managed_by(ref) is None else SUBNET_MANAGER,
+        cluster.platform_of(ref) or "",
+        model.name,
+        ref.pod,
+        cluster.unit_of(ref),
+        ref.rail,
+        ref.plane,
+        cluster.record(ref).state,
+    )
 
 
-def _variables(cluster: Cluster, ref: DeviceRef) -> dict[str, Scalar]:
-    record = cluster.record(ref)
-    fabric = cluster.network(ref.fabric)
-    model = cluster.host_plan(ref).profile.name if ref.role == HOST else fabric.model_of(ref).name
+@lru_cache(maxsize=256)
+def _lines(cluster: str, place: _Place) -> str:
+    said = {"cluster": cluster, **asdict(place)}
+    if not place.plane:
+        del said["plane"]
+    return "".join(_line(key, quoted(value) if isinstance(value, str) else value) for key, value in said.items())
+
+
+def _own(cluster: Cluster, ref: DeviceRef) -> Iterator[str]:
+    """Yield the lines of a device that no other has."""
+    fabric, record = cluster.network(ref.fabric), cluster.record(ref)
     address = loopback(fabric, ref) if isinstance(fabric, Fabric) else None
-    own: dict[str, Scalar] = {}
     if address is not None and isinstance(fabric, Fabric):
-        own = {"netgen_asn": as_number(fabric, ref), "netgen_loopback": ipv4(address)}
-    optional = {
-        "netgen_serial": record.serial,
-        "netgen_os_version": record.os_version,
-        "netgen_rack": record.rack,
-    }
-    return {
-        "ansible_host": ipv4(cluster.management_address(ref)),
-        "netgen_cluster": cluster.name,
-        "netgen_fabric": ref.fabric,
-        "netgen_role": ref.role if cluster.managed_by(ref) is None else SUBNET_MANAGER,
-        "netgen_platform": cluster.platform_of(ref) or "",
-        "netgen_model": model,
-        "netgen_pod": ref.pod,
-        "netgen_unit": cluster.unit_of(ref),
-        "netgen_rail": ref.rail,
-        **({"netgen_plane": ref.plane} if ref.plane else {}),
-        "netgen_state": record.state,
-        **own,
-        # What people typed is data: Ansible would otherwise evaluate a `{{ … }}` in it.
-        **{key: Unsafe(text) for key, text in optional.items() if text is not None},
-    }
+        yield _line("asn", as_number(fabric, ref))
+        yield _line("loopback", quoted(ipv4(address)))
+    # What people typed is data: Ansible would otherwise evaluate a `{{ … }}` in it.
+    for key, text in (("serial", record.serial), ("os_version", record.os_version), ("rack", record.rack)):
+        if text is not None:
+            yield _line(key, f"!unsafe {encode_basestring(text)}")
 
 
-def _groups(ref: DeviceRef, unit: int, variables: Mapping[str, Scalar]) -> list[str]:
+def _line(key: str, value: str | int) -> str:
+    return f"      netgen_{key}: {value}\n"
+
+
+@lru_cache(maxsize=256)
+def _groups(place: _Place) -> tuple[str, ...]:
     names = [
-        f"fabric_{ref.fabric}",
-        f"role_{variables['netgen_role']}",
-        f"platform_{variables['netgen_platform']}",
-        f"state_{variables['netgen_state']}",
+        f"fabric_{place.fabric}",
+        f"role_{place.role}",
+        f"platform_{place.platform}",
+        f"state_{place.state}",
     ]
-    if ref.pod:
-        names.append(f"pod_{ref.pod}")
-    if unit:
-        names.append(f"unit_{ref.pod}_{unit}")
-    if ref.rail:
-        names.append(f"rail_{ref.rail}")
+    if place.pod:
+        names.append(f"pod_{place.pod}")
+    if place.unit:
+        names.append(f"unit_{place.pod}_{place.unit}")
+    if place.rail:
+        names.append(f"rail_{place.rail}")
     # Ansible refuses hyphens in the names of groups.
-    return [name.replace("-", "_") for name in names]
+    return tuple(name.replace("-", "_") for name in names)

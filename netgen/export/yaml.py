@@ -6,8 +6,6 @@ from json.encoder import encode_basestring
 
 from msgspec import Struct, field
 
-from netgen.record import Record
-
 # What YAML 1.1 and 1.2 both read as a text without quotes; words such as `no` and `null` are kept from it below.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -16,13 +14,7 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _MAPPING = (dict, Mapping)
 
 
-class Unsafe(Record):
-    """A text of the intent's, in which Ansible shall not look for templates (its tag ``!unsafe``)."""
-
-    text: str
-
-
-Value = str | int | Unsafe | None | Mapping[str, "Value"]
+Value = str | int | None | Mapping[str, "Value"]
 Items = Callable[[Mapping[str, Value]], Iterable[tuple[str, Value]]]
 
 
@@ -77,8 +69,6 @@ class _Emitter(Struct):
             return "\n" + self.text_of(value, indent + "  ") if value else " {}\n"
         if value is None:
             return "\n"
-        if isinstance(value, Unsafe):
-            return f" !unsafe {encode_basestring(value.text)}\n"
         if isinstance(value, bool):
             return " true\n" if value else " false\n"
         return f" {value}\n"

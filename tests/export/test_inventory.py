@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from netgen.cluster.model import InventoryRecord
 from netgen.compile import compile_intent
 from netgen.export.inventory import inventory
+from netgen.record import replace
 
 TOP = Path(__file__).parents[2]
+RACK = "{{ lookup('pipe', 'id') }}: #1"
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +22,8 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> dict:
     folder = tmp_path_factory.mktemp("inventory")
     cluster = compile_intent(TOP / "intent/lab").cluster
     assert cluster
+    odd = InventoryRecord(rack=RACK, serial='S-"1"', os_version="4.32.2F")
+    cluster = replace(cluster, inventory={**cluster.inventory, "pod1-su1-host2": odd})
     (folder / "hosts.yaml").write_text(inventory(cluster))
     program = shutil.which("ansible-inventory", path=str(Path(sys.executable).parent))
     assert program
@@ -46,6 +51,14 @@ def test_switches_have_the_numbers_that_growth_must_not_change(listed: dict):
     assert (spine["netgen_asn"], spine["netgen_loopback"]) == (4200000001, "10.255.0.130")
     assert (leaf["netgen_asn"], leaf["netgen_loopback"]) == (4200010002, "10.255.0.3")
     assert "netgen_asn" not in hosts["pod1-su1-host1"]
+
+
+def test_what_people_typed_is_data(listed: dict):
+    host = listed["_meta"]["hostvars"]["pod1-su1-host2"]
+    assert host["netgen_rack"] == {"__ansible_unsafe": RACK}
+    assert host["netgen_serial"] == {"__ansible_unsafe": 'S-"1"'}
+    assert host["netgen_os_version"] == {"__ansible_unsafe": "4.32.2F"}
+    assert host["netgen_state"] == "active"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netgen.export.yaml import Unsafe, emit
+from netgen.export.yaml import emit
 
 printable = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"], exclude_characters="\xa0"), max_size=12)
 documents = st.dictionaries(
@@ -25,7 +25,3 @@ def test_a_yaml_reader_reads_what_was_meant(document):
 )
 def test_words_that_yaml_takes_for_something_else_are_quoted(word: str):
     assert yaml.safe_load(emit({word: word})) == {word: word}
-
-
-def test_data_are_tagged_as_such():
-    assert emit({"rack": Unsafe("{{ x }}")}) == 'rack: !unsafe "{{ x }}"\n'
