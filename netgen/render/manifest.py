@@ -50,7 +50,7 @@ class Manifest(Record):
             "cluster": self.cluster,
             "complete": self.complete,
             "inputs": dict(self.inputs),
-            "outputs": dict(self.outputs),
+            "outputs": dict(self.outputs.items()),
         }
         body = msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2).removesuffix(b"\n}")
         return body + _seal(body)

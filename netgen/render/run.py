@@ -227,7 +227,7 @@ def _manifest(
     if same and all(before.outputs.get(name) == data for name, data in outputs.items()):
         return before  # as it has to be: the same inputs give the same files
     matches = cache(re.compile(translate(task.limit)).fullmatch)
-    kept = {name: before.outputs[name] for name in before.outputs if _is_kept(name, matches)}
+    kept = {name: data for name, data in before.outputs.items() if _is_kept(name, matches)}
     return Manifest(__version__, cluster, complete=same, inputs=inputs, outputs=kept | outputs)
 
 
