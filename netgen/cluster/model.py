@@ -1,7 +1,7 @@
 """A derived cluster: plans and arithmetic; its devices are built one by one by `netgen.device.build`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from netgen.cluster.infiniband import InfinibandFabric
 from netgen.cluster.places import Places
 from netgen.cluster.topology.guests import is_guest
 from netgen.cluster.topology.slots import HOST, SPINE, Ids, Layer, layer_of
-from netgen.record import Record
+from netgen.record import Record, replace
 
 _Item = TypeVar("_Item")
 

@@ -5,16 +5,15 @@ out as there is room for, whatever the intent has of them, so that more of them 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from netgen.catalog.model import HostProfile
 from netgen.cluster.topology.guests import Guests, Seat
 from netgen.cluster.topology.slots import Topology
 from netgen.intent.quantities import IdRanges
+from netgen.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Record):
     """Hosts of a unit in whose places other nodes sit."""
 
     unit: int

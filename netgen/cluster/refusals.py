@@ -5,13 +5,13 @@ The functions take what tells what can be built of a demand, `Plans`, so that si
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from netgen.cluster.demand import Box, Demand
 from netgen.cluster.topology.clos import Clos
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, UnbuildableError
+from netgen.record import Record, replace
 
 Plans = Callable[[Demand], Sequence[object]]
 """What can be built of a demand, with all that the intent pins; nothing, where nothing can."""
@@ -142,8 +142,7 @@ def _spine_ratio(demand: Demand, spine: Box, downs: Iterable[int], plans: Plans)
 # --- pins --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Pin:
+class _Pin(Record):
     """A number that the intent pins: where it stands, and the demand with another one."""
 
     keys: tuple[str, str]

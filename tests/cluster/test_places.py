@@ -1,7 +1,6 @@
 """Nodes in the places of hosts, from the intent to devices: nothing moves for them, and what cannot be is refused."""
 
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +16,7 @@ from netgen.cluster.out_of_band import out_of_band
 from netgen.cluster.topology.slots import HOST, links
 from netgen.device.model import Host
 from netgen.intent.models import Intent
+from netgen.record import replace
 from netgen.report.topology import summary
 from netgen.rules.run import derive_checked, refused
 from tests.cluster.test_growth import ends_agree, only_adds

@@ -17,12 +17,13 @@ by plane, spine by spine. So more hosts, units or pods add numbers and change no
 import math
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from netgen.cluster.topology.above_leaves import Peer, peers_of_spine, peers_of_superspine
 from netgen.cluster.topology.guests import Guests, is_guest
 from netgen.cluster.topology.seating import Row, row_at, rows, units_of_sets
 from netgen.cluster.topology.slots import HOST, LEAF, SPINE, SUPERSPINE, End, Ids, Layer, layers_of
+from netgen.record import replace
 
 _Seat = tuple[int, int, int]
 """Position of a unit, host (from 0), and NIC."""

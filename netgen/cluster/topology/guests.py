@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from netgen.cluster.topology.slots import End, Ids
+from netgen.record import Record
 
 FIRST_UNIT = 65_537
 """Of the first kind of guests; units of the intent have lower ids (`netgen.intent.models.Nodes`)."""
@@ -23,8 +24,7 @@ def is_guest(unit: int) -> bool:
     return unit >= FIRST_UNIT
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(Record):
     """Where one guest sits.
 
     Parameters

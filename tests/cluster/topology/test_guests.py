@@ -1,7 +1,5 @@
 """Nodes in the places of hosts: whatever the topology, they have some of a host's cables, and nothing else changes."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +8,7 @@ from netgen.cluster.topology.dragonfly import Dragonfly
 from netgen.cluster.topology.dragonfly_plus import DragonflyPlus
 from netgen.cluster.topology.guests import FIRST_UNIT, Guests, Seat
 from netgen.cluster.topology.slots import End, links
+from netgen.record import replace
 from tests.cluster.topology.groups import dragonflies, dragonflies_plus
 from tests.cluster.topology.test_slots import closes
 from tests.examples import at_most
