@@ -1,7 +1,6 @@
 """The cables of the out-of-band network: twisted pair from every management port, and links between its switches."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from netgen.catalog.model import ManagementSwitch
 from netgen.catalog.optics import Medium
@@ -14,6 +13,7 @@ from netgen.export.choice import STRAIGHT, Choice
 from netgen.export.listing import metres
 from netgen.export.sockets import Socket
 from netgen.platforms.model import Platform
+from netgen.record import replace
 
 RJ45 = "rj45"
 COPPER_GBPS = 1

@@ -1,7 +1,6 @@
 """Paths and loads of dragonflies against every path and every flow, and of Clos networks against the formulas."""
 
 from collections import Counter, defaultdict
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -18,6 +17,7 @@ from netgen.analysis.walked import bisection, losses, walk
 from netgen.cluster.fabric import Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.topology.slots import HOST, layer_of
+from netgen.record import replace
 from tests.analysis import brute
 from tests.analysis.fabrics import Built, fabrics
 from tests.analysis.test_formulas import FEW, SOME
