@@ -6,6 +6,8 @@ A fabric has hundreds of thousands of ports, so what a switch's ports share is f
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
+from msgspec import structs
+
 from netgen.cluster.buffers import Headroom, PortClass
 from netgen.cluster.fabric import DeviceRef, External, Fabric
 from netgen.cluster.port_names import switch_ports as names_of
@@ -25,8 +27,6 @@ _SPARE, _RESERVED, _HOST = PortRole.SPARE, PortRole.RESERVED, PortRole.HOST
 _UPLINK, _DOWNLINK = PortRole.UPLINK, PortRole.DOWNLINK
 """Looked up once: to find a member of an enumeration takes as long as to set ten attributes."""
 
-_Bare = tuple[str, int | None, int, int, int, int, int, PortRole, str, int, str, bool, bool, int, str]
-"""What `Port` begins with, up to the description."""
 _Kind = tuple[int, int, str]
 """Ports of cages that are divided alike: speed in Gb/s, lanes, FEC."""
 _Cables = Mapping[str, tuple[int | None, Headroom | None]]
@@ -54,9 +54,9 @@ def switch_ports(site: Site, classes: Mapping[str, PortClass]) -> Iterator[Cable
     names = names_of(site.platforms[tier.platform], ports)
     connect = _connecting(site, _cables(fabric, classes))
     outside = {one.interface: one for one in fabric.externals if one.leaf == site.node}
-    for position, bare in enumerate(_bare(names, fabric.slots(site.ref), ports, down, up, fabric.name, tier.mtu_bytes)):
-        # Not by name: Python holds each name against all of two dozen.
-        port = Port(*bare)
+    spares = _spares(names, fabric.slots(site.ref), ports, down, up, fabric.name, tier.mtu_bytes)
+    # With nothing to replace, this copies; `copy.copy` takes twice as long.
+    for position, port in enumerate(map(structs.replace, spares)):
         peer = None if port.slot is None else connect(port, port.slot)
         if outside and port.role is _SPARE and port.name in outside:
             _lead_out(port, outside[port.name])
@@ -66,7 +66,7 @@ def switch_ports(site: Site, classes: Mapping[str, PortClass]) -> Iterator[Cable
 
 
 @lru_cache(maxsize=64)
-def _bare(
+def _spares(
     names: tuple[str, ...],
     slots: tuple[int | None, ...],
     ports: PortMap,
@@ -74,13 +74,30 @@ def _bare(
     up: _Kind,
     fabric: str,
     mtu_bytes: int,
-) -> tuple[_Bare, ...]:
-    """Return what the ports of switches are that are alike, before anything is cabled: spare."""
-    found: list[_Bare] = []
+) -> tuple[Port, ...]:
+    """Return the ports of switches that are alike, before anything is cabled."""
+    found = []
     for position, (name, slot, (cage, subport, split)) in enumerate(zip(names, slots, ports.places, strict=True)):
         speed, lanes, fec = down if position < ports.first_up else up
-        place, coding = (cage + 1, subport, subport * lanes, lanes, split), (speed, fec, False)
-        found.append((name, slot, *place, _SPARE, fabric, *coding, False, mtu_bytes, "spare"))
+        found.append(
+            Port(
+                name=name,
+                slot=slot,
+                cage=cage + 1,
+                subport=subport,
+                lane=subport * lanes,
+                lanes=lanes,
+                breakout=split,
+                role=_SPARE,
+                fabric=fabric,
+                speed_gbps=speed,
+                fec=fec,
+                autoneg=False,
+                enabled=False,
+                mtu_bytes=mtu_bytes,
+                description="spare",
+            )
+        )
     return tuple(found)
 
 
