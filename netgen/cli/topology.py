@@ -47,7 +47,8 @@ def _counts(fabric: Figures) -> Iterator[Sequence[str]]:
     tiers = {tier: count for tier, count in fabric["switches"].items() if count}
     yield from ((tier, f"{count:,}") for tier, count in tiers.items())
     yield from ((f"links {pair}", f"{count:,}") for pair, count in fabric["links"].items() if count)
-    for tier in list(tiers)[:-1] or tiers:
+    above = list(tiers) if fabric["links"].get("global") else list(tiers)[:-1]
+    for tier in above or tiers:
         yield f"oversubscription of a {tier}", f"{fabric['oversubscription'][tier]:g}:1"
     yield "bisection bandwidth, Gb/s", f"{fabric['bisection_bandwidth_gbps']:,}"
 

@@ -108,6 +108,7 @@ def speed_of(nics: str, cluster: Cluster, pods: Pods, path: IntentPath) -> tuple
                 f"those of {other.profile.name} at {other_speed}G",
                 (*other.origin.split("."), "profile"),
                 related=(((*path, "leaf"), "the leaves"),),
+                advice="give each speed a fabric of its own, or let the profiles' NICs for it run at one speed",
             )
         )
     return speed, f"the NICs of {first.profile.name}"

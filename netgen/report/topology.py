@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from netgen.cluster.fabric import AnyNetwork
@@ -51,11 +52,13 @@ def _fabric(cluster: Cluster, fabric: AnyNetwork) -> dict[str, Any]:
     for role, tier in fabric.tiers.items():
         layer, above = fabric.layer(role), fabric.above(role)
         oversubscription[role] = 1.0
-        up = layer.up or dict(layer.across).get(GLOBAL, 0)
+        up = Fraction(layer.up)
+        if fabric.grouped is not None and GLOBAL in dict(layer.across):
+            up = fabric.grouped.global_ports()
         if up:
             free = fabric.reserved if tier is fabric.edge else 0
             down_gbps = (layer.down - free) * tier.breakout.speed_gbps
-            oversubscription[role] = down_gbps / (up * tier.uplink_breakout.speed_gbps)
+            oversubscription[role] = float(down_gbps / (up * tier.uplink_breakout.speed_gbps))
         if above is not None:
             links[f"{role}-{above}"] = nodes[role] * layer.up
             carried.append(nodes[role] * layer.up * tier.uplink_breakout.speed_gbps)

@@ -48,6 +48,10 @@ def test_topology_is_a_table_for_people(netgen: Run):
     assert answer.out.splitlines()[-2].split() == ["oversubscription", "of", "a", "leaf", "1:1"]
 
 
+def test_spines_that_join_groups_have_an_oversubscription(netgen: Run):
+    assert "oversubscription of a spine" in netgen("topology", "intent/phoenix").out
+
+
 def analysed(netgen: Run, intent: str) -> dict:
     (fabric,) = json.loads(netgen("topology", intent, "--analyze", "--format", "json").out)["fabrics"]
     return fabric

@@ -75,7 +75,8 @@ def derived(design: dict[str, Any]) -> Cluster:
 def test_counts_are_those_in_print(design: dict[str, Any]) -> None:
     (told,) = summary(derived(design))["fabrics"]
     switches = {"switches": sum(told["switches"].values()), **told["switches"]}
-    found = {"gpus": told["gpus"], "hosts": told["hosts"], **switches, **told["links"]}
+    ratios = {f"oversubscription of a {role}": round(ratio, 3) for role, ratio in told["oversubscription"].items()}
+    found = {"gpus": told["gpus"], "hosts": told["hosts"], **switches, **told["links"], **ratios}
     assert {key: found[key] for key in design["counts"]} == design["counts"]
 
 

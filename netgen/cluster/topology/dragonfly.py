@@ -10,6 +10,7 @@ of them, and at routers beside each other where it is not.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from netgen.cluster.topology.groups import Mesh, mesh
 from netgen.cluster.topology.guests import Guests, is_guest
@@ -153,6 +154,10 @@ class Dragonfly:
     def links_across(self, groups: int) -> dict[str, int]:
         """Links between the routers of so many groups: all pairs of a group, and the groups' own."""
         return {LOCAL: groups * self.routers * (self.routers - 1) // 2, GLOBAL: self.mesh.links(groups)}
+
+    def global_ports(self) -> Fraction:
+        """Links of a switch to other groups, on average."""
+        return Fraction(self.mesh.ports, self.mesh.switches)
 
     def bisection(self, groups: int) -> int:
         """Links between two halves of so many groups; of a group that is itself divided, its local ones too."""

@@ -8,6 +8,7 @@ fat tree (`netgen.cluster.topology.clos`), and `netgen.cluster.topology.groups` 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from netgen.cluster.topology.clos import Clos
 from netgen.cluster.topology.groups import Mesh, mesh
@@ -88,6 +89,10 @@ class DragonflyPlus:
     def links_across(self, groups: int) -> dict[str, int]:
         """Links between the spines of so many groups."""
         return {GLOBAL: self.mesh.links(groups)}
+
+    def global_ports(self) -> Fraction:
+        """Links of a switch to other groups, on average."""
+        return Fraction(self.mesh.ports, self.mesh.switches)
 
     def bisection(self, groups: int) -> int:
         """Links between two halves of so many groups; of a group that is itself divided, half of its leaves' too."""

@@ -6,6 +6,7 @@ large fabric costs no more than one of a small fabric.
 """
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
 from netgen.record import Record
@@ -162,6 +163,10 @@ class Grouped(Protocol):
 
     def bisection(self, groups: int) -> int:
         """How many links within a layer are between two halves of so many groups."""
+        ...
+
+    def global_ports(self) -> Fraction:
+        """How many links to other groups a switch has that has any, on average: some ports may stay free."""
         ...
 
 
