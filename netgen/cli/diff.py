@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import typer
 
 from netgen.cli.compiled import compiled
@@ -130,8 +131,12 @@ def _offline(intent: Path, reach: Reach, against: str, *, brief: bool, exit_code
             progress=lambda d: step(d.device),
         )
     if form is Format.JSON:
-        emit_json({**show.to_data(found.plan), "diagnostics": [json_format.as_data(d) for d in found.diagnostics]})
+        changes = msgspec.to_builtins(found.changes)
+        diagnostics = [json_format.as_data(d) for d in found.diagnostics]
+        emit_json({**show.to_data(found.plan), "changes": changes, "diagnostics": diagnostics})
     else:
         show_plan(found.plan, brief=brief)
+        said = "; ".join(f"{kind}: {tally}" for kind, tally in found.changes.items() if str(tally))
+        emit(said or "no device, cable, address or AS number is new, changed or gone")
         sys.stderr.write(human.render(found.diagnostics, colour=coloured(sys.stderr)))
     return Exit.DIFFERENCES if exit_code and found.plan.differs else Exit.DONE

@@ -17,6 +17,7 @@ from netgen.plan.model import DevicePlan, Plan, Status, digest_files
 from netgen.plan.moves import diagnose, find_moves
 from netgen.plan.rendered import rendered_devices, rendered_files
 from netgen.plan.revision import checked_out
+from netgen.plan.tally import Tally, tallies
 from netgen.plan.textdiff import unified
 from netgen.record import Record
 from netgen.render.device import render_device
@@ -32,6 +33,8 @@ class OfflineDiff(Record):
 
     plan: Plan
     diagnostics: tuple[Diagnostic, ...]
+    changes: Mapping[str, Tally]
+    """How many things of the whole cluster are new, changed or gone, by kind."""
 
 
 class _Before(Record):
@@ -85,7 +88,8 @@ def diff_offline(
         for found in (*_compare(source, refs, before), *_compare_gone(gone, before)):
             progress(found)
             devices.append(found)
-        moves = find_moves(before.facts, derived_facts(cluster, source.renderer.platforms))
+        after = derived_facts(cluster, source.renderer.platforms)
+        moves, changes = find_moves(before.facts, after), tallies(before.facts, after)
     plan = Plan(
         cluster=cluster.name,
         intent=str(intent),
@@ -97,7 +101,7 @@ def diff_offline(
         shared_key=False,
         devices=tuple(devices),
     )
-    return OfflineDiff(plan, tuple(diagnose(moves)))
+    return OfflineDiff(plan, tuple(diagnose(moves)), changes)
 
 
 def diff_files(device: str, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:

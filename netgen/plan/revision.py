@@ -13,6 +13,10 @@ from netgen.resources.load import KINDS, user_root
 TIMEOUT_S = 60.0
 
 
+class GitError(PlanError):
+    """What git itself has refused."""
+
+
 @contextmanager
 def checked_out(intent: Path, revision: str) -> Iterator[Path]:
     """Give the intent folder as it was at a revision, with the templates and catalog that its repository had then.
@@ -24,7 +28,7 @@ def checked_out(intent: Path, revision: str) -> Iterator[Path]:
     intent
         The intent folder as it is now, in a git work tree.
     revision
-        Whatever git takes for a commit.
+        Whatever git takes for a commit; behind a colon, the path of the intent then, from the top of the work tree.
 
     Raises
     ------
@@ -34,13 +38,18 @@ def checked_out(intent: Path, revision: str) -> Iterator[Path]:
     folder = intent.resolve()
     place = folder if folder.is_dir() else folder.parent
     top = Path(_git(place, "rev-parse", "--show-toplevel").strip())
-    commit = _git(place, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    revision, _, elsewhere = revision.partition(":")
+    commit = _commit(place, revision)
+    if elsewhere:
+        folder = Path(os.path.normpath(top / elsewhere))
+        if not folder.is_relative_to(top):
+            raise PlanError(f"{elsewhere} leads out of {top}: the path of an intent is from the top of the work tree")
     root = user_root(folder)
     wanted = [folder, *(root / kind for kind in KINDS if root is not None)]
     # Links are resolved: what is outside of the work tree was in no revision of it.
     paths = [path.relative_to(top).as_posix() for path in wanted if path.is_relative_to(top)]
     with tempfile.TemporaryDirectory(prefix="netgen-revision-") as temporary:
-        index = {**os.environ, "GIT_INDEX_FILE": f"{temporary}/index"}
+        index = {**os.environ, "GIT_INDEX_FILE": f"{temporary}/index", "GIT_LITERAL_PATHSPECS": "1"}
         _git(top, "read-tree", commit, environment=index)
         names = _git(top, "ls-files", "-z", "--", *paths, environment=index)
         tree = Path(temporary) / "tree"
@@ -48,8 +57,20 @@ def checked_out(intent: Path, revision: str) -> Iterator[Path]:
         _git(top, "checkout-index", f"--prefix={tree}/", "-z", "--stdin", environment=index, given=names)
         old = tree / paths[0]
         if not old.exists() or (old.is_dir() and not any(old.iterdir())):
-            raise PlanError(f"{revision} has no intent in {paths[0]}: there is nothing to compare with")
+            raise PlanError(
+                f"{revision} has no intent in {paths[0]}: there is nothing to compare with; "
+                f"if it was elsewhere, say where: git:{revision}:PATH"
+            )
         yield old
+
+
+def _commit(folder: Path, revision: str) -> str:
+    try:
+        return _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    except GitError:
+        shallow = _git(folder, "rev-parse", "--is-shallow-repository").strip() == "true"
+        beyond = "; it is a shallow clone: `git fetch --unshallow` brings earlier commits" if shallow else ""
+        raise PlanError(f"git: {revision!r} names no commit of this repository{beyond}") from None
 
 
 def _git(folder: Path, *arguments: str, environment: dict[str, str] | None = None, given: str = "") -> str:
@@ -69,5 +90,5 @@ def _git(folder: Path, *arguments: str, environment: dict[str, str] | None = Non
         raise PlanError(f"git {arguments[0]} has not ended within {TIMEOUT_S:.0f} s") from None
     if done.returncode != 0:
         words = done.stderr.strip().splitlines() or ["git failed without a word"]
-        raise PlanError(f"git: {words[-1].removeprefix('fatal: ')}")
+        raise GitError(f"git: {words[-1].removeprefix('fatal: ')}")
     return done.stdout

@@ -159,7 +159,7 @@ def test_what_is_rendered_lists_it_and_a_change_that_moves_its_cables_is_told(me
     after, _ = derive_checked(Intent.model_validate(changed), meeting_rows(), WIDE, RENDERER.platforms, {})
     assert after is not None
     (moved,) = find_moves(before, derived_facts(after, RENDERER.platforms))
-    assert moved.kind == "cables"
+    assert moved.kind == "cable"
     assert "pod1-su1-host1 eth0: mgmt-7 swp1 → nothing" in moved.examples
 
 

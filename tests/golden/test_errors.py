@@ -45,7 +45,7 @@ CASES = sorted(path.parent for path in ERRORS.glob("*/case.yaml"))
 UPDATE = os.environ.get("NETGEN_UPDATE_GOLDEN") == "1"
 MOST_PER_CODE = 3
 # What these say follows from two intents, not from a broken one: tests/plan/test_offline.py shows them.
-COMPARED = {"NG490", "NG491", "NG492"}
+COMPARED = {"NG490", "NG491", "NG492", "NG493"}
 # What these say needs a platform of another kind: tests/rules/test_expression.py and test_effects.py make some.
 UNREACHED = {"NG611"}
 KINDS = ("qos", "buffer", "mtu", "breakout", "routing", "addressing")

@@ -11,6 +11,7 @@ from netgen.plan.errors import PlanError
 from netgen.plan.model import Status
 from netgen.plan.offline import OfflineDiff, diff_offline
 from netgen.plan.show import notes
+from netgen.plan.tally import Tally
 from netgen.render.run import render
 from netgen.render.source import open_source, select
 
@@ -93,6 +94,37 @@ def test_growth_adds_lines_and_moves_nothing(compare):
     assert (spine.added > 0, spine.removed) == (True, 0)
 
 
+def test_what_is_new_is_counted(compare):
+    """A unit of two hosts of four NICs, at four leaves of an uplink to each of two spines; each link is a /31."""
+    found = compare(units="1-2")
+    assert found.changes == {
+        "devices": Tally(6, 0, 0),
+        "cables": Tally(2 * 4 + 4 * 2, 0, 0),
+        # management, a leaf's loopback, and what is at the lower end of each cable
+        "addresses": Tally(6 + 4 + 16, 0, 0),
+        "AS numbers": Tally(4, 0, 0),
+    }
+    fewer = compare(hosts=1)
+    assert {kind: (tally.new, tally.gone) for kind, tally in fewer.changes.items()} == {
+        "devices": (0, 1),
+        "cables": (0, 4),
+        "addresses": (0, 5),
+        "AS numbers": (0, 0),
+    }
+
+
+def test_another_name_is_called_a_renaming(compare):
+    """By a pattern, or by an alias: the numbers are those of before, and so are the cables."""
+    found = compare(asn='4200000000}\n    naming: {spine: "top{spine}"')
+    assert [diagnostic.code for diagnostic in found.diagnostics] == ["NG493"]
+    (diagnostic,) = found.diagnostics
+    assert diagnostic.message == "2 names that exist change"
+    assert "pod1-spine1 → top1" in diagnostic.notes[0]
+    assert {kind: tally for kind, tally in found.changes.items() if tally.new or tally.changed or tally.gone} == {
+        "devices": Tally(0, 2, 0)
+    }
+
+
 def test_another_as_plan_is_called_a_renumbering(compare):
     found = compare(asn=4200100000)
     (diagnostic,) = found.diagnostics
@@ -133,7 +165,7 @@ def test_what_is_removed_is_named_and_its_files_are_gone(compare):
     found = compare(hosts=1)
     (diagnostic,) = found.diagnostics
     assert diagnostic.code == "NG492"
-    assert "1 devices" in diagnostic.message
+    assert diagnostic.message == "1 device that exists no longer follows"
     gone = [device for device in found.plan.devices if device.status is Status.GONE]
     assert [device.device for device in gone] == ["pod1-su1-host2"]
     assert gone[0].added == 0
@@ -185,6 +217,38 @@ def test_a_revision_before_the_intent_is_an_error(tmp_path: Path):
     git(intent, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "empty")
     with pytest.raises(PlanError, match="HEAD has no"):
         run(intent, "git:HEAD")
+
+
+def test_an_intent_that_has_moved_is_found_where_it_was(tmp_path: Path):
+    intent = tmp_path / "intent/tiny"
+    write(intent)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "before")
+    moved = intent.rename(tmp_path / "intent/small")
+    with pytest.raises(PlanError, match=r"HEAD has no intent in intent/small.*say where: git:HEAD:PATH"):
+        run(moved, "git:HEAD")
+    found = run(moved, "git:HEAD:intent/tiny")
+    assert {device.status for device in found.plan.devices} == {Status.UNCHANGED}
+    with pytest.raises(PlanError, match="leads out of"):
+        run(moved, "git:HEAD:../elsewhere")
+
+
+def test_a_shallow_clone_says_how_to_have_more(tmp_path: Path):
+    first = tmp_path / "first"
+    write(first / "intent/tiny")
+    git(first, "init", "-q")
+    for asn in (4200000000, 4200100000):
+        write(first / "intent/tiny", asn=asn)
+        git(first, "add", "-A")
+        git(first, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "changed")
+    git(tmp_path, "clone", "-q", "--depth", "1", first.as_uri(), "clone")
+    clone = tmp_path / "clone/intent/tiny"
+    assert run(clone, "git:HEAD").diagnostics == ()
+    with pytest.raises(
+        PlanError, match="'HEAD~1' names no commit of this repository; it is a shallow clone: `git fetch"
+    ):
+        run(clone, "git:HEAD~1")
 
 
 def test_the_repository_and_the_temporary_folder_are_as_before(tmp_path: Path, monkeypatch):

@@ -289,6 +289,14 @@ REMOVED = Code(
     "What exists is removed",
     "A device no longer follows from the intent: its configuration is not rendered any more, its neighbours forget\n"
     "it, and nobody changes the device itself.",
+    "units: {1: {hosts: 1-16}}   # with 32 hosts",
+    Severity.WARNING,
+)
+RENAMED = Code(
+    "NG493",
+    "What exists is renamed",
+    "A device has the numbers that another name had: its files and its neighbours' descriptions follow, and whoever\n"
+    "wrote the name down elsewhere has to.",
     "naming: {leaf: l{unit}r{rail}-{leaf}}   # with devices of other names",
     Severity.WARNING,
 )
