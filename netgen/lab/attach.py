@@ -27,7 +27,7 @@ _FIRST = 169 << 24 | 254 << 16
 _BLOCK, _LENGTH = 4, 30
 _LIBRARIES = Path("/usr/lib")
 _FIRST_PORT, _PORTS_EACH = 7070, 2 * (ibsim.CLIENTS + 1)
-_START_S = 30.0
+_START_S = 60.0
 # of the panel's namespace, where every manager knows another one
 _ANY = "0.0.0.0"  # noqa: S104 -- of a namespace of the lab's own
 

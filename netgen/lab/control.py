@@ -11,7 +11,7 @@ from typing import Any
 from netgen.lab.errors import LabError
 from netgen.lab.journal import CONTROL
 
-_ASK_S = 60.0
+_ASK_S = 180.0
 _LISTEN_S = 2.0
 _MAX_BYTES = 1 << 20
 

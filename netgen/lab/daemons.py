@@ -26,8 +26,8 @@ _OPENSM_PID = Path("/run/opensm.pid")
 #: What OpenSM logs when it knows its part (opensm/osm_helper.c, osm_get_sm_mgr_state_str and osm_report_sm_state).
 _STATES = re.compile(r"0x80 -> Entering (?:MASTER|STANDBY) state")
 
-_START_S = 30.0
-_STOP_S = 5.0
+_START_S = 60.0
+_STOP_S = 60.0
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
@@ -86,13 +86,15 @@ def kill(kind: str, name: str) -> None:
     Raises
     ------
     LabError
-        There is no such daemon here.
+        There is no such daemon here, or it does not end.
     """
     _known(kind, name)
     # The simulator, unlike a kernel, does not learn of the death of a client that cannot take its leave.
     signal_all(name, signal.SIGTERM if name == "opensm" else signal.SIGKILL)
     deadline = time.monotonic() + _STOP_S
-    while _processes(name) and time.monotonic() < deadline:
+    while _processes(name):
+        if time.monotonic() > deadline:
+            raise LabError(f"{name} has not ended within {_STOP_S:.0f} s")
         time.sleep(0.01)
 
 

@@ -26,8 +26,8 @@ Progress = Callable[[str], None]
 #: TCP ports of the management of each kind of device, unless others are asked for.
 DEFAULT_PORTS: Mapping[str, int] = {"eos": 8443, "frr": 2222, "host": 2222, "opensm": 2222}
 
-_STOP_S = 10.0
-_KILL_S = 20.0
+_STOP_S = 60.0
+_KILL_S = 60.0
 _LOCK_S = 30.0
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
@@ -56,7 +56,7 @@ def up(
     *,
     ports: Mapping[str, int] = DEFAULT_PORTS,
     progress: Progress = lambda _: None,
-    timeout_s: float = 180.0,
+    timeout_s: float = 600.0,
 ) -> LabStatus:
     """Bring a lab up.
 
@@ -91,11 +91,10 @@ def up(
         record = journal.begin(directory, spec.name, made)
         try:
             supervisor.write_spec(directory, spec, {**DEFAULT_PORTS, **ports})
-            _supervise(directory, record, progress, timeout_s)
+            return _supervise(directory, record, progress, timeout_s)
         except BaseException:
             _remove(directory, record)
             raise
-    return status(directory)
 
 
 def status(state_dir: Path) -> LabStatus:
@@ -209,8 +208,8 @@ def _refuse_second(directory: Path) -> None:
         raise LabError(f"the remains of a killed lab {there.name} are in {directory}: take it down first")
 
 
-def _supervise(directory: Path, record: Journal, progress: Progress, timeout_s: float) -> None:
-    """Start the supervisor, follow its reports until the lab is up, and let it go on alone."""
+def _supervise(directory: Path, record: Journal, progress: Progress, timeout_s: float) -> LabStatus:
+    """Start the supervisor, follow its reports until the lab is up, let it go on alone, and say how the lab is."""
     environment = {**os.environ, processes.MARK: record.identity, "PYTHONPATH": str(_PACKAGE_ROOT)}
     log_file = os.open(directory / SUPERVISOR_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(log_file, "wb") as log:
@@ -225,8 +224,15 @@ def _supervise(directory: Path, record: Journal, progress: Progress, timeout_s: 
         )
     with process.stdin as leash, process.stdout as reports:  # type: ignore[union-attr]  # both are pipes
         _follow(directory, reports.fileno(), progress, time.monotonic() + timeout_s)
-        leash.write(b"go on\n")
+        try:
+            os.write(leash.fileno(), b"go on\n")
+        except BrokenPipeError:
+            raise _died(directory) from None
     process.wait(_STOP_S)  # only the launcher: the supervisor itself is nobody's child
+    found = status(directory)
+    if found.state != "up":
+        raise _died(directory)
+    return found
 
 
 def _follow(directory: Path, reports: int, progress: Progress, deadline: float) -> None:
@@ -236,7 +242,7 @@ def _follow(directory: Path, reports: int, progress: Progress, deadline: float) 
             raise LabError("the lab did not come up in time")
         received = os.read(reports, 1 << 16)
         if not received:
-            raise LabError(f"the lab's supervisor died: {_last_words(directory)}")
+            raise _died(directory)
         *complete, pending = (pending + received).split(b"\n")
         for line in map(json.loads, complete):
             if "error" in line:
@@ -246,9 +252,9 @@ def _follow(directory: Path, reports: int, progress: Progress, deadline: float) 
             progress(line["line"])
 
 
-def _last_words(directory: Path) -> str:
+def _died(directory: Path) -> LabError:
     words = (directory / SUPERVISOR_LOG).read_text().strip().splitlines()
-    return words[-1] if words else "without a word"
+    return LabError(f"the lab's supervisor died: {words[-1] if words else 'without a word'}")
 
 
 def _remove(directory: Path, record: Journal) -> DownReport:

@@ -14,7 +14,7 @@ from netgen.lab.errors import LabError
 from netgen.lab.node_files import NodeIdentity
 from netgen.lab.wire import Message
 
-_ANSWER_S = 40.0
+_ANSWER_S = 120.0
 _NAMESPACES = ("--net", "--uts", "--ipc", "--mount", "--pid")
 
 
@@ -29,11 +29,14 @@ class Node(Struct):
         The launcher outside its namespaces; its child is the node's first process.
     channel
         The socket to the first process.
+    late
+        How many answers are still to come that nobody waits for any more.
     """
 
     identity: NodeIdentity
     process: subprocess.Popen[bytes]
     channel: socket.socket
+    late: int = 0
 
 
 def start(identity: NodeIdentity, log: Path, environment: Mapping[str, str]) -> Node:
@@ -116,10 +119,14 @@ def answer(node: Node) -> Message:
         The node could not do what it was told, or is dead, or says nothing.
     """
     try:
+        for _ in range(node.late):
+            wire.receive(node.channel)
+            node.late -= 1
         reply, _ = wire.receive(node.channel)
     except wire.Closed:
         raise LabError(f"{node.identity.name}: the node has died") from None
     except TimeoutError:
+        node.late += 1
         raise LabError(f"{node.identity.name}: no answer within {_ANSWER_S:.0f} s") from None
     if "error" in reply:
         raise LabError(f"{node.identity.name}: {reply['error']}")

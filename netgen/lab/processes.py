@@ -72,7 +72,14 @@ def signal_one(process: Process, number: signal.Signals) -> None:
 
 def wait(process: Process, timeout_s: float) -> bool:
     """Wait for the end of a process and say whether it came."""
-    return bool(select.select([process.handle], [], [], timeout_s)[0])
+    return wait_for(process.handle, timeout_s)
+
+
+def wait_for(handle: int, timeout_s: float) -> bool:
+    """Wait for the end of the process of a handle and say whether it came."""
+    poll = select.poll()  # takes handles of any number
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(timeout_s * 1000))
 
 
 def _wait(processes: list[Process], deadline: float) -> None:

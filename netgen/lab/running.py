@@ -4,13 +4,14 @@ import contextlib
 import os
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct, field
 
-from netgen.lab import access, addresses, attach, cabling, ibsim, node, node_files, panel, simulators
+from netgen.lab import access, addresses, attach, cabling, ibsim, node, node_files, panel, processes, simulators
 from netgen.lab.access import Endpoint
 from netgen.lab.attach import Attachment, SimulatedFabric
 from netgen.lab.cabling import Cabling, Port
@@ -25,7 +26,7 @@ from netgen.lab.status import CableStatus, LabStatus, NodeStatus
 from netgen.record import replace
 
 Say = Callable[[str], None]
-_END_S = 5.0
+_END_S = 30.0
 _T = TypeVar("_T")
 
 
@@ -115,7 +116,12 @@ def _bring_up_nodes(lab: Running, members: Collection[LabNode], say: Say) -> dic
 
 
 def take_down(lab: Running) -> None:
-    """End every process of the lab; their namespaces, cables and mounts go with them."""
+    """End every process of the lab; their namespaces, cables and mounts go with them.
+
+    A node has gone when its first process has: the launcher outside ends before it, and the kernel ends everything in
+    the node before that.
+    """
+    inits = _handles(lab.nodes.values())
     for member in lab.nodes.values():
         member.channel.close()
         member.process.kill()
@@ -127,13 +133,26 @@ def take_down(lab: Running) -> None:
         for process in (fabric.simulator.process, fabric.relay):
             process.kill()
             held.append(process)
+    deadline = time.monotonic() + _END_S
     for process in held:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_END_S)
+            process.wait(max(0.0, deadline - time.monotonic()))
+    for handle in inits:
+        processes.wait_for(handle, max(0.0, deadline - time.monotonic()))
+        os.close(handle)
     for listener in lab.listeners.values():
         listener.close()
     if lab.simulated is not None:
         lab.simulated.stop()
+
+
+def _handles(members: Iterable[Node]) -> list[int]:
+    """Return handles of the first processes of nodes that live."""
+    found = []
+    for member in members:
+        with contextlib.suppress(LabError, OSError):
+            found.append(os.pidfd_open(node.init_pid(member)))
+    return found
 
 
 def rewire(lab: Running, ports: Iterable[Port]) -> None:

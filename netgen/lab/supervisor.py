@@ -95,8 +95,12 @@ def _serve(lab: Running, channel: socket.socket) -> None:
             selector.register(listener, selectors.EVENT_READ, name)
         while (lab.directory / JOURNAL).exists():
             for key, _ in selector.select(_LOOK_S):
-                if key.data is None:
-                    _obey(lab, channel)
+                if key.fileobj is channel:
+                    # Whoever connects is heard once it speaks: a client that is held up holds nobody up.
+                    selector.register(channel.accept()[0], selectors.EVENT_READ, None)
+                elif isinstance(key.fileobj, socket.socket) and key.data is None:
+                    selector.unregister(key.fileobj)
+                    _obey(lab, key.fileobj)
                 else:
                     _admit(lab, key.data)
             _unlisten(selector, lab)
@@ -124,8 +128,7 @@ def _admit(lab: Running, name: str) -> None:
         node.hand_over(lab.nodes[name], connection)
 
 
-def _obey(lab: Running, channel: socket.socket) -> None:
-    connection, _ = channel.accept()
+def _obey(lab: Running, connection: socket.socket) -> None:
     with connection:
         request = control.receive(connection)
         if request is not None:

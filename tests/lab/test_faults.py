@@ -45,14 +45,14 @@ def session(shared_lab):
         yield process
     finally:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
         shared_lab.ssh("leaf1", "pkill sleep")
 
 
 def test_management_down_refuses_and_cuts(up, session):
     up.inject("management-down", "leaf1")
     try:
-        assert session.wait(30) == 255
+        assert session.wait(120) == 255
         refused = up.ssh("leaf1", "true")
         assert refused.returncode == 255
         assert "Connection refused" in refused.stderr

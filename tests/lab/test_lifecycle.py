@@ -129,12 +129,15 @@ def test_a_dead_node_is_told_from_the_living(spec, state_dir, remains):
     came_up = lab.up(spec, state_dir)
     lab_has = remains(came_up.supervisor)
     subprocess.run(
-        ["ssh", "-F", str(state_dir / "ssh/config"), "leaf1", "kill -9 -1"], stdin=subprocess.DEVNULL, check=False
+        ["ssh", "-F", str(state_dir / "ssh/config"), "leaf1", "kill -9 -1"],
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
     )
     with processes.marked(journal.read(state_dir).identity) as found:
         (launcher,) = [one for one in found if "unshare" in one.command and is_node(one.pid, "leaf1")]
         processes.signal_one(launcher, signal.SIGKILL)
-        assert processes.wait(launcher, 30)
+        assert processes.wait(launcher, 120)
     assert {node.name: node.state for node in lab.status(state_dir).nodes} == {
         "leaf1": "dead",
         "leaf2": "up",
@@ -151,7 +154,7 @@ def is_node(launcher, name):
     """Whether the first process below a launcher lives under this host name."""
     init = Path(f"/proc/{launcher}/task/{launcher}/children").read_text().split()[0]
     shown = subprocess.run(
-        ["nsenter", "-t", init, "--uts", "hostname"], capture_output=True, text=True, timeout=30, check=True
+        ["nsenter", "-t", init, "--uts", "hostname"], capture_output=True, text=True, timeout=120, check=True
     )
     return shown.stdout.strip() == name
 
@@ -187,7 +190,7 @@ def test_sessions_die_with_the_lab(spec, state_dir, eventually):
     )
     assert session.stdout.readline() == b"in\n"
     os.kill(came_up.supervisor, signal.SIGKILL)
-    assert session.wait(30) == 255
+    assert session.wait(120) == 255
 
 
 def test_a_lab_does_not_outlive_its_state_directory(spec, state_dir, remains, eventually, tmp_path):
@@ -210,7 +213,7 @@ def test_killing_up_at_any_moment_leaves_nothing_that_down_does_not_remove(momen
         if line.startswith(moment):
             break
     up.kill()
-    up.wait(30)
+    up.wait(120)
     record = journal.read(state_dir)
     if moment not in ("begin", "up"):
         # Nobody else knows of this lab: it ends by itself.
@@ -237,11 +240,14 @@ def test_down_touches_no_directory_of_others(state_dir):
     assert (state_dir / "notes.txt").exists()
 
 
-@pytest.mark.parametrize("moment", ["starting 4 nodes", "laying 4 cables", "starting their daemons"])
-def test_when_the_supervisor_dies_early_up_says_so_and_cleans_up(moment, spec, state_dir):
+@pytest.mark.parametrize("moment", ["starting 4 nodes", "laying 4 cables", "starting their daemons", "all is up"])
+def test_when_the_supervisor_dies_early_up_says_so_and_cleans_up(moment, spec, state_dir, eventually):
     identities = []
 
     def kill(line):
+        if moment == "all is up" and line.startswith("starting their daemons"):
+            eventually((state_dir / "inventory/connections.yaml").exists)
+            line = moment
         if line.startswith(moment):
             identities.append(journal.read(state_dir).identity)
             with processes.marked(identities[0]) as found:
@@ -277,7 +283,7 @@ def test_a_killed_down_can_be_repeated(spec, state_dir, remains):
     )
     assert down.stdout.readline() == "now\n"
     down.kill()
-    down.wait(30)
+    down.wait(120)
     assert lab.status(state_dir).state == "killed"
     assert lab.down(state_dir).name == "small"
     assert marked(identity) == []

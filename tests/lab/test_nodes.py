@@ -59,7 +59,7 @@ def test_another_key_does_not_open_it(shared_lab, tmp_path):
         ["ssh", "-F", str(tmp_path / "config"), "-o", "BatchMode=yes", "leaf1", "true"],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert done.returncode != 0
@@ -110,8 +110,8 @@ def test_a_cable_carries_what_the_mtu_of_its_ports_lets_through(shared_lab):
     shared_lab.output("host1", "ip link set eth1 mtu 9000; ip addr add 192.0.2.1/31 dev eth1")
     try:
         # 28 bytes of IP and ICMP headers
-        assert shared_lab.ssh("host1", "ping -c 1 -W 5 -M do -s 8972 192.0.2.0").returncode == 0
-        assert shared_lab.ssh("host1", "ping -c 1 -W 5 -M do -s 8973 192.0.2.0").returncode != 0
+        assert shared_lab.ssh("host1", "ping -c 1 -W 30 -M do -s 8972 192.0.2.0").returncode == 0
+        assert shared_lab.ssh("host1", "ping -c 1 -W 30 -M do -s 8973 192.0.2.0").returncode != 0
     finally:
         shared_lab.output("leaf1", "ip addr del 192.0.2.0/31 dev swp2; ip link set swp2 mtu 1500")
         shared_lab.output("host1", "ip addr del 192.0.2.1/31 dev eth1; ip link set eth1 mtu 1500")
@@ -120,7 +120,7 @@ def test_a_cable_carries_what_the_mtu_of_its_ports_lets_through(shared_lab):
 def test_files_travel_by_sftp(shared_lab, tmp_path):
     (tmp_path / "sent").write_text("content\n")
     config = str(shared_lab.directory / "ssh/config")
-    subprocess.run(["scp", "-q", "-F", config, str(tmp_path / "sent"), "leaf1:/etc/frr/got"], timeout=30, check=True)
+    subprocess.run(["scp", "-q", "-F", config, str(tmp_path / "sent"), "leaf1:/etc/frr/got"], timeout=120, check=True)
     assert shared_lab.output("leaf1", "cat /etc/frr/got; rm /etc/frr/got") == "content\n"
 
 
@@ -135,7 +135,7 @@ def test_many_sessions_at_once(shared_lab):
         )
         for node in nodes
     ]
-    assert [session.communicate(timeout=60)[0].strip() for session in sessions] == nodes
+    assert [session.communicate(timeout=240)[0].strip() for session in sessions] == nodes
 
 
 def test_frr_reload_applies_and_then_sees_no_difference(shared_lab):

@@ -45,7 +45,7 @@ def run(state_dir, device, command):
         headers={"Authorization": f"Basic {b64encode(credentials.encode()).decode()}"},
     )
     context = ssl.create_default_context(cafile=platform["ca"])
-    with urllib.request.urlopen(request, timeout=30, context=context) as answer:
+    with urllib.request.urlopen(request, timeout=120, context=context) as answer:
         return json.load(answer)["result"][1]
 
 

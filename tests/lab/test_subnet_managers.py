@@ -35,7 +35,7 @@ def directory(tmp_path_factory):
 def ssh(directory, node, command):
     argv = ["ssh", "-F", str(directory / "ssh/config"), "-o", "BatchMode=yes", node, command]
     return subprocess.run(
-        argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
+        argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False
     ).stdout
 
 

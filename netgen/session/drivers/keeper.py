@@ -39,7 +39,7 @@ from netgen.session.drivers.ufm_client import Place, UfmClient, UfmError
 from netgen.session.drivers.ufm_state import parse
 from netgen.session.drivers.ufm_steps import bring
 
-START_S = 20.0
+START_S = 60.0
 """What a keeper may take to start."""
 _RETRY_S = 5.0
 _POLL_S = 0.2
