@@ -13,14 +13,16 @@ from netgen.cluster.directory import directory, managed_at
 from netgen.cluster.fabric import Fabric
 from netgen.cluster.model import Cluster
 from netgen.cluster.out_of_band import out_of_band
+from netgen.cluster.topology.guests import FIRST_UNIT, is_guest
 from netgen.cluster.topology.slots import HOST, links
 from netgen.device.model import Host
 from netgen.intent.models import Intent
+from netgen.intent.quantities import MAX_ID, parse_ids
 from netgen.record import replace
 from netgen.report.topology import summary
 from netgen.rules.run import derive_checked, refused
 from tests.cluster.test_growth import ends_agree, only_adds
-from tests.cluster.test_kinds import EOS, SMALL, WIDE, build, fabrics, grouped, written
+from tests.cluster.test_kinds import EOS, SMALL, WIDE, build, fabrics, grouped, sharing, written
 from tests.examples import at_most
 from tests.rules.intents import RENDERER
 
@@ -140,6 +142,25 @@ def test_nics_of_several_nodes_are_at_the_rails_of_one_host_and_then_of_the_next
     assert ports == [*(f"pod1-su2-host{n}" for n in range(1, 4)), "ufm-1", "ufm-3"]
     kept = [port.role.value for port in built[leaves[2]].ports][3:5]
     assert kept == [built["ufm-2"].ports[0].role.value, "reserved"]
+
+
+@pytest.mark.parametrize("kind", ["single-tier", "fat-tree", "rail-optimized"])
+def test_they_sit_beside_hosts_that_share_leaves_with_servers_of_fewer_nics(kind: str) -> None:
+    ufm = {"ids": "1-2", "profile": "node-1x1", "unit": 2, "in-place-of": "4"}
+    given = sharing(kind, "1-2", "1-3", profile="4x1", servers="2x1")
+    before, after = checked(given), checked(given | {"nodes": {**given["nodes"], "ufm": ufm}})
+    assert before is not None
+    assert after is not None
+    ends_agree(build(after))
+    only_adds(build(before), build(after))
+    ports = [port for number in (1, 2) for port in build(after)[f"ufm-{number}"].ports]
+    leaves = [port.peer_device for port in ports]
+    assert len(set(leaves)) == (2 if kind == "rail-optimized" else 1)
+
+
+def test_the_highest_unit_of_an_intent_is_none_of_theirs() -> None:
+    assert not is_guest(parse_ids(str(MAX_ID)).highest)
+    assert is_guest(FIRST_UNIT)
 
 
 def test_a_bundle_of_theirs_is_of_their_own_ports() -> None:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from netgen.cluster.topology.slots import End, Ids
+from netgen.intent.quantities import MAX_ID
 from netgen.record import Record
 
-FIRST_UNIT = 65_537
-"""Of the first kind of guests; units of the intent have lower ids (`netgen.intent.models.Nodes`)."""
+FIRST_UNIT = MAX_ID + 1
+"""Of the first kind of guests; units of the intent have lower ids."""
 
 Seated = tuple[int, int, int]
 """Pod, unit and id of a node."""
