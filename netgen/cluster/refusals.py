@@ -21,14 +21,24 @@ Plans = Callable[[Demand], Sequence[object]]
 
 
 def no_host_port(demand: Demand, per_rail: int) -> Finding:
-    """Refuse a leaf that has no room for a host."""
-    cages = demand.leaf.cages
+    """Refuse a leaf that has no room for a host; what takes the ports is said, if the intent says it by a number."""
+    leaf, up = demand.leaf, demand.spine is not None
     few = "none" if per_rail == 1 else f"fewer than {per_rail} ports"
+    beside, key, advice = (
+        f" at {_words(leaf.oversubscription)}",
+        "model",
+        "choose a model or a breakout with more ports",
+    )
+    if leaf.uplinks is not None and up:
+        beside, key = f" beside {_counted(leaf.uplinks, 'uplink')}", "uplinks"
+        advice = "pin fewer uplinks, or choose a model or a breakout with more ports"
+    if demand.reserved and leaf.most_down(up=up) >= per_rail:
+        beside, key = f" beside {_counted(demand.reserved, 'reserved slot')}", "reserved"
+        advice = "reserve fewer slots, or choose a model or a breakout with more ports"
     return derived.PORT_BUDGET.about(
-        f"a leaf of {_counted(cages, 'cage')} has {few} left for {'hosts' if per_rail == 1 else 'a host'} "
-        f"at {_words(demand.leaf.oversubscription)}",
-        (*demand.path, "leaf", "model"),
-        advice="choose a model or a breakout with more ports",
+        f"a leaf of {_counted(leaf.cages, 'cage')} has {few} left for {'hosts' if per_rail == 1 else 'a host'}{beside}",
+        (*demand.path, "leaf", key),
+        advice=advice,
     )
 
 

@@ -220,7 +220,9 @@ def _check_rails(demand: Demand, edge: Clos) -> None:
         raise UnbuildableError(nothing_joins(demand))
     if demand.sets * edge.group == demand.tors:
         said = "every rail has one leaf: spines would join nothing"
-        raise UnbuildableError(references.NO_EFFECT.about(said, (*demand.path, "spine"), at_key=True))
+        raise UnbuildableError(
+            references.NO_EFFECT.about(said, (*demand.path, "spine"), at_key=True, advice="leave it out")
+        )
 
 
 def leaf_uplinks(demand: Demand, edge: Clos, plans: Plans) -> int:

@@ -17,6 +17,7 @@ from netgen.intent.out_of_band import OutOfBand
 from netgen.intent.quantities import (
     Address,
     Bytes,
+    IdKey,
     Ids,
     Milliseconds,
     Percent,
@@ -151,7 +152,7 @@ class Capacity(Model):
 class Pod(Model):
     """Units behind one layer of spines."""
 
-    units: dict[str | int, Unit] = Field(min_length=1)
+    units: dict[IdKey, Unit] = Field(min_length=1)
     """By id or range of ids."""
     capacity: Capacity = Capacity()
 
@@ -327,7 +328,7 @@ class Intent(Model):
     cluster: Name
     management: Management
     hosts: Hosts
-    pods: dict[str | int, Pod] = Field(min_length=1)
+    pods: dict[IdKey, Pod] = Field(min_length=1)
     """By id or range of ids."""
     nodes: dict[Name, Nodes] = {}
     """By what they are, which is in their names: ``store-1``."""

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 
 from netgen.record import Record
 
@@ -185,6 +185,14 @@ def parse_ids(value: object) -> IdRanges:
             raise ValueError(f"id {start} is named twice")
     return IdRanges(tuple(ranges))
 
+
+def _read_as_ids(key: str | int) -> str | int:
+    parse_ids(key)
+    return key
+
+
+IdKey = Annotated[str | int, AfterValidator(_read_as_ids)]
+"""A key that is an id, a range or several; it stays as it is written, by which it is found in its file."""
 
 Ids = Annotated[
     IdRanges,

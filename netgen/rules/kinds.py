@@ -238,10 +238,12 @@ def check_derived(intent: Intent, cluster: Cluster) -> Iterator[Finding]:
         for keys in ((top, "uplinks"), (top, "uplink-breakout"), ("oversubscription", top)):
             if alone and _says(given, keys):
                 above = f"nothing is above the {'leaves' if top == LEAF else f'{top}s'}"
-                yield derived.NO_USE.about(above, (*path, *keys), at_key=True)
+                third = top == SPINE and ("superspine",) not in _UNUSED[given.kind]
+                advice = "leave it out, or describe a `superspine`" if third else "leave it out"
+                yield derived.NO_USE.about(above, (*path, *keys), at_key=True, advice=advice)
         if top == SPINE and given.share.spines is not None:
             said = "no superspine is above the spines: they share none"
-            yield derived.NO_USE.about(said, (*path, "share", "spines"), at_key=True)
+            yield derived.NO_USE.about(said, (*path, "share", "spines"), at_key=True, advice="leave it out")
         for role in fabric.stated:
             if role != fabric.edge.role and _says(given, (role, "reserved")):
                 said = f"no host is at a {role}: `reserved` is of leaves"

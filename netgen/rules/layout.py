@@ -125,12 +125,18 @@ def _speeds(intent: Intent, fabric: Fabric | InfinibandFabric, catalog: Catalog,
                 f"{_MANY[role]}' ports run at {own}G, {below} at {speed}G",
                 (*path, role, "breakout"),
                 related=((at, "the hosts" if number == 0 else below.removesuffix("' uplinks")),),
+                advice=_ports_of(speed, catalog.switches[tier.model]),
             )
             return
         up = _speed(tier.uplink_breakout or tier.breakout, tier, catalog, own)
         if up is None:
             return
         below, speed, at = f"{_MANY[role]}' uplinks", up, (*path, role)
+
+
+def _ports_of(speed_gbps: int, model: SwitchModel) -> str:
+    fitting = [f"`breakout: {mode}`" for mode in model.breakouts if mode.speed_gbps == speed_gbps]
+    return " or ".join(fitting) + " would do" if fitting else f"choose a model with ports of {speed_gbps}G"
 
 
 def _breakout(breakout: Breakout | None, model: SwitchModel, path: IntentPath) -> Iterator[Finding]:

@@ -341,6 +341,8 @@ def test_the_fewest_spines_that_hold_every_link(
         ({"spine": box(count=3)}, "NG406", "what can be built: 8, 16, 32"),
         ({"superspine": ONE, "units": 16, "shared_spines": 3}, "NG406", "what can be built: 1, 2, 4, 8, 16"),
         ({"leaf": box(cages=1)}, "NG403", "more ports"),
+        ({"leaf": box(uplinks=64)}, "NG403", "pin fewer uplinks"),
+        ({"reserved": 32}, "NG403", "reserve fewer slots"),
     ],
 )
 def test_what_cannot_be_built_is_refused_with_what_can(changed: dict, code: str, advice: str) -> None:

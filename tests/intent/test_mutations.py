@@ -91,6 +91,17 @@ def test_changed_value(folder, value, junk):
     judge(findings(folder, replaced(number, match, junk)), number, number + 1)
 
 
+IDS = [number for number, line in enumerate(LINES) if re.match(r" *[0-9]+:", line)]
+
+
+@given(st.sampled_from(IDS), st.sampled_from(["0", "-1", "x", "1-x", "3-1", "1-1000001", "'1,'", "'1-3,2'", "007"]))
+def test_a_key_that_is_no_id(folder, number, junk):
+    line = re.sub(r"[0-9]+(?=:)", lambda _: junk, LINES[number], count=1)
+    diagnostics = findings(folder, [*LINES[:number], line, *LINES[number + 1 :]])
+    judge(diagnostics, number, number)
+    assert diagnostics
+
+
 @given(numbers)
 def test_deleted_line(folder, number):
     # the line that comes into its place may hold what no longer fits one line further down
