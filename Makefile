@@ -11,7 +11,7 @@ DEBIAN := bridge-utils frr frr-pythontools graphviz ibsim-utils ifupdown2 infini
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format golden lock bench debian clean
+.PHONY: help demo test check explore format golden lock bench debian clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test: $(READY) debian ## all tests, with their real targets
 check: $(READY) ## the quick part: lint, types, tests that need no real target
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check . && $(BIN)/mypy
 	@$(BIN)/python -m pytest --quiet -n 2 -m "not needs and not root and not slow" --hypothesis-profile quick
+
+explore: $(READY) ## properties with examples that nobody has tried yet
+	@$(BIN)/python -m pytest --quiet -n 2 -m "hypothesis and not needs and not root" --hypothesis-profile explore
 
 format: $(READY) ## format and mend what can be mended
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
