@@ -75,7 +75,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
         ("diff intent/good --against git:HEAD", ERROR, "git"),
         ("diff intent/good --against out --out plan.json", USAGE, "--out"),
         ("diff intent/good --against out --lab", USAGE, "--lab"),
-        ("apply not-json --inventory keyless --yes", ERROR, "not-json:1:1"),
+        ("apply not-json --inventory keyless --yes", ERROR, "not-json is not a plan: JSON is malformed"),
         ("apply not-a-plan.json --inventory keyless --yes", ERROR, "not-a-plan.json is not a plan"),
         ("apply old-plan.json --inventory keyless --yes", ERROR, "plan again"),
         ("apply offline.json --inventory keyless --yes", ERROR, "offline.json"),
