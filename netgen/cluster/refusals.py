@@ -187,7 +187,14 @@ def _unpinned(demand: Demand) -> Demand:
     return demand
 
 
-def refuse(demand: Demand, edge: Clos, spine: Box, uplinks: int, downs: Iterable[int], plans: Plans) -> Finding:
+def refuse(
+    demand: Demand,
+    edge: Clos,
+    spine: Box,
+    uplinks: int,
+    downs: Iterable[int],
+    plans: Callable[[Demand], Sequence[Clos]],
+) -> Finding:
     """Say why nothing can be built above leaves, and what can.
 
     Parameters
@@ -206,7 +213,8 @@ def refuse(demand: Demand, edge: Clos, spine: Box, uplinks: int, downs: Iterable
     for pin in pins:
         counts = _counts(pin, demand, spine, uplinks, plans)
         if counts:
-            return _wrong_pin(pin, demand, edge, uplinks, counts)
+            in_all = _in_all(pin, demand, counts, plans)
+            return _wrong_pin(pin, demand, edge, uplinks, counts, in_all)
     for pin in pins:  # several are wrong: the first is said, and that the others must go
         alone = pin.pinned(_unpinned(demand), pin.value(demand))
         counts = _counts(pin, alone, spine, uplinks, plans)
@@ -222,7 +230,24 @@ def _counts(pin: _Pin, demand: Demand, spine: Box, uplinks: int, plans: Plans) -
     return [count for count in range(1, most + 1) if plans(pin.pinned(demand, count))]
 
 
-def _wrong_pin(pin: _Pin, demand: Demand, edge: Clos, uplinks: int, counts: list[int], without: str = "") -> Finding:
+def _in_all(pin: _Pin, demand: Demand, counts: list[int], plans: Callable[[Demand], Sequence[Clos]]) -> str:
+    """Say which number is meant by one that counts the switches of all blocks, pods and planes, as print does."""
+    tier = _TIERS.get(pin.key, 0)
+    for count in reversed(counts) if tier else ():
+        totals = (plan.layers[tier].count for plan in plans(pin.pinned(demand, count)) if tier < len(plan.layers))
+        if min(totals, default=0) == pin.value(demand):
+            below = "leaf" if pin.key == "spine.count" else "spine"
+            return f"`count` is of those that a {below} is joined to: {pin.value(demand)} in all are `count: {count}`"
+    return ""
+
+
+_TIERS = {"spine.count": 2, "superspine.count": 3}
+"""The layers whose switches are counted."""
+
+
+def _wrong_pin(
+    pin: _Pin, demand: Demand, edge: Clos, uplinks: int, counts: list[int], in_all: str = "", without: str = ""
+) -> Finding:
     said, note = _PIN_WORDS[pin.key](pin.value(demand) or 0, demand, edge, uplinks)
     others = [f"`{one.key}: {one.value(demand)}`" for one in _PINS if one is not pin and one.value(demand) is not None]
     beside = f"with {' and '.join(others)}" if others and not without else ""
@@ -230,7 +255,7 @@ def _wrong_pin(pin: _Pin, demand: Demand, edge: Clos, uplinks: int, counts: list
     return derived.SPINE_COUNT.about(
         said,
         (*demand.path, *pin.keys),
-        notes=tuple(filter(None, (note, beside))),
+        notes=tuple(filter(None, (note, beside, in_all))),
         advice=f"what can be built without {without}: {can}" if without else f"what can be built: {can}",
     )
 

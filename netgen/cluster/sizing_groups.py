@@ -11,7 +11,7 @@ left over, as they are in Slingshot networks (32 switches a group, so many links
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import count
 
@@ -197,14 +197,23 @@ def _no_ports(demand: Demand) -> Finding:
         note = f"{demand.trunk} links to each of {others} other groups are {demand.trunk * others} global ports a group"
     if box.count is not None:
         ports = math.ceil(nics / box.count) + demand.reserved
-        note = f"each of {box.count} routers has {ports} host ports and {box.count - 1} local links"
+        note = f"each of {box.count} routers has {ports} host port{'s' * (ports > 1)} and {box.count - 1} local links"
     return derived.PORT_BUDGET.about(
         f"routers of {box.cages} cage{'s' * (box.cages > 1)} have too few ports for groups of {nics} NICs",
         (*demand.path, "router", "model"),
-        notes=(note,),
+        notes=(note, *_in_all(demand)),
         advice="choose a model or a breakout with more ports, or smaller groups"
         + ", or fewer links" * bool(demand.trunk),
     )
+
+
+def _in_all(demand: Demand) -> Iterator[str]:
+    """Say which number is meant by one that counts the routers of all groups, as print does."""
+    groups, box = demand.pods * demand.units, demand.leaf
+    if box.count is not None and box.count % groups == 0:
+        of_group = replace(box, count=box.count // groups)
+        if _dragonfly(replace(demand, leaf=of_group)) is not None:
+            yield f"`count` is of a group: {box.count} in all are `count: {of_group.count}`"
 
 
 def _no_spine_ports(demand: Demand, spine: Box) -> Finding:

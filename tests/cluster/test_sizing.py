@@ -479,3 +479,24 @@ def test_of_two_pins_that_do_not_go_together_one_is_said_with_the_other() -> Non
     assert finding.path[-2:] == ("superspine", "count")
     assert finding.notes == ("with `spine.count: 4`",)
     assert finding.advice == "what can be built: 1, 2, 4"
+
+
+@pytest.mark.parametrize(
+    ("role", "in_all", "asked"),
+    [
+        ("spine", 128, {"pods": 4, "several": True, "units": 4}),
+        ("spine", 128, {"units": 16}),
+        ("spine", 64, {"units": 8, "planes": 2}),
+        ("superspine", 64, {"pods": 4, "several": True, "units": 4}),
+    ],
+)
+def test_a_count_of_all_pods_blocks_and_planes_is_told_as_that_of_one(role: str, in_all: int, asked: dict) -> None:
+    """DGX SuperPOD: tables in print count the switches of the whole."""
+    tiers = {"spine": ONE, "superspine": ONE}
+    with pytest.raises(UnbuildableError) as refused:
+        size(demand(**asked, third=role == "superspine", **tiers | {role: box(count=in_all)}))
+    (finding,) = refused.value.findings
+    said, _, count = finding.notes[-1].rpartition(" in all are `count: ")
+    assert (finding.code, said.rpartition(" ")[2]) == ("NG406", str(in_all))
+    plan = size(demand(**asked, third=role == "superspine", **tiers | {role: box(count=int(count.rstrip("`")))}))
+    assert plan.layers[2 if role == "spine" else 3].count == in_all

@@ -199,3 +199,11 @@ def test_groups_of_hosts_with_fewer_nics_have_the_routers_of_the_others() -> Non
     assert plan.layers[0].count == 24
     assert plan.routers * plan.host_ports >= 32
     assert plan.link_counts()["host", "router"] == 32 + 32 + 8
+
+
+def test_a_count_of_all_groups_is_told_as_that_of_one() -> None:
+    """LUMI-G: 640 switches, 32 of them a group."""
+    with pytest.raises(UnbuildableError) as refused:
+        size_dragonfly(demand("dragonfly", 20, 512, leaf=replace(BOX, count=640), trunk=4))
+    (finding,) = refused.value.findings
+    assert finding.notes[-1] == "`count` is of a group: 640 in all are `count: 32`"
