@@ -3,6 +3,7 @@
 import math
 import re
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -438,17 +439,21 @@ PINS = {
 }
 
 
+def _with_ratio(asked: Demand, tier: str, ratio: Fraction) -> Demand:
+    return replace(asked, **{tier: replace(getattr(asked, tier), oversubscription=ratio)})
+
+
 def advised(asked: Demand, finding: Finding) -> list[Demand]:
-    """Return the demands that a refusal advises; of a ratio, without pins, which may be wrong as well."""
+    """Return the demands that a refusal advises; of a ratio, without pins where they are wrong as well."""
     for key in re.findall(r"without (.*?)(?:$|:|, or)", finding.advice):
         for pin in re.findall("`(.*?)`", key):
             asked = PINS[pin](asked, None)
     if finding.code == "NG404":
-        for pin in PINS.values():
-            asked = pin(asked, None)
+        bare = reduce(lambda one, pin: pin(one, None), PINS.values(), asked)
         ratios = map(parse_ratio, re.findall(r"(\d+:\d+)(?! \(`)", finding.advice))
         tier = "spine" if finding.path[-1] == "spine" else "leaf"
-        return [replace(asked, **{tier: replace(getattr(asked, tier), oversubscription=ratio)}) for ratio in ratios]
+        either = ([_with_ratio(one, tier, ratio) for one in (asked, bare)] for ratio in ratios)
+        return [next(filter(is_sized, both), both[0]) for both in either]
     if finding.code == "NG406":
         counts = map(int, finding.advice.partition(": ")[2].split(", "))
         return [PINS[".".join(finding.path[-2:])](asked, count) for count in counts]
