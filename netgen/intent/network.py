@@ -170,7 +170,7 @@ class Network(Model, Generic[RoleT]):
     planes: Annotated[int, Field(ge=1, le=8)] = 1
     """Parallel fabrics, a port of every NIC in each."""
     dual_tor: bool = False
-    """Whether the two ports of a NIC go to two leaves under the same spines."""
+    """Whether two ports of a NIC, in every plane, go to two leaves under the same spines."""
     spine_groups: Literal["rails", "units"] | None = None
     """Which leaves of a pod share their spines, where one group of spines cannot hold all: those of some rails
     (default of a rail-optimised fabric), or of some units."""

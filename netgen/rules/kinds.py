@@ -159,15 +159,23 @@ def _nics(fabric: Given, nodes: _Attached, catalog: Catalog, path: IntentPath) -
             f"a NIC of {nodes.profile} has {has} port{'s' * (has > 1)}, the fabric uses {uses}",
             (*path, key) if uses > 1 else nodes.path,
             related=((nodes.path, "the hosts"),) if uses > 1 else (),
-            advice=f"write `planes: {has}`"
-            if uses == 1 and fabric.kind not in _GROUPED
-            else _with_ports(uses, catalog),
+            advice=_ports_advice(fabric, has, catalog),
         )
     elif nodes.nics.count % fabric.share.rails and not nodes.seated:
         yield derived.NO_USE.about(
             f"{nodes.nics.count} NICs of a host cannot be shared out to leaves {fabric.share.rails} at a time",
             (*path, "share", "rails"),
         )
+
+
+def _ports_advice(fabric: Given, has: int, catalog: Catalog) -> str:
+    """Say what goes with NICs of so many ports."""
+    uses = fabric.planes * (2 if fabric.dual_tor else 1)
+    if uses == 1 and fabric.kind not in _GROUPED:
+        return f"write `planes: {has}`"
+    if fabric.dual_tor and fabric.planes == has:
+        return "leave out `dual-tor`: in planes, the ports of a NIC are at leaves of their own"
+    return _with_ports(uses, catalog)
 
 
 def _with_ports(count: int, catalog: Catalog) -> str:

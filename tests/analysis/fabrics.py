@@ -30,7 +30,7 @@ def plans(draw: st.DrawFn) -> Clos:
 
     tiers = some(1, 3)
     rails, per_rail = some(1, 3), some(1, 2)
-    planes, tors = draw(st.sampled_from([(1, 1), (2, 1), (1, 2), (3, 1)]))
+    planes, tors = draw(st.sampled_from([(1, 1), (2, 1), (1, 2), (3, 1), (2, 2)]))
     units, hosts = some(1, 3), some(1, 4)
     sharing = units if tiers == 1 else some(1, 2)
     on_leaf = hosts * sharing if tiers == 1 else some(1, 4)

@@ -2,7 +2,7 @@
 
 A *set* of leaves serves one unit, or several that share it. Within a set, NIC *j* of every host goes to the leaf group
 of rail *j* (or, of fewer rails than NICs, several NICs to one). A NIC with several ports has one in each plane, and
-planes share no switch; or one at each leaf of a group's dual ToRs, which share their spines.
+planes share no switch; or one at each leaf of a group's dual ToRs, which share their spines; or both, plane by plane.
 
 A *block* is the leaves of a plane of a pod that share their spines: the whole pod where these hold it, else some rails
 of it or some sets. Superspines join the blocks of all pods: spine *s* of every block goes to the superspines of *s*
@@ -44,9 +44,9 @@ class Clos:
     railed
         Whether these groups are rails, and called so.
     planes
-        Ports a NIC, each in a plane of its own.
+        Parallel fabrics, ``tors`` ports of a NIC in each.
     tors
-        Ports a NIC, each at a leaf of its own, under the same spines. One of ``planes`` and ``tors`` is 1.
+        Ports a NIC in every plane, each at a leaf of its own, under the same spines.
     sharing
         Units that share a set of leaves.
     group
@@ -344,7 +344,7 @@ class Clos:
             if nic >= nics or beyond:
                 return None
             rail, nic_of_rail = divmod(nic, per_rail)
-            plane, tor = (port, 0) if self.planes > 1 else (0, port)
+            plane, tor = divmod(port, self.tors)
             leaf = ((pod * self.planes + plane) * self.sets + leaf_set) * self.rails + rail
             leaf = leaf * self.group + position * self.tors + tor
             return self.firsts[1] + leaf, first_slot + nic_of_rail
@@ -353,7 +353,8 @@ class Clos:
 
     def _peers_of_leaf(self, leaf: int) -> Peer:
         pod, plane, leaf_set, rail, position = self._leaf(leaf)
-        in_group, port = position // self.tors, plane + position % self.tors
+        in_group, tor = divmod(position, self.tors)
+        port = plane * self.tors + tor
         down, taken, hosts, ports = self.down, self.down - self.reserved, self.hosts, self.ports
         seat_of = self._seating(pod, leaf_set, rail, in_group)
         first_spine = in_block = 0

@@ -24,7 +24,7 @@ def closes(draw: st.DrawFn) -> Clos:
         return draw(st.integers(low, high))
 
     rails, per_rail = some(1, 3), some(1, 2)
-    planes, tors = draw(st.sampled_from([(1, 1), (2, 1), (1, 2), (3, 1)]))
+    planes, tors = draw(st.sampled_from([(1, 1), (2, 1), (1, 2), (3, 1), (2, 2)]))
     units, hosts, sharing = some(1, 4), some(1, 4), some(1, 3)
     on_leaf, reserved = some(1, 4), some(0, 1)
     group = math.ceil(hosts * sharing / on_leaf) * tors
@@ -110,7 +110,7 @@ def test_equal_nics_meet_at_the_leaves_of_their_rail_and_planes_share_no_switch(
             nic, port = divmod(slot, topology.ports)
             assert (ids.pod, ids.rail) == (own.pod, nic // topology.per_rail(host // topology.hosts) + 1)
             assert ids.unit <= own.unit <= ids.last_unit
-            assert ids.plane == (port + 1 if topology.planes > 1 else 0)
+            assert ids.plane == (port // topology.tors + 1 if topology.planes > 1 else 0)
     for a, b in links(topology):
         if a[0] not in topology.layers[0]:
             assert topology.ids(a[0]).plane == topology.ids(b[0]).plane
