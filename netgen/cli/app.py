@@ -1,5 +1,6 @@
 """The commands and their options. Each imports what it does only when it is called: `--help` is not to wait."""
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -262,14 +263,26 @@ def main() -> NoReturn:
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the answer has had enough of it; what is left in the buffer must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the answer has had enough of it.
+        _let_go_of_stdout()
         code = Exit.DONE
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM and error.filename is None:
+            say(f"error: the answer cannot be written: {error.strerror}")
+            _let_go_of_stdout()
+            sys.exit(Exit.ERROR)
         code = _explain(error)
     if code == INTERRUPTED:
         say("interrupted")
     sys.exit(int(code or 0))
+
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
+
+def _let_go_of_stdout() -> None:
+    """What is left in the buffer must not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(error: Exception) -> Exit:

@@ -107,17 +107,29 @@ def _counted(name: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _write(path: Path, lines: Iterable[str]) -> None:
     """Write a file in one move: nobody reads half of it, and a form that fails leaves the last one."""
-    fresh = path.with_name(f"{path.name}.new")
     try:
+        if path.is_dir():
+            raise ExportError(f"{path} cannot be written: it is a folder")
+        if path.exists() and not path.is_file():
+            # a device or a pipe, such as /dev/stdout: a file in its place would be the end of it
+            with path.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(lines)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            # What an interrupted run left goes; what somebody links there meanwhile is not followed.
-            fresh.unlink(missing_ok=True)
-            with fresh.open("x", encoding="utf-8", newline="\n") as file:
-                file.writelines(_counted(path.name, lines))
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        # a link that the user names is followed, such as /dev/stdout to a file
+        _replace(path.resolve() if path.is_symlink() else path, path.name, lines)
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error.strerror}") from None
     say(f"{path} written")
+
+
+def _replace(path: Path, name: str, lines: Iterable[str]) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        # What an interrupted run left goes; what somebody links there meanwhile is not followed.
+        fresh.unlink(missing_ok=True)
+        with fresh.open("x", encoding="utf-8", newline="\n") as file:
+            file.writelines(_counted(name, lines))
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

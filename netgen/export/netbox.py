@@ -71,6 +71,8 @@ _INTERFACE_TYPES = {
 
 TERMINATION = "dcim.interface"
 MBPS = 1000
+MAX_LABEL = 100
+"""Characters of a cable's label (netbox/dcim/models/cables.py)."""
 
 
 def tables(cabling: Cabling) -> dict[str, Iterator[str]]:
@@ -149,6 +151,12 @@ def cables(cabling: Cabling) -> Iterator[str]:
     return csv_lines(CABLES, (_cable(cabling, cable) for cable in every_cable(cabling)))
 
 
+def _label(near: End, far: End) -> str | None:
+    """Return what is written on the cable, as much of it as NetBox takes; it knows the racks from the devices."""
+    short = f"{near.name} {near.socket.interface} > {far.name} {far.socket.interface}"
+    return next((text for text in (label(near, far), short) if len(text) <= MAX_LABEL), None)
+
+
 def _cable(cabling: Cabling, cable: Cable) -> dict[str, object]:
     def state(end: End) -> str:
         return cabling.cluster.record(end.device.ref).state
@@ -163,7 +171,7 @@ def _cable(cabling: Cabling, cable: Cable) -> dict[str, object]:
         "side_b_name": cable.b.socket.interface,
         "type": None if cable.medium is None else cable.medium.netbox,
         "status": "planned" if planned else "connected",
-        "label": label(cable.a, cable.b),
+        "label": _label(cable.a, cable.b),
         "length": None if cable.length_m is None else f"{cable.length_m:g}",
         "length_unit": None if cable.length_m is None else "m",
     }

@@ -22,6 +22,9 @@ def write_plan(plan: Plan, path: Path) -> None:
     PlanError
         If it cannot be written.
     """
+    if path.exists() and not path.is_file():
+        # a folder, or a device such as /dev/null, in whose place a file would come
+        raise PlanError(f"the plan cannot be written to {path}: it is no file")
     try:
         write_durable(path, serialise(plan))
     except OSError as error:

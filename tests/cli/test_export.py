@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+import os
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import ROOT, Run
 
 
 def test_the_list_goes_to_stdout_and_nothing_else(netgen: Run):
@@ -75,7 +79,8 @@ def test_one_fabric_of_several(netgen: Run):
         (["lyra", "--as", "containerlab", "--fabric", "out-of-band"], "containerlab is of fabrics"),
         (["lyra", "--as", "ibnetdiscover"], "there are several (compute, storage)"),
         (["lab", "--as", "cabling", "--fabric", "storage"], "there is no fabric 'storage' in lab: there is compute"),
-        (["lab", "--as", "cabling", "--out", "intent"], "intent cannot be written: "),
+        (["lab", "--as", "cabling", "--out", "intent"], "intent cannot be written: it is a folder"),
+        (["lab", "--as", "cabling", "--out", ""], ". cannot be written: it is a folder"),
     ],
 )
 def test_what_cannot_be_is_said(netgen: Run, arguments: list[str], said: str):
@@ -94,3 +99,38 @@ def test_a_file_that_cannot_be_finished_leaves_the_last_one(netgen: Run, reposit
     assert netgen("export", "intent/lyra", "--as", "ibnetdiscover", "--out", "one.txt").code == 1
     assert (repository / "one.txt").read_text() == "the last one\n"
     assert not (repository / "one.txt.new").exists()
+
+
+def test_a_device_or_a_pipe_is_written_to_and_not_replaced(netgen: Run, repository: Path):
+    """As /dev/stdout may be: nothing is put in its place."""
+    pipe = repository / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    answer = netgen("export", "intent/lab", "--as", "cabling", "--out", "pipe")
+    assert (answer.code, answer.out) == (0, "")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    with os.fdopen(end) as read:
+        assert read.read() == netgen("export", "intent/lab", "--as", "cabling").out
+
+
+def test_a_link_that_is_named_leads_to_the_file_that_is_written(netgen: Run, repository: Path):
+    (repository / "target.csv").write_text("old\n")
+    (repository / "link.csv").symlink_to("target.csv")
+    assert netgen("export", "intent/lab", "--as", "cabling", "--out", "link.csv").code == 0
+    assert (repository / "link.csv").is_symlink()
+    assert (repository / "target.csv").read_text() == netgen("export", "intent/lab", "--as", "cabling").out
+
+
+@pytest.mark.parametrize("command", [["export", "intent/lab", "--as", "cabling"], ["topology", "intent/lab"]])
+def test_a_full_disk_is_said(repository: Path, command: list[str]):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "netgen", *command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "error: the answer cannot be written: No space left on device\n")

@@ -382,6 +382,16 @@ def test_netbox_knows_every_device_and_interface_before_its_cables(orion: Cablin
     assert (leaf["manufacturer"], leaf["device_type"], leaf["site"]) == ("Arista", "DCS-7060X6-64PE", "orion")
 
 
+def test_netbox_gets_no_longer_label_than_it_takes():
+    """Racks are left out where they are too much, and then the label."""
+    shape = written("rail-optimized", pods="1", units="1", hosts="1-2", profile="2x1", leaf=EOS, spine=EOS)
+    for rack, times in (("A1/U40", 2), ("hall seven of the second building A1", 0)):
+        given = cabling(derived(shape, racks(derived(shape), leaf=rack, spine=rack, host=rack, superspine=rack)))
+        labels = [row["label"] for row in csv.DictReader(io.StringIO("".join(netbox.cables(given))))]
+        assert max(map(len, labels)) <= 100
+        assert {(label.count(rack), label.count(" > ")) for label in labels} == {(times, 1)}
+
+
 def test_netbox_has_states_and_places_of_the_inventory():
     given = example("borealis")
     devices = {row["name"]: row for row in csv.DictReader(io.StringIO("".join(netbox.devices(given))))}

@@ -1,4 +1,5 @@
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def test_what_is_written_is_read(tmp_path: Path):
     assert read_plan(tmp_path / "plan.json") == PLAN
     assert stat.S_IMODE((tmp_path / "plan.json").stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
+
+
+def test_nothing_that_is_no_file_is_replaced(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, Path()):
+        with pytest.raises(PlanError, match="it is no file"):
+            write_plan(PLAN, path)
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
 def test_people_can_read_it():
