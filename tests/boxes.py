@@ -22,7 +22,7 @@ chown frr:frr /etc/frr /run/frr
 hostname "$1"
 ip link set lo up
 echo ready
-exec sleep 600
+exec sleep 3600
 """
 
 
@@ -35,9 +35,9 @@ class Box:
         self.pid = pid
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a program in the box, for at most a minute; without a shell."""
+        """Run a program in the box, for at most three minutes; without a shell."""
         enter = ("nsenter", "-t", str(self.pid), "--net", "--uts", "--mount", "--pid")
-        done = subprocess.run([*enter, *command], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([*enter, *command], capture_output=True, text=True, timeout=180, check=False)
         if check and done.returncode != 0:
             raise AssertionError(f"{self.name}: {' '.join(command)}: {done.stdout}{done.stderr}")
         return done
@@ -89,10 +89,10 @@ def cable(a: Box, a_port: str, b: Box, b_port: str) -> None:
     """Lay a cable between two boxes."""
     # Only the network namespace is entered: process ids mean what they mean here.
     veth = ("ip", "link", "add", a_port, "type", "veth", "peer", "name", b_port, "netns", str(b.pid))
-    subprocess.run(["nsenter", "-t", str(a.pid), "--net", *veth], check=True, timeout=10)
+    subprocess.run(["nsenter", "-t", str(a.pid), "--net", *veth], check=True, timeout=60)
 
 
-def wait_for(condition: Callable[[], bool], what: str, *, seconds: int = 30) -> None:
+def wait_for(condition: Callable[[], bool], what: str, *, seconds: int = 180) -> None:
     """Wait until a condition holds; fails when it takes too long."""
     deadline = time.monotonic() + seconds
     while not condition():

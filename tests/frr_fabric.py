@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from netgen.device.model import Host, PortRole, Switch
-from netgen.device.text import ipv4
+from netgen.device.text import ipv4, network
 from netgen.render.device import make_renderer, render_device
 from netgen.resources.load import resources
 from tests.boxes import Box, box, cable, wait_for
@@ -32,7 +32,7 @@ class Fabric:
         return [
             f"{host} {source} → {target}"
             for (host, source), (_, target) in product(self.nics(), repeat=2)
-            if self.boxes[host].run("ping", "-n", "-c1", "-W1", "-I", source, target, check=False).returncode != 0
+            if self.boxes[host].run("ping", "-n", "-c1", "-W3", "-I", source, target, check=False).returncode != 0
         ]
 
 
@@ -87,12 +87,14 @@ def _lay_cables(devices: dict[str, Switch | Host], boxes: dict[str, Box]) -> Non
 
 
 def _lonely(found: Fabric) -> list[str]:
-    """Leaves that lack a way to another leaf by each spine."""
+    """Leaves that lack a way to another leaf or its hosts by each spine."""
     every = leaves(found)
     return [
-        f"{leaf.name} → {other.name}"
+        f"{leaf.name} → {other.name}: {prefix}"
         for leaf, other in product(every, repeat=2)
-        if leaf is not other and next_hops(found.boxes[leaf.name], ipv4(other.loopback)) < leaf.bgp.maximum_paths
+        if leaf is not other
+        for prefix in (ipv4(other.loopback), *(network(*block) for block in other.bgp.aggregates))
+        if next_hops(found.boxes[leaf.name], prefix) < leaf.bgp.maximum_paths
     ]
 
 

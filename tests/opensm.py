@@ -132,7 +132,7 @@ def alive(files: Mapping[str, str], ports: Sequence[int], folder: Path) -> Itera
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         manager = subprocess.Popen(_command(folder), env=environment, cwd=folder, **quiet)
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 240
             while not (folder / "log").exists() or "SUBNET UP" not in (folder / "log").read_text():
                 assert manager.poll() is None
                 assert time.monotonic() < deadline
@@ -148,7 +148,7 @@ def alive(files: Mapping[str, str], ports: Sequence[int], folder: Path) -> Itera
             yield ask
         finally:
             manager.terminate()
-            manager.wait(20)
+            manager.wait(120)
 
 
 @contextmanager
@@ -160,7 +160,7 @@ def simulated(folder: Path, node: int) -> Iterator[dict[str, str]]:
     with (folder / "ibsim").open("w") as said:
         simulator = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while f"@{name}:ctl" not in Path("/proc/net/unix").read_text(errors="replace"):
             assert simulator.poll() is None, (folder / "ibsim").read_text()
             assert time.monotonic() < deadline
@@ -168,13 +168,13 @@ def simulated(folder: Path, node: int) -> Iterator[dict[str, str]]:
         yield {**environment, "LD_PRELOAD": str(PRELOADED[0]), "SIM_HOST": f"H-{node:016x}"}
     finally:
         simulator.terminate()
-        simulator.wait(10)
+        simulator.wait(120)
 
 
 def run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     # libumad2sim makes a folder where the program runs.
     folder = environment["OSM_TMP_DIR"]
-    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=True)
+    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=240, check=True)
 
 
 def _lids(path: Path) -> Iterator[tuple[int, int]]:

@@ -28,6 +28,7 @@ _STATES = re.compile(r"0x80 -> Entering (?:MASTER|STANDBY) state")
 
 _START_S = 60.0
 _STOP_S = 60.0
+_LEAVE_S = 10.0
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
@@ -89,13 +90,25 @@ def kill(kind: str, name: str) -> None:
         There is no such daemon here, or it does not end.
     """
     _known(kind, name)
-    # The simulator, unlike a kernel, does not learn of the death of a client that cannot take its leave.
-    signal_all(name, signal.SIGTERM if name == "opensm" else signal.SIGKILL)
-    deadline = time.monotonic() + _STOP_S
+    # The simulator, unlike a kernel, learns late of the death of a client that cannot take its leave. But OpenSM may
+    # wait for ever for an answer that the simulator does not give.
+    if name == "opensm":
+        signal_all(name, signal.SIGTERM)
+        if _ended(name, _LEAVE_S):
+            return
+    signal_all(name, signal.SIGKILL)
+    if not _ended(name, _STOP_S):
+        raise LabError(f"{name} has not ended within {_STOP_S:.0f} s")
+
+
+def _ended(name: str, limit_s: float) -> bool:
+    """Wait until no process of this name lives in the node; false: one does after so many seconds."""
+    deadline = time.monotonic() + limit_s
     while _processes(name):
         if time.monotonic() > deadline:
-            raise LabError(f"{name} has not ended within {_STOP_S:.0f} s")
+            return False
         time.sleep(0.01)
+    return True
 
 
 def signal_all(name: str, number: signal.Signals) -> None:

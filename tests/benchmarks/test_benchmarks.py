@@ -1,6 +1,7 @@
 """The benchmarks still run, and their figures are what their names say; how large they are is no test's business."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,11 @@ def test_commands_on_three_tiers(tmp_path: Path, text: str):
 def test_growth_counts_the_ports_of_switches(tmp_path: Path):
     figures = scale.growth(HUGE_EOS, tmp_path, units=(1, 2))
     assert figures["ports"] == [128 * len([*(tmp_path / f"{n}/out/configs").iterdir()]) for n in (1, 2)]
-    assert figures["exponent_in_ports"] > 0
+    assert math.isfinite(figures["exponent_in_ports"])
+
+
+def test_the_slope_is_that_of_a_line_through_the_points():
+    assert scale._slope([(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)]) == pytest.approx(2.0)
 
 
 def test_the_steps_of_a_profile_are_all_of_it(tmp_path: Path):
@@ -50,7 +55,7 @@ def test_the_peer_writes_as_many_lines(tmp_path: Path):
     assert figures["ports_per_switch"] == 64
     assert abs(figures["pyavd_lines_per_port"] - figures["lines_per_port"]) < 1
     assert abs(figures["avd_split_lines_per_port"] - figures["lines_per_port"]) < 2
-    assert figures["avd_split_cpu_ms_per_device"] > figures["whole_cpu_ms_per_device"]
+    assert figures["avd_split_cpu_ms_per_device"] > 0
 
 
 def test_devices_in_a_lab_that_is_gone_afterwards(tmp_path: Path):
@@ -62,7 +67,7 @@ def test_devices_in_a_lab_that_is_gone_afterwards(tmp_path: Path):
 def test_the_command_prints_json_with_units_and_ratios_in_the_names():
     command = [sys.executable, "benchmarks/run.py", "--only", "reader", "startup", "--runs", "1"]
     done = subprocess.run(
-        command, cwd=TOP, env={"PYTHONPATH": str(TOP)}, capture_output=True, text=True, timeout=300, check=True
+        command, cwd=TOP, env={"PYTHONPATH": str(TOP)}, capture_output=True, text=True, timeout=900, check=True
     )
     figures = json.loads(done.stdout)
     assert figures["reader"]["read_to_yaml_load_ratio"] > 0

@@ -266,9 +266,9 @@ def test_dcb_itself_reads_the_map_of_code_points():
     text = script(host())
     words = text.partition("DSCP_PRIO='")[2].partition("'")[0].split()
     command = ["dcb", "app", "add", "dev", "no-such-nic", "dscp-prio"]
-    done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=10, check=False)
+    done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr.strip() == "Attribute write: No such device"
-    wrong = subprocess.run([*command, *words, "64:0"], capture_output=True, text=True, timeout=10, check=False)
+    wrong = subprocess.run([*command, *words, "64:0"], capture_output=True, text=True, timeout=60, check=False)
     assert "DSCP is expected to be 0..63" in wrong.stderr
 
 

@@ -53,7 +53,7 @@ class Installed:
         self, *command: str | Path, cwd: Path, code: int = 0, extra: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            command, cwd=cwd, env=environment(extra), capture_output=True, text=True, timeout=120, check=False
+            command, cwd=cwd, env=environment(extra), capture_output=True, text=True, timeout=600, check=False
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done
@@ -69,7 +69,7 @@ def install(folder: Path, *what: str | Path) -> Installed:
     (own / "lent.pth").write_text("".join(f"{path}\n" for path in lent))
     pip = [sys.executable, "-m", "pip", "--python", str(made.python), "install", "--quiet", "--no-deps"]
     done = subprocess.run(
-        [*pip, *what], env=environment(QUIET), capture_output=True, text=True, timeout=300, check=False
+        [*pip, *what], env=environment(QUIET), capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
     return made
@@ -78,7 +78,7 @@ def install(folder: Path, *what: str | Path) -> Installed:
 def build(source: Path, target: str, folder: Path) -> Path:
     """Build one distribution of a source tree and return its file."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
-    subprocess.run(command, cwd=source, env=environment(), check=True, capture_output=True, timeout=120)
+    subprocess.run(command, cwd=source, env=environment(), check=True, capture_output=True, timeout=600)
     (made,) = folder.iterdir()
     return made
 

@@ -34,7 +34,7 @@ def switches(renderer: Renderer, name: str) -> dict[str, str]:
 
 
 def check_grammar(path: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["vtysh", "-C", "-f", path], check=False, capture_output=True, text=True, timeout=30)
+    return subprocess.run(["vtysh", "-C", "-f", path], check=False, capture_output=True, text=True, timeout=120)
 
 
 @pytest.mark.needs("/usr/bin/vtysh", "frr")

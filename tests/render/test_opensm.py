@@ -200,6 +200,6 @@ def test_a_path_has_the_level_of_what_is_reached_else_of_the_partition(tmp_path:
 @pytest.mark.needs("opensm", "opensm")
 def test_defaults_are_those_of_opensm(tmp_path: Path):
     """What a diff does not call a loss."""
-    subprocess.run(["opensm", "-F", "/dev/null", "-c", tmp_path / "all"], check=True, capture_output=True, timeout=30)
+    subprocess.run(["opensm", "-F", "/dev/null", "-c", tmp_path / "all"], check=True, capture_output=True, timeout=120)
     lines = {line.strip() for line in (tmp_path / "all").read_text(encoding="utf-8").splitlines()}
     assert {line for line in lines if line and not line.startswith("#")} == renderer().platforms["opensm"].defaults

@@ -44,6 +44,7 @@ fabrics:
     leaf: {model: linux-16x400g, platform: frr}
     spine: {model: linux-16x400g, platform: frr, count: 1}
     pools: {hosts: 10.0.0.0/16, loopbacks: 10.255.0.0/24, links: unnumbered}
+    bfd: {interval: 2s, multiplier: 10}
 """
 LEAF, HOST = "pod1-su1-rail1-leaf1", "pod1-su1-host1"
 PEER = "10.255.0.2/32"
@@ -72,12 +73,12 @@ class Fabric:
         target = make_target(self.source.cluster, ref, platform, self.connections)
         assert target
         connection = replace(target.connection, **changes)
-        return open_session(replace(target, connection=connection), Secrets({}), timeout_s=30)
+        return open_session(replace(target, connection=connection), Secrets({}), timeout_s=60)
 
     def apply(self, name: str, files: dict[str, str] | None = None) -> None:
         with self.open(name) as session:
             session.load(files or self.files(name))
-            commit_id = session.commit(60)
+            commit_id = session.commit(600)
         with self.open(name) as session:
             session.load(files or self.files(name))
             assert session.compare(KEY).text == ""
@@ -152,7 +153,7 @@ def test_a_timed_commit_is_known_by_its_session_and_can_be_aborted(applied: Fabr
     with applied.open(HOST) as session:
         session.load(changed(applied))
         commit_id = session.commit_id
-        assert session.commit(60) == commit_id
+        assert session.commit(600) == commit_id
     with applied.open(HOST) as session:
         assert session.pending() == [commit_id]
         refuse_another(session)
@@ -217,7 +218,7 @@ def refuse_another(session: DeviceSession) -> None:
 
 
 def wait_for(condition) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 240
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.5)

@@ -4,8 +4,9 @@ import ipaddress
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,25 @@ from typing import Any
 from netgen.lab import lab
 from tests.system.repository import SSH_S, Repository
 
-WAIT_S = 60
+WAIT_S = 240
 """How long anything may take to become true; nothing is measured by it."""
+
+PATIENT_BFD = "bfd: {interval: 2s, multiplier: 10}"
+"""Line of a fabric's intent: sessions that a busy machine does not lose; one that is down takes its link with it."""
+
+# Stands in for a tool that the agent on a device calls whatever it is asked: whoever has a candidate checked while a
+# commit is open waits until it is let go.
+_HOLD = """\
+#!/bin/sh
+case $(tr "\\0" " " </proc/$PPID/cmdline) in
+    *"agent.sh check "*)
+        if grep -qsE "applying|pending" /var/lib/netgen/commits/*/state; then
+            mkdir -p /run/held
+            until [ -e /run/held/go ]; do sleep 0.1; done
+        fi ;;
+esac
+exec /usr/bin/mktemp "$@"
+"""
 
 Pair = tuple[str, str]
 
@@ -72,6 +90,16 @@ class Fabric:
             a, b = (a_node, a_port), (b_node, b_port)
             self.cabling |= {a: b, b: a}
 
+    @contextmanager
+    def held_after_commit(self, node: str) -> Iterator[Callable[[], bool]]:
+        """Hold whoever has committed to a device before it confirms; yield what tells whether somebody is held."""
+        self.run(node, f"mount -t tmpfs tmpfs /usr/local/sbin; cat >/usr/local/sbin/mktemp <<'END'\n{_HOLD}END\n")
+        self.run(node, "chmod 755 /usr/local/sbin/mktemp")
+        try:
+            yield lambda: self.run(node, "ls -d /run/held 2>/dev/null || true") != ""
+        finally:
+            self.run(node, "umount --lazy /usr/local/sbin; mkdir -p /run/held; touch /run/held/go")
+
     # ------------------------------------------------------------------------------------------ addresses, pings
 
     def nics(self, hosts: Iterable[str]) -> dict[Pair, str]:
@@ -91,7 +119,7 @@ class Fabric:
             for (other, _), destination in nics.items():
                 if other != host:
                     command = (
-                        f"ping -n -q -c 1 -W 2 -I {source} {destination} >/dev/null || echo {source} {destination}"
+                        f"ping -n -q -c 1 -W 10 -I {source} {destination} >/dev/null || echo {source} {destination}"
                     )
                     scripts[host] = scripts.get(host, "") + f"({command}) & "
         with ThreadPoolExecutor(8) as pool:

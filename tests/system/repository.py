@@ -12,8 +12,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "NETGEN_TEST_RUN"
 """Variable that every process has that `Repository.start` has led to."""
-COMMAND_S = 240
-SSH_S = 60
+COMMAND_S = 900
+SSH_S = 180
 
 
 @dataclass

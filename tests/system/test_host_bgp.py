@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from netgen.lab import lab
-from tests.system.fabric import Fabric, eventually
+from tests.system.fabric import PATIENT_BFD, Fabric, eventually
 from tests.system.repository import ROOT, Repository, changed_lines, problems, statuses
 
 pytestmark = [
@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.needs("ping", "iputils-ping"),
 ]
 
-APPLY = ("--lab", "--yes", "--timer", "120")
+APPLY = ("--lab", "--yes", "--timer", "600")
 HOSTS = {"pod1-su1-host1": "10.254.0.1", "pod1-su1-host2": "10.254.0.2"}
 
 
@@ -31,6 +31,7 @@ def intent() -> str:
     for old, new in (
         ("gb200-4x400g", "linux-2x400g"),
         ("links: unnumbered}", "links: unnumbered, host-loopbacks: 10.254.0.0/24}\n    attach: host-bgp"),
+        ("cables:", f"{PATIENT_BFD}\n    cables:"),
     ):
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -60,7 +61,7 @@ def test_every_loopback_is_reached_over_every_nic(fabric: Fabric):
     for host, other in permutations(HOSTS, 2):
         shown = json.loads(fabric.run(host, f"ip -j route show {HOSTS[other]}"))
         assert {hop["dev"] for hop in shown[0]["nexthops"]} == {"rail1", "rail2"}
-        fabric.run(host, f"ping -n -c 2 -W 2 -I {HOSTS[host]} {HOSTS[other]}")
+        fabric.run(host, f"ping -n -c 2 -W 10 -I {HOSTS[host]} {HOSTS[other]}")
 
 
 def test_a_session_of_a_host_that_is_lost_is_found_and_mended(fabric: Fabric):

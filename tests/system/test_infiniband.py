@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 INTENT = "intent/corvus"
-APPLY = ("--lab", "--yes", "--timer", "120")
+APPLY = ("--lab", "--yes", "--timer", "600")
 HOST13 = [0x02C0070000000001 + (13 << 8) + (hca << 4) for hca in range(8)]
 """Ports of the host that moves, as the list has them."""
 ALPHA, BETA = "hosts: 1-12}", "hosts: 13-24}"
@@ -116,12 +116,13 @@ def test_what_nobody_confirms_undoes_itself(subnet):
     subnet.repository.netgen("apply", INTENT, *APPLY)
     before = subnet.tables()
     subnet.edit()
-    killed = subnet.repository.start("apply", INTENT, "--lab", "--yes", "--timer", "30", mark="killed apply")
-    try:
-        eventually(lambda: subnet.run("sm-1", OPEN_COMMITS), "apply has committed")
-    finally:
-        killed.kill()
-        killed.wait()
+    with subnet.held_after_commit("sm-1") as held:
+        killed = subnet.repository.start("apply", INTENT, "--lab", "--yes", "--timer", "30", mark="killed apply")
+        try:
+            eventually(held, "apply has committed")
+        finally:
+            killed.kill()
+            killed.wait()
     assert killed.returncode == -signal.SIGKILL
     eventually(lambda: not marked("killed apply"), "everything that apply had started has ended with it")
     eventually(lambda: not any(subnet.each(("sm-1", "sm-2"), OPEN_COMMITS).values()), "every timer has fired")

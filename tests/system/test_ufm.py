@@ -16,7 +16,7 @@ from tests.ufm_server import PASSWORD, USER, RefusedError, Server, Ufm
 
 pytestmark = pytest.mark.slow
 
-APPLY = ("--yes", "--timer", "60")
+APPLY = ("--yes", "--timer", "600")
 INTENT = "intent/corvus"
 HOST13 = [f"0x02c007000000{13:02x}{hca}1" for hca in range(8)]
 """Ports of the host that moves, as the list has them."""

@@ -296,5 +296,5 @@ def test_every_value_is_text(sonic: Platform):
 def test_grammar_of_frr_conf(tmp_path: Path, links: str):
     device = leaf(pools={"hosts": "10.0.0.0/16", "loopbacks": "10.255.0.0/24", "links": links})
     (tmp_path / "frr.conf").write_text(render_device(device, make_renderer(resources()))["frr.conf"])
-    done = subprocess.run(["vtysh", "-C", "-f", tmp_path / "frr.conf"], check=False, capture_output=True, timeout=30)
+    done = subprocess.run(["vtysh", "-C", "-f", tmp_path / "frr.conf"], check=False, capture_output=True, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
