@@ -34,6 +34,7 @@ export LC_ALL PATH
 
 ROOT=/var/lib/netgen
 TIMER_WAIT_S=1800      # the timer outwaits a commit that is still being activated
+TIMER_LOOKS=200        # as often, a tenth of a second apart, is it looked whether the timer has started
 TOOL_LIMIT_S=180       # no single tool may take longer
 GUARD_S=900            # even a commit that needs no confirmation is undone if it is cut off in the middle
 KEEP=10                # finished commits whose backups are kept
@@ -168,7 +169,12 @@ arm() { # DIR COMMIT SECONDS
         setsid /bin/sh -c 'sleep "$1"; exec /bin/sh "$2" revert "$3"' netgen-revert "$3" "$1/agent.sh" "$2" \
             </dev/null >/dev/null 2>&1 3<&- 9>&- &
         echo "pid $!" >"$1/timer"
-        kill -0 $! 2>>"$log" || return 1
+        # It is there, and `disarm` can end it, once it leads a session of its own (proc(5), stat).
+        looks=0
+        until [ "$(awk '{ print $6 }' "/proc/$!/stat" 2>>"$log")" = "$!" ]; do
+            [ $((looks += 1)) -le "$TIMER_LOOKS" ] && kill -0 $! 2>>"$log" || return 1
+            sleep 0.1
+        done
     fi
     echo $(($(date +%s) + $3)) >"$1/deadline"
 }

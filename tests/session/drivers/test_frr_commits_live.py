@@ -161,6 +161,7 @@ def test_netgen_and_the_link_are_gone_and_the_device_reverts(leaf, bench, eventu
     assert timers(leaf) == ""
 
 
+SETSID = "/usr/local/sbin/setsid"
 IFRELOAD = """\
 #!/bin/sh
 # The first of its kind waits until it is let go.
@@ -352,6 +353,22 @@ def test_the_lock_names_its_holder_and_dies_with_it(leaf, bench):
     assert shell(leaf, "cat /var/lib/netgen/holder").strip() == "somebody else"
     leaf.commit_config()
     assert leaf.compare_config() == ""
+
+
+def test_a_timer_that_is_slow_to_start_is_waited_for_and_ended(leaf):
+    slow = '#!/bin/sh\nsleep 2\nexec /usr/bin/setsid "$@"\n'
+    shell(leaf, f"mount -t tmpfs tmpfs /usr/local/sbin; printf '{slow}' >/usr/local/sbin/setsid; chmod 755 {SETSID}")
+    try:
+        leaf.load_replace_artifacts({"sysctl.conf": SYSCTL + "net.ipv4.no_such_key = 1\n"})
+        with pytest.raises(CommitError, match="no_such_key"):
+            leaf.commit_config(revert_in=600)
+        assert timers(leaf) == ""
+        shell(leaf, f"printf '#!/bin/sh\nexit 1\n' >{SETSID}")
+        with pytest.raises(CommitError, match="the timer cannot be set"):
+            leaf.commit_config(revert_in=600)
+    finally:
+        shell(leaf, "umount --lazy /usr/local/sbin")
+    assert not leaf.has_pending_commit()
 
 
 def test_of_two_sessions_at_once_exactly_one_applies(leaf, bench):
