@@ -104,7 +104,7 @@ def size_dragonfly_plus(demand: Demand) -> DragonflyPlus:
     ports = spine.cages * max(spine.split, spine.uplink_split)
     near = _nearest(one_each.pods, ports * demand.leaf.cages * demand.leaf.uplink_split, is_built)
     if near in ([], [1]):
-        raise UnbuildableError(_no_spine_ports(one_each, spine))
+        raise UnbuildableError(_no_spine_ports(one_each, spine, demand.units))
     most = _most_links(lambda trunk: _dragonfly_plus(replace(one_each, trunk=trunk), spine, demand.units) is not None)
     raise UnbuildableError(_unequal(one_each.pods, near, ("spine", spine), demand, most))
 
@@ -216,13 +216,24 @@ def _in_all(demand: Demand) -> Iterator[str]:
             yield f"`count` is of a group: {box.count} in all are `count: {of_group.count}`"
 
 
-def _no_spine_ports(demand: Demand, spine: Box) -> Finding:
+def _no_spine_ports(demand: Demand, spine: Box, units: int) -> Finding:
     edge = lay_edge(demand)
     leaves, uplinks = edge.leaves_per_plane, demand.leaf.up(edge.down)
-    pinned = f"{spine.count} spines" if spine.count else "no number of spines"
+    counts = [
+        count
+        for count in divisors(uplinks.numerator)
+        if _dragonfly_plus(demand, replace(spine, count=count), units) is not None
+    ]
+    spines = "no number of spines can" if spine.count is None else f"{spine.count} spines cannot"
+    notes = [f"spines divide the uplinks of a leaf; each has {spine.cages * spine.split} ports"]
+    of_group, rest = divmod(spine.count or 0, demand.pods)
+    if rest == 0 and of_group in counts:
+        notes.append(f"`count` is of a group: {spine.count} in all are `count: {of_group}`")
     return derived.PORT_BUDGET.about(
-        f"{pinned} can join {leaves} leaves of {uplinks} uplinks and have as many global links as they need",
+        f"{spines} join {leaves} leaves of {uplinks} uplinks and have as many global links as they need",
         (*demand.path, "spine", "count" if spine.count else "model"),
-        notes=(f"spines divide the uplinks of a leaf; each has {spine.cages * spine.split} ports",),
-        advice="choose a model or a breakout with more ports, or smaller groups",
+        notes=tuple(notes),
+        advice="what can be built: " + ", ".join(map(str, counts))
+        if counts
+        else "choose a model or a breakout with more ports, or smaller groups",
     )

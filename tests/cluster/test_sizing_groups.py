@@ -207,3 +207,19 @@ def test_a_count_of_all_groups_is_told_as_that_of_one() -> None:
         size_dragonfly(demand("dragonfly", 20, 512, leaf=replace(BOX, count=640), trunk=4))
     (finding,) = refused.value.findings
     assert finding.notes[-1] == "`count` is of a group: 640 in all are `count: 32`"
+
+
+@pytest.mark.parametrize(("count", "in_all"), [(432, True), (12, False)])
+def test_spines_that_cannot_join_a_group_are_told_what_can(count: int, in_all: bool) -> None:
+    """JUPITER: 27 groups of 15 leaves of 32 uplinks, and 16 spines."""
+    leaf = replace(BOX, split=2, speed_ratio=Fraction(1, 2))
+    asked = demand("dragonfly-plus", 27, 960, leaf=leaf, spine=replace(BOX, count=count), trunk=20)
+    with pytest.raises(UnbuildableError) as refused:
+        size_dragonfly_plus(asked)
+    (finding,) = refused.value.findings
+    assert finding.message.startswith(f"{count} spines cannot join 15 leaves of 32 uplinks")
+    assert finding.advice == "what can be built: 16, 32"
+    assert in_all == ("`count` is of a group: 432 in all are `count: 16`" in finding.notes)
+    for spines in (16, 32):
+        plan = size_dragonfly_plus(replace(asked, spine=replace(BOX, count=spines)))
+        assert plan.tree.spines == spines
