@@ -32,7 +32,7 @@ smfile_observe() { # FILE BASE
 # ---------------------------------------------------------------------------------------------- kind: opensm
 
 OPENSM_SWEEP_S=150 # for a heavy sweep: that of 2,048 HCAs takes seconds
-OPENSM_END_S=30    # for OpenSM to end, and to begin
+OPENSM_END_S=90    # for OpenSM to end, and to begin
 
 # Touched whenever OpenSM is told to read its files.
 OPENSM_READ=/run/netgen-opensm
