@@ -132,7 +132,7 @@ def _overlay(
 
 def _node_plan(name: str, given: models.Nodes, catalog: Catalog) -> HostPlan:
     profile = catalog.hosts[given.profile]
-    return HostPlan(f"{name}-{{host}}", profile, given.platform, given.mtu, f"nodes.{name}")
+    return HostPlan(f"{name}-{{host}}", profile, given.platform, given.mtu, f"nodes.{name}", given.capacity or 0)
 
 
 def expand_pods(intent: models.Intent) -> Pods:

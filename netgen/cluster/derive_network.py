@@ -253,17 +253,19 @@ def _seats(
         known = plan.profile.nics.get(nics)
         seated[at] = 0
         if known is not None:
-            seated[at] = _capacity_hosts(intent) if plan is cluster.hosts else cluster.pods[pod][unit].highest
+            there = cluster.pods[pod][unit] if plan is not cluster.hosts else None
+            seated[at] = _capacity_hosts(intent) if there is None else max(there.highest, plan.capacity)
             if known.count < most:
                 fewer[at] = known.count
     return fewer, seated
 
 
 def groups_of(nics: str, intent: models.Intent, cluster: Cluster, pods: Pods) -> tuple[Group, ...]:
-    """Return how many hosts a unit may have, with how many NICs: hosts as the capacity says, others as they are."""
+    """Return how many hosts a unit may have, with how many NICs: as their capacity says, or as they are."""
     found = {}
     for at, plan in plans_of(cluster, pods).items():
-        hosts = _capacity_hosts(intent) if plan is cluster.hosts else pods[at[0]][at[1]].highest
+        there = max(pods[at[0]][at[1]].highest, plan.capacity)
+        hosts = _capacity_hosts(intent) if plan is cluster.hosts else there
         found[plan.origin] = Group(hosts, plan.profile.nics[nics].count)
     return tuple(found.values())
 

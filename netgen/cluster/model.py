@@ -88,6 +88,8 @@ class HostPlan(Record):
     mtu_bytes: int | None
     """IP MTU of the NICs; ``None``: the fabric's."""
     origin: str
+    capacity: int = 0
+    """Up to which number other nodes are laid out, if more than there are; of hosts, their pods say it."""
 
 
 @dataclass(frozen=True, slots=True)

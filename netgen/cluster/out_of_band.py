@@ -193,7 +193,7 @@ def _areas(cluster: Cluster, plan: OutOfBandPlan) -> Iterator[Area]:
 
 
 def _hosts(cluster: Cluster) -> dict[tuple[int, int], int]:
-    """Count the hosts that each unit is laid out for, built or not; of other nodes, those that there are."""
+    """Count the hosts that each unit is laid out for, built or not; of other nodes, those of their capacity."""
     found = {}
     with_hosts = [
         network.plan.ids(network.plan.layers[0].seats[-1])
@@ -205,7 +205,8 @@ def _hosts(cluster: Cluster) -> dict[tuple[int, int], int]:
         last = min(with_hosts, key=lambda ids: (ids.pod, ids.unit))
         found = {(pod, unit): last.number for pod in range(1, last.pod + 1) for unit in range(1, last.unit + 1)}
     there = {(pod, unit): ids.highest for pod, units in units_of(cluster.pods).items() for unit, ids in units.items()}
-    return found | {at: most if at in cluster.others else max(most, found.get(at, 0)) for at, most in there.items()}
+    laid_out = {at: cluster.others[at].capacity if at in cluster.others else found.get(at, 0) for at in there}
+    return found | {at: max(most, laid_out[at]) for at, most in there.items()}
 
 
 def _laid_out(cluster: Cluster, network: AnyNetwork, role: str) -> Iterator[int]:

@@ -124,6 +124,8 @@ class Nodes(Model):
     pod: Annotated[int, Field(ge=1, le=65_536)] = 1
     unit: Annotated[int, Field(ge=1, le=65_536)]
     """Which unit of the pod they are; no hosts are in it. With `in-place-of`, the unit of these hosts."""
+    capacity: Count | None = None
+    """Up to which id addresses and ports are laid out; default: what is there. In places, what these have room for."""
     in_place_of: Ids | None = None
     """Ids of hosts of the unit that are not there, and whose places these nodes take: a place after the other, as many
     in each as there are NICs of a host for."""

@@ -7,7 +7,7 @@ from netgen.cluster.derive_network import breakout_of
 from netgen.diagnostics.codes import derived
 from netgen.diagnostics.finding import Finding, IntentPath
 from netgen.intent.infiniband import InfinibandFabric
-from netgen.intent.models import Fabric, Intent, Pod
+from netgen.intent.models import Fabric, Intent, Nodes, Pod
 from netgen.intent.network import SwitchBox
 from netgen.intent.quantities import Breakout, parse_ids
 
@@ -91,6 +91,7 @@ def _nodes(intent: Intent) -> Iterator[Finding]:
         for unit in parse_ids(units)
     }
     for name, node in intent.nodes.items():
+        yield from _nodes_capacity(name, node)
         if node.in_place_of is not None:
             continue
         at: IntentPath = ("nodes", name, "unit")
@@ -99,6 +100,20 @@ def _nodes(intent: Intent) -> Iterator[Finding]:
             yield derived.OVERLAPPING_IDS.about(
                 f"unit {node.unit} of pod {node.pod} is described twice", at, related=((other, "the first time"),)
             )
+
+
+def _nodes_capacity(name: str, node: Nodes) -> Iterator[Finding]:
+    at: IntentPath = ("nodes", name, "capacity")
+    if node.capacity is not None and node.in_place_of is not None:
+        said = "nodes in the places of hosts are laid out as far as these have room"
+        yield derived.NO_USE.about(said, at, at_key=True, advice="leave it out")
+    elif node.capacity is not None and node.ids.highest > node.capacity:
+        yield derived.CAPACITY.about(
+            f"{name}-{node.ids.highest} is beyond the capacity of {node.capacity}",
+            ("nodes", name, "ids"),
+            related=((at, "the capacity"),),
+            advice="raise the capacity; `netgen diff --against git:HEAD` says what that moves",
+        )
 
 
 def _speeds(intent: Intent, fabric: Fabric | InfinibandFabric, catalog: Catalog, path: IntentPath) -> Iterator[Finding]:

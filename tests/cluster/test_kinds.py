@@ -14,6 +14,7 @@ from netgen.cluster.topology.slots import HOST, links
 from netgen.device.build import devices
 from netgen.device.model import ACROSS, Host, PortRole, Switch
 from netgen.intent.models import Intent
+from netgen.intent.quantities import parse_ids
 from netgen.record import replace
 from netgen.render.device import render_device
 from netgen.report.topology import summary
@@ -213,6 +214,28 @@ def test_a_second_fabric_and_its_nodes_change_nothing_of_the_first() -> None:
     ]
     addresses = Counter(device.management.address for device in after.values())
     assert set(addresses.values()) == {1}
+
+
+@settings(max_examples=at_most(20), deadline=None)
+@given(st.sampled_from(["own", "shared"]), st.sampled_from(["1", "2-3", "1-4"]), st.sampled_from(["1-3", "1-5", "2-5"]))
+def test_nodes_grow_within_their_capacity_and_change_nothing(how: str, few: str, many: str) -> None:
+    given_ = two_fabrics() if how == "own" else sharing("fat-tree", "1-3", "1-3", profile="4x1", servers="2x1")
+    store = {"profile": "server" if how == "own" else "2x1", "unit": 7 if how == "own" else 4, "capacity": 5}
+    both = sorted({*parse_ids(few), *parse_ids(many)})
+    before, after = (
+        derive(Intent.model_validate(given_ | {"nodes": {"store": {"ids": ids, **store}}}), {}, WIDE, {})
+        for ids in (few, both)
+    )
+    only_adds(build(before), build(after))
+
+
+def test_nodes_beyond_their_capacity_are_refused() -> None:
+    given = two_fabrics() | {"nodes": {"store": {"ids": "1-5", "profile": "server", "unit": 7, "capacity": 4}}}
+    _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
+    assert [(finding.code, finding.path) for finding in findings] == [("NG408", ("nodes", "store", "ids"))]
+    given["nodes"]["store"] |= {"in-place-of": "9", "unit": 1}
+    _, findings = derive_checked(Intent.model_validate(given), {}, WIDE, RENDERER.platforms, {})
+    assert ("NG430", ("nodes", "store", "capacity")) in [(finding.code, finding.path) for finding in findings]
 
 
 def test_units_are_of_one_kind() -> None:
