@@ -456,7 +456,7 @@ def test_nothing_is_left_of_a_lab_that_was_killed(fabric, machine):
     assert remains.left()
     os.kill(supervisor, signal.SIGKILL)
     repository.netgen("lab", "down", "intent/lab")
-    assert remains.left() == []
+    eventually(lambda: remains.left() == [], "the kernel has ended what was in the nodes")
     assert mounts_and_links() == machine
     assert {path.name for path in (repository.path / ".netgen/lab").iterdir()} == {"applied", "apply.lock", "backups"}
     assert list(repository.temporary.iterdir()) == []

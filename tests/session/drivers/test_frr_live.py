@@ -190,8 +190,14 @@ def test_what_it_says_of_itself(leaf, eventually, bench):
         interfaces = INTERFACES.split("auto swp2", maxsplit=1)[0].replace("10.255.0.1", "10.255.1.1")
         spine.load_replace_artifacts({"frr.conf": spine_frr, "interfaces": interfaces, "sysctl.conf": SYSCTL})
         spine.commit_config()
-    eventually(lambda: leaf.get_bgp_neighbors()["global"]["peers"]["swp1"]["is_up"])
-    peer = leaf.get_bgp_neighbors()["global"]["peers"]["swp1"]
+    seen = []
+
+    def is_up():
+        seen.append(leaf.get_bgp_neighbors()["global"]["peers"]["swp1"])
+        return seen[-1]["is_up"]
+
+    eventually(is_up)
+    peer = seen[-1]
     assert (peer["local_as"], peer["remote_as"], peer["remote_id"]) == (4200000101, 4200000001, "10.255.1.1")
     assert peer["description"] == "spine1:swp1"
     eventually(lambda: "10.255.1.1/32" in leaf.get_kernel_next_hops())
