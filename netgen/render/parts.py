@@ -13,7 +13,7 @@ from netgen.render.processes import cores, spread, told_of_deaths
 from netgen.render.source import Source
 
 DEVICES_PER_PROCESS = 1_000
-"""So many devices take as long to render as a process takes to start and derive the cluster, some 0.6 s: between 600
+"""So many devices take as long to render as a process takes to start and derive the cluster, some 0.4 s: between 600
 switches and 2,500 hosts."""
 RANGES_PER_PROCESS = 4
 """Ranges are handed out one by one, so that the last process does not keep the others waiting."""
